@@ -1,0 +1,52 @@
+"""Prototype learning in generalized Hopfield networks: the library behind the executable edition.
+
+The names below are loaded when first used, so that ``import hopcore`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "Digits": "data",
+    "TrainingSet": "data",
+    "load_mnist": "data",
+    "paper_pair": "data",
+    "training_set": "data",
+    "cost": "model",
+    "gradients": "model",
+    "scores": "model",
+    "category": "model",
+    "NoisePulses": "training",
+    "train": "training",
+    "save_run": "training",
+    "open_run": "training",
+    "sweep": "sweeps",
+    "coefficients": "decomposition",
+    "category_coefficients": "decomposition",
+    "images_needed": "decomposition",
+    "reconstruct": "decomposition",
+    "ReducedSystem": "reduced",
+    "bifurcation_diagram": "reduced",
+    "folds": "reduced",
+    "mixture_temperature": "reduced",
+}
+
+__all__ = sorted([*_HOME, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("hopcore")
+    if name not in _HOME:
+        raise AttributeError(f"module 'hopcore' has no attribute {name!r}")
+    value = getattr(import_module(f"hopcore.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,130 @@
+"""Checks of arguments: every error names the argument, its value and what is allowed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+
+def _shown(value: Any) -> str:
+    """A value as an error message shows it: short, whatever it is."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def refuse(name: str, value: Any, allowed: str, error: type[Exception] = ValueError) -> Exception:
+    """The error to raise for a wrong argument: ``raise refuse("n", n, "a real number above 1")``."""
+    return error(f"{name} = {_shown(value)}: must be {allowed}")
+
+
+def check_real(name: str, value: Any, allowed: str = "a finite real number") -> float:
+    """The value as a finite float; booleans and text are refused."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise refuse(name, value, allowed, TypeError)
+    if not math.isfinite(value):
+        raise refuse(name, value, allowed)
+    return float(value)
+
+
+def check_positive(name: str, value: Any) -> float:
+    """The value as a float above 0."""
+    allowed = "a finite real number above 0"
+    number = check_real(name, value, allowed)
+    if number <= 0:
+        raise refuse(name, value, allowed)
+    return number
+
+
+def check_above(name: str, value: Any, bound: float) -> float:
+    """The value as a float above ``bound``."""
+    allowed = f"a finite real number above {bound:g}"
+    number = check_real(name, value, allowed)
+    if number <= bound:
+        raise refuse(name, value, allowed)
+    return number
+
+
+def check_at_least(name: str, value: Any, minimum: float) -> float:
+    """The value as a float of at least ``minimum``."""
+    allowed = f"a finite real number of at least {minimum:g}"
+    number = check_real(name, value, allowed)
+    if number < minimum:
+        raise refuse(name, value, allowed)
+    return number
+
+
+def check_integer(name: str, value: Any, minimum: int | None = None, maximum: int | None = None) -> int:
+    """The value as an int within the bounds; 3.0 is refused, as it may be a slip."""
+    allowed = "an integer"
+    if minimum is not None and maximum is not None:
+        allowed = f"an integer from {minimum} to {maximum}"
+    elif minimum is not None:
+        allowed = f"an integer of at least {minimum}"
+    elif maximum is not None:
+        allowed = f"an integer of at most {maximum}"
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise refuse(name, value, allowed, TypeError)
+    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+        raise refuse(name, value, allowed)
+    return int(value)
+
+
+def check_seed(seed: Any, name: str = "seed") -> int:
+    """A seed: an integer of at least 0 (no draw is made without one)."""
+    return check_integer(name, seed, minimum=0)
+
+
+def check_choice(name: str, value: Any, allowed: Collection[str]) -> str:
+    """One of a few words."""
+    if not isinstance(value, str):
+        raise refuse(name, value, "one of " + ", ".join(map(repr, allowed)), TypeError)
+    if value not in allowed:
+        raise refuse(name, value, "one of " + ", ".join(map(repr, allowed)))
+    return value
+
+
+def check_flag(name: str, value: Any) -> bool:
+    """True or False, not something that merely counts as such."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise refuse(name, value, "True or False", TypeError)
+    return bool(value)
+
+
+def check_finite_array(
+    name: str, value: Any, shape: Sequence[int | None] | None = None, ndim: int | None = None
+) -> np.ndarray:
+    """The value as a float64 array without NaN or infinities; ``None`` in ``shape`` is any length."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise refuse(name, value, "an array of real numbers", TypeError) from error
+    if ndim is not None and array.ndim != ndim:
+        raise refuse(name, array, f"an array of {ndim} dimensions")
+    if shape is not None and (
+        array.ndim != len(shape)
+        or any(want is not None and have != want for have, want in zip(array.shape, shape, strict=True))
+    ):
+        wanted = ", ".join("any" if length is None else str(length) for length in shape)
+        raise refuse(name, array, f"an array of shape ({wanted})")
+    if not np.isfinite(array).all():
+        where = tuple(int(index) for index in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name}[{', '.join(map(str, where))}] = {array[where]}: must be finite")
+    return array
+
+
+def check_increasing(name: str, value: Any) -> np.ndarray:
+    """A one-dimensional array of finite, strictly increasing numbers, at least one of them."""
+    array = check_finite_array(name, np.atleast_1d(value), ndim=1)
+    if array.size == 0 or (np.diff(array) <= 0).any():
+        raise refuse(name, value, "a list of increasing numbers, at least one")
+    return array
