@@ -77,9 +77,9 @@ def keep(path: Path, writer: Callable[[Path], object]) -> bool:
         if path.parent not in _unwritable:
             _unwritable.add(path.parent)
             warnings.warn(
-                f"the cache folder {path.parent} cannot be written ({error.strerror or error}): going on without "
-                f"it, and computing again next time; set the environment variable {CACHE_VARIABLE} to a folder "
-                "that can be written",
+                f"the cache folder {path.parent} cannot be written ({error.strerror or error}): going on "
+                f"without it, and computing again next time; set the environment variable {CACHE_VARIABLE} "
+                "to a folder that can be written",
                 CacheWarning,
                 stacklevel=3,
             )

