@@ -1,0 +1,110 @@
+"""Answers to the paper's claims: what a chapter measured, its verdict, and a table of both."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from hopcore._files import write_whole
+from hopcore.paper import CLAIMS
+
+
+class Verdict(StrEnum):
+    """How a measurement answers a claim."""
+
+    HOLDS = "holds"
+    IN_PART = "holds in part"
+    FAILS = "does not hold"
+
+    @classmethod
+    def of(cls, *parts: bool) -> Verdict:
+        """The verdict on a claim of several parts: all of them, some of them or none."""
+        if not parts:
+            raise ValueError("parts must hold at least one answer, got none")
+        if all(parts):
+            return cls.HOLDS
+        return cls.IN_PART if any(parts) else cls.FAILS
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was measured for one claim.
+
+    `measured` is a sentence for the reader with the numbers in it; `numbers` holds them for programs.
+    """
+
+    claim: str
+    measured: str
+    verdict: Verdict
+    numbers: dict[str, float]
+
+    def __post_init__(self) -> None:
+        if self.claim not in CLAIMS:
+            raise ValueError(f"claim must be one of {', '.join(CLAIMS)}, got {self.claim!r}")
+
+
+@dataclass(frozen=True)
+class ClaimsTable:
+    """A chapter's answers; shown as a table in a notebook, as text in a terminal, kept as JSON.
+
+    `chapter` is the chapter's file name without ending; `scale` and `seed` are its parameters.
+    """
+
+    chapter: str
+    scale: str
+    seed: int
+    answers: tuple[Answer, ...]
+
+    def save(self, folder: str | os.PathLike) -> Path:
+        """Write `<folder>/<chapter>.<scale>.json` whole or not at all; returns its path."""
+        path = Path(folder) / f"{self.chapter}.{self.scale}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = {
+            "chapter": self.chapter,
+            "scale": self.scale,
+            "seed": self.seed,
+            "answers": [
+                {
+                    "claim": each.claim,
+                    "measured": each.measured,
+                    "verdict": each.verdict.value,
+                    "numbers": {name: float(value) for name, value in each.numbers.items()},
+                }
+                for each in self.answers
+            ],
+        }
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        write_whole(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> ClaimsTable:
+        """Read a table that `save` wrote."""
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        answers = tuple(
+            Answer(each["claim"], each["measured"], Verdict(each["verdict"]), each["numbers"])
+            for each in content["answers"]
+        )
+        return cls(content["chapter"], content["scale"], content["seed"], answers)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{each.claim}  {each.verdict.value}: {each.measured}" for each in self.answers)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr class="verdict-{each.verdict.name.lower().replace("_", "-")}">'
+            f"<th scope='row'>{each.claim}</th>"
+            f"<td data-title='The paper says'>{html.escape(CLAIMS[each.claim].statement)}</td>"
+            f"<td data-title='Measured here'>{html.escape(each.measured)}</td>"
+            f"<td data-title='Verdict'><strong>{each.verdict.value}</strong></td></tr>"
+            for each in self.answers
+        )
+        return (
+            '<table class="dataframe claims"><thead><tr><th>claim</th><th>the paper says</th>'
+            f"<th>measured here</th><th>verdict</th></tr></thead><tbody>{rows}</tbody></table>"
+            f'<p class="claims-scale">Scale: {html.escape(self.scale)}; seed {self.seed}.</p>'
+        )

@@ -1,0 +1,109 @@
+"""A memory's make-up: its coefficients, digit by digit, and its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, new_figure, styled
+
+_DIGITS = range(len(DIGIT_COLOURS))
+
+
+def largest_in_the_middle(values: ArrayLike) -> np.ndarray:
+    """The same values with the largest in the middle and the others falling off to both sides in turn."""
+    falling = np.sort(np.asarray(values, dtype=float))[::-1]
+    return np.concatenate([falling[1::2][::-1], falling[0::2]])
+
+
+def _draw_coefficients(axes: Axes, alpha: np.ndarray, digits: np.ndarray) -> None:
+    start = 0
+    for digit in _DIGITS:
+        own = largest_in_the_middle(alpha[digits == digit])
+        if len(own):
+            edges = np.arange(start, start + len(own) + 1) - 0.5
+            # The outline keeps a single tall bar visible where a bar is narrower than a pixel.
+            axes.stairs(own, edges, fill=True, color=DIGIT_COLOURS[digit], linewidth=0.8)
+            axes.text(
+                start + (len(own) - 1) / 2,
+                -0.03,
+                str(digit),
+                color=DIGIT_COLOURS[digit],
+                transform=axes.get_xaxis_transform(),
+                ha="center",
+                va="top",
+                weight="bold",
+            )
+        start += len(own)
+    axes.axhline(0, color=INK, linewidth=0.6)
+    axes.set_xlim(-1, start)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+
+
+def _draw_labels(axes: Axes, labels: np.ndarray) -> None:
+    axes.bar(_DIGITS, labels, color=DIGIT_COLOURS, width=0.8)
+    axes.axhline(0, color=INK, linewidth=0.6)
+    axes.set_ylim(-1.05, 1.05)
+    axes.set_yticks([-1, 0, 1])
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    for digit in _DIGITS:
+        axes.text(
+            digit,
+            -0.03,
+            str(digit),
+            color=DIGIT_COLOURS[digit],
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="top",
+            weight="bold",
+        )
+
+
+def _panels(rows: int, row_titles: Sequence[str], column_titles: Sequence[str], name: str) -> tuple[Any, Any]:
+    figure = new_figure(rows * 1.25 + 0.3)
+    grid = figure.subplots(rows, len(column_titles), sharey=True, squeeze=False)
+    for line, title in zip(grid, row_titles, strict=True):
+        line[0].set_ylabel(f"{title}\n{name}")
+    for axes, title in zip(grid[0], column_titles, strict=True):
+        axes.set_title(title)
+    return figure, grid
+
+
+@styled
+def coefficient_panels(
+    alpha: Sequence[Sequence[ArrayLike | None]],
+    digits: ArrayLike,
+    row_titles: Sequence[str],
+    column_titles: Sequence[str],
+) -> Picture:
+    """Coefficients (S,) of one memory per panel, a bar per image, grouped by digit; None: an empty panel."""
+    figure, grid = _panels(len(alpha), row_titles, column_titles, "α")
+    digits = np.asarray(digits)
+    for line, row in zip(grid, alpha, strict=True):
+        for axes, values in zip(line, row, strict=True):
+            if values is None:
+                axes.set_axis_off()
+            else:
+                _draw_coefficients(axes, np.asarray(values, dtype=float), digits)
+    return Picture(figure, "svg")
+
+
+@styled
+def label_panels(
+    labels: Sequence[Sequence[ArrayLike | None]], row_titles: Sequence[str], column_titles: Sequence[str]
+) -> Picture:
+    """Labels (C,) of one memory per panel, one bar per digit; None: an empty panel."""
+    figure, grid = _panels(len(labels), row_titles, column_titles, "label")
+    for line, row in zip(grid, labels, strict=True):
+        for axes, values in zip(line, row, strict=True):
+            if values is None:
+                axes.set_axis_off()
+            else:
+                _draw_labels(axes, np.asarray(values, dtype=float))
+    return Picture(figure, "svg")

@@ -1,0 +1,75 @@
+"""Curves over a parameter: raw points, a smooth line, the spread, and marks for what was located."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.style import INK, Picture, new_figure, styled
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve of a panel.
+
+    `x` and `y` are the raw points; `low` and `high` bound the spread; `smooth` is the line through the
+    points.  `label` is written at the curve's right end.  `mark` is a place on the x axis, `mark_range` its
+    uncertainty.
+    """
+
+    x: ArrayLike
+    y: ArrayLike
+    label: str
+    colour: str
+    low: ArrayLike | None = None
+    high: ArrayLike | None = None
+    smooth: ArrayLike | None = None
+    mark: float | None = None
+    mark_range: tuple[float, float] | None = None
+
+
+@styled
+def curves(
+    several: Sequence[Curve],
+    *,
+    x_label: str,
+    y_label: str,
+    height: float = 3.2,
+    bands: Sequence[tuple[float, float]] = (),
+    y_range: tuple[float, float] | None = None,
+) -> Picture:
+    """Curves in one panel, each named at its right end; `bands` shades ranges of y."""
+    figure = new_figure(height)
+    axes = figure.subplots()
+    on_axis = axes.get_xaxis_transform()
+    for low, high in bands:
+        axes.axhspan(low, high, color=INK, alpha=0.15, linewidth=0)
+    for each in several:
+        x = np.asarray(each.x, dtype=float)
+        if each.low is not None and each.high is not None:
+            axes.fill_between(x, each.low, each.high, color=each.colour, alpha=0.18, linewidth=0)
+        axes.plot(x, each.y, "o", markersize=3, color=each.colour)
+        line = np.asarray(each.y if each.smooth is None else each.smooth, dtype=float)
+        axes.plot(x, line, color=each.colour)
+        axes.annotate(
+            each.label,
+            (x[-1], line[-1]),
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=each.colour,
+            weight="bold",
+            va="center",
+            annotation_clip=False,
+        )
+        if each.mark is not None:
+            axes.plot([each.mark], [0.02], "^", markersize=7, color=each.colour, transform=on_axis)
+        if each.mark_range is not None:
+            axes.plot(each.mark_range, [0.02, 0.02], linewidth=2.5, color=each.colour, transform=on_axis)
+    if y_range is not None:
+        axes.set_ylim(*y_range)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    return Picture(figure, "svg")

@@ -1,0 +1,123 @@
+"""One look for every figure of the book.
+
+Figures have no background and their text is a middle grey, so that one file reads on a light and on a dark
+page.  They are narrow (a phone shows them at about three quarters of their size, a desktop at about four
+thirds), which keeps their text as large as the page's small print.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+DIGIT_COLOURS = (
+    "#b4a5f0",
+    "#e1a500",
+    "#006969",
+    "#f04b0f",
+    "#783cb4",
+    "#878769",
+    "#a53c00",
+    "#2dc396",
+    "#c35ab4",
+    "#0078ff",
+)
+"""The colour of each digit, 0 to 9: apart for colour-blind readers, visible on white and on near-black."""
+
+TEMPERATURE_COLOURS = ("#3c78d8", "#a0459b", "#e8702a")
+"""Three temperatures, from cold to hot."""
+
+MEMORY_COLOUR = "#a352c9"
+LABEL_COLOUR = "#e07b00"
+"""Nullclines: memory purple, label orange."""
+
+INK = "#808080"
+"""Text, axes and frames: a middle grey, about 4:1 on white and 4.7:1 on the dark page."""
+
+PIXEL_MAP = "RdBu_r"
+"""Images and memories: −1 blue, 0 white, +1 red, always on [−1, 1]."""
+
+WIDTH = 4.6
+"""Inches; every figure is this wide."""
+
+STYLE: dict[str, Any] = {
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "savefig.transparent": True,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.labelsize": 10,
+    "axes.titlesize": 10,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "legend.fontsize": 9.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.6,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "hopcore",
+    "image.interpolation": "nearest",
+}
+
+_PNG_DPI = 250  # twice the pixels of the widest display, 576 CSS pixels
+
+
+class Picture:
+    """A figure that notebooks show as SVG (few points) or PNG (many).
+
+    `figure` is the Matplotlib figure, to change or to save elsewhere.
+    """
+
+    def __init__(self, figure: Figure, kind: str = "svg"):
+        if kind not in ("svg", "png"):
+            raise ValueError(f"kind must be 'svg' or 'png', got {kind!r}")
+        self.figure = figure
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"<Picture {self.kind}, {len(self.figure.axes)} panels>"
+
+    def data(self) -> bytes:
+        """The picture in its own format; the same figure always gives the same bytes."""
+        buffer = io.BytesIO()
+        metadata = {"Date": None} if self.kind == "svg" else {"Software": None}
+        with mpl.rc_context(STYLE):
+            self.figure.savefig(buffer, format=self.kind, dpi=_PNG_DPI, metadata=metadata)
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
+        if self.kind == "svg":
+            return {"text/plain": repr(self), "image/svg+xml": self.data().decode()}, {}
+        width = round(self.figure.get_figwidth() * 96)
+        height = round(self.figure.get_figheight() * 96)
+        # As bytes, which Jupyter encodes itself.
+        bundle = {"text/plain": repr(self), "image/png": self.data()}
+        return bundle, {"image/png": {"width": width, "height": height}}
+
+
+def styled(draw: Callable[..., Picture]) -> Callable[..., Picture]:
+    """Run a drawing function with the book's style, and leave the reader's own settings alone."""
+
+    @wraps(draw)
+    def with_style(*args: Any, **options: Any) -> Picture:
+        with mpl.rc_context(STYLE):
+            return draw(*args, **options)
+
+    return with_style
+
+
+def new_figure(height: float) -> Figure:
+    """An empty figure of the book's width and of `height` inches."""
+    return Figure(figsize=(WIDTH, height), layout="constrained")

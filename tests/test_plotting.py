@@ -1,0 +1,185 @@
+"""The figures: what a reader can tell apart, and what is drawn where."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from hopcore.plotting import (
+    DIGIT_COLOURS,
+    Curve,
+    MapPanel,
+    coefficient_panels,
+    curves,
+    image_blocks,
+    image_rows,
+    label_panels,
+    largest_in_the_middle,
+    map_panels,
+)
+from hopcore.plotting.style import INK, Picture, new_figure
+
+# Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
+VISION = {
+    "normal": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def linear(colours):
+    values = np.array([mpl.colors.to_rgb(colour) for colour in colours])
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(colours, page):
+    light = linear(colours) @ [0.2126, 0.7152, 0.0722]
+    ground = (linear([page]) @ [0.2126, 0.7152, 0.0722])[0]
+    return (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_digit_colours_are_apart_for_every_kind_of_colour_vision(vision):
+    seen = np.clip(linear(DIGIT_COLOURS) @ np.array(VISION[vision]).T, 0, 1)
+    lab = np.cbrt(seen @ TO_CONES.T) @ TO_OKLAB.T
+    distance = np.linalg.norm(lab[:, None] - lab[None], axis=-1)
+    # 0.1 in OKLab is about five just noticeable differences; Matplotlib's own "petroff10" has 0.06 here.
+    assert distance[~np.eye(10, dtype=bool)].min() > 0.1
+
+
+@pytest.mark.parametrize("page", ["white", "#14181e"])
+def test_colours_are_visible_on_light_and_dark_pages(page):
+    assert contrast(DIGIT_COLOURS, page).min() > 2
+    assert contrast([INK], page)[0] > 3.9
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 20])
+def test_largest_in_the_middle_keeps_values_and_falls_to_both_sides(count):
+    values = np.random.default_rng(count).normal(size=count)
+    arranged = largest_in_the_middle(values)
+    assert np.array_equal(np.sort(arranged), np.sort(values))
+    middle = int(np.argmax(arranged))
+    assert middle == count // 2
+    assert np.all(np.diff(arranged[: middle + 1]) >= 0)
+    assert np.all(np.diff(arranged[middle:]) <= 0)
+
+
+def test_memories_are_drawn_on_a_map_fixed_to_the_pixel_range():
+    picture = image_blocks([[np.full((2, 16), 0.3)]], ["n = 3"], ["T"])
+    (drawn,) = picture.figure.axes[0].images
+    assert drawn.get_clim() == (-1, 1)
+    assert len(picture.figure.axes[0].patches) == 2
+
+
+def test_an_empty_block_says_so():
+    picture = image_blocks([[np.empty((0, 16)), np.zeros((1, 16))]], ["n"], ["a", "b"])
+    assert [text.get_text() for text in picture.figure.axes[0].texts][:1] == ["none"]
+
+
+def test_images_must_be_square():
+    with pytest.raises(ValueError, match="got 15 pixels"):
+        image_rows([np.zeros((1, 15))], ["row"])
+
+
+def test_coefficients_are_drawn_digit_by_digit():
+    digits = np.repeat([1, 4], 3)
+    picture = coefficient_panels([[[0.1, 0.7, 0.2, -0.3, 0.0, 0.1], None]], digits, ["n"], ["a", "b"])
+    ones, fours = picture.figure.axes[0].patches
+    assert ones.get_data().values.tolist() == [0.2, 0.7, 0.1]
+    assert fours.get_data().values.tolist() == [0.0, 0.1, -0.3]
+    assert mpl.colors.same_color(ones.get_facecolor(), DIGIT_COLOURS[1])
+    assert not picture.figure.axes[1].axison
+
+
+def test_labels_keep_their_sign():
+    labels = np.linspace(-1, 1, 10)
+    picture = label_panels([[labels]], ["n"], ["T"])
+    heights = [bar.get_height() for bar in picture.figure.axes[0].patches]
+    assert np.allclose(heights, labels)
+
+
+def test_a_curve_is_named_at_its_end_and_marked_on_the_axis():
+    picture = curves(
+        [
+            Curve(
+                [1, 2, 3],
+                [0.0, 0.1, 0.5],
+                "0.83",
+                "red",
+                mark=2.0,
+                mark_range=(1.8, 2.2),
+                smooth=[0, 0.2, 0.4],
+            )
+        ],
+        x_label="n",
+        y_label="α",
+    )
+    axes = picture.figure.axes[0]
+    (name,) = axes.texts
+    assert name.get_text() == "0.83"
+    assert tuple(name.xy) == (3.0, 0.4)
+    places = [line.get_xdata() for line in axes.lines]
+    assert any(list(place) == [2.0] for place in places)
+    assert any(list(place) == [1.8, 2.2] for place in places)
+
+
+def test_the_map_shows_every_image_and_every_memory():
+    background, digits = np.random.default_rng(0).normal(size=(50, 2)), np.repeat([0, 7], 25)
+    panel = MapPanel("n = 10", np.zeros((4, 2)), np.zeros((4, 16)))
+    picture = map_panels([[panel, panel]], background, digits, samples=2)
+    counts = [len(points.get_offsets()) for axes in picture.figure.axes for points in axes.collections]
+    assert sorted(counts) == [4, 4, 50, 50]
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_same_figure_gives_the_same_bytes(kind):
+    def make():
+        figure = new_figure(1.0)
+        figure.subplots().plot([0, 1], [0, 1])
+        return Picture(figure, kind).data()
+
+    assert make() == make()
+
+
+def test_a_notebook_gets_one_format_with_its_size():
+    figure = new_figure(2.0)
+    content, metadata = Picture(figure, "png")._repr_mimebundle_()
+    assert content["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"] == {"width": 442, "height": 192}
+    content, _ = Picture(figure, "svg")._repr_mimebundle_()
+    assert "image/png" not in content
+    assert content["image/svg+xml"].lstrip().startswith("<?xml")
+    with pytest.raises(ValueError, match="'gif'"):
+        Picture(figure, "gif")
+
+
+def test_drawing_leaves_the_readers_settings_alone():
+    before = dict(mpl.rcParams)
+    label_panels([[np.zeros(10)]], ["n"], ["T"]).data()
+    assert dict(mpl.rcParams) == before
