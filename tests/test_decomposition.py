@@ -1,0 +1,349 @@
+"""Coefficients are those that made the memories, and the count of images is the paper's definition."""
+
+import threading
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from hopcore import decomposition
+from hopcore.data import TrainingSet, training_set
+from hopcore.decomposition import (
+    NotUniqueWarning,
+    category_coefficients,
+    coefficients,
+    images_needed,
+    reconstruct,
+)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """200 real digits, which are linearly independent."""
+    return training_set()
+
+
+def combinations(data, memories, seed=0, power=3):
+    """Coefficients of a few large and many small values, and the memories that they make."""
+    alpha = np.random.default_rng(seed).normal(size=(*memories, len(data))) ** power
+    alpha /= np.abs(alpha).sum(axis=-1, keepdims=True)
+    return alpha, alpha @ data.images
+
+
+def dependent():
+    """Six images of which one occurs twice and one is the mean of two others: rank 4."""
+    images = np.random.default_rng(3).uniform(-1, 1, size=(4, 30))
+    return TrainingSet(np.vstack([images, images[:1], images[1:3].mean(axis=0)]), [0, 1, 2, 3, 0, 1])
+
+
+# --- Coefficients ----------------------------------------------------------------------------------
+
+
+def test_known_coefficients_are_recovered_without_a_warning(data):
+    alpha, memories = combinations(data, (3, 40))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = coefficients(memories, data)
+    assert found.shape == (3, 40, 200) and found.dtype == np.float64
+    np.testing.assert_allclose(found, alpha, rtol=0, atol=1e-12)
+
+
+def test_coefficients_are_linear_in_the_memories(data):
+    rng = np.random.default_rng(1)
+    first, second = rng.uniform(-1, 1, size=(2, 5, 784))  # not in the span of the images
+    combined = coefficients(2.5 * first - 0.3 * second, data)
+    apart = 2.5 * coefficients(first, data) - 0.3 * coefficients(second, data)
+    np.testing.assert_allclose(combined, apart, rtol=0, atol=1e-11)
+
+
+def test_coefficients_solve_the_least_squares_problem(data):
+    memories = np.random.default_rng(2).uniform(-1, 1, size=(4, 784))
+    expected = np.linalg.lstsq(data.images.T, memories.T, rcond=None)[0].T
+    np.testing.assert_allclose(coefficients(memories, data), expected, rtol=0, atol=1e-10)
+
+
+def test_an_image_has_the_one_coefficient_of_itself(data):
+    np.testing.assert_allclose(coefficients(data.images, data), np.eye(200), rtol=0, atol=1e-12)
+
+
+def test_permuted_images_permute_the_coefficients(data):
+    order = np.random.default_rng(4).permutation(len(data))
+    permuted = TrainingSet(data.images[order], data.digits[order])
+    memories = np.random.default_rng(5).uniform(-1, 1, size=(6, 784))
+    np.testing.assert_allclose(
+        coefficients(memories, permuted), coefficients(memories, data)[:, order], rtol=0, atol=1e-11
+    )
+
+
+def test_float32_memories_give_float64_coefficients(data):
+    alpha, memories = combinations(data, (5,))
+    found = coefficients(memories.astype(np.float32), data)
+    assert found.dtype == np.float64
+    # The rounding of the pixels, 3e-8 of 784 each, grows by the inverse of the smallest singular value.
+    smallest = np.linalg.svd(data.images, compute_uv=False)[-1]
+    np.testing.assert_allclose(found, alpha, rtol=0, atol=6e-8 * 28 / smallest)
+
+
+def test_one_memory_alone_is_the_same_as_in_a_group(data):
+    alpha, memories = combinations(data, (3,))
+    found = coefficients(memories[1], data)
+    assert found.shape == (200,)
+    np.testing.assert_allclose(found, alpha[1], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("function", [coefficients, images_needed, lambda m, d: reconstruct(m, d, 1)])
+def test_repeated_images_warn_with_the_rank(function):
+    with pytest.warns(NotUniqueWarning, match="not unique: the 6 images have rank 4"):
+        function(np.ones((2, 30)), dependent())
+
+
+def test_more_images_than_pixels_warn_with_the_rank():
+    images = np.random.default_rng(6).uniform(-1, 1, size=(12, 7))
+    with pytest.warns(NotUniqueWarning, match="the 12 images have rank 7"):
+        coefficients(np.zeros((1, 7)), TrainingSet(images, np.arange(12) % 10))
+
+
+def test_the_warning_names_the_line_that_asked():
+    with pytest.warns(NotUniqueWarning) as caught:
+        coefficients(np.ones((2, 30)), dependent())
+        images_needed(np.ones((2, 30)), dependent())
+        images_needed(xr.DataArray(np.ones((2, 30)), dims=("memory", "pixel")), dependent())
+    assert [warning.filename for warning in caught] == [__file__] * 3
+
+
+@pytest.mark.filterwarnings("ignore::hopcore.decomposition.NotUniqueWarning")
+def test_coefficients_that_are_not_unique_rebuild_the_memories_and_are_the_smallest():
+    own = dependent()
+    alpha, memories = combinations(own, (8,))
+    found = coefficients(memories, own)
+    np.testing.assert_allclose(found @ own.images, memories, rtol=0, atol=1e-12)
+    assert (np.linalg.norm(found, axis=1) < np.linalg.norm(alpha, axis=1)).all()
+    np.testing.assert_allclose(found[:, 0], found[:, 4], rtol=0, atol=1e-12)  # the image that occurs twice
+
+
+def test_the_inverse_is_computed_once_for_sets_of_equal_content(monkeypatch):
+    computed = []
+    svd = np.linalg.svd
+    monkeypatch.setattr(
+        np.linalg, "svd", lambda *args, **options: computed.append(1) or svd(*args, **options)
+    )
+    decomposition._pseudo_inverse.cache_clear()
+    rng = np.random.default_rng(8)
+    images, memories = rng.uniform(-1, 1, size=(300, 320)), rng.uniform(-1, 1, size=(2, 320))
+    sets = [TrainingSet(images, np.zeros(300)) for _ in range(8)]
+    found = [None] * 8
+
+    def ask(index):
+        found[index] = coefficients(memories, sets[index])
+
+    threads = [threading.Thread(target=ask, args=(index,)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert computed == [1]
+    for alpha in found:
+        np.testing.assert_array_equal(alpha, found[0])
+
+
+def test_the_kept_inverses_are_few():
+    for seed in range(20):
+        images = np.random.default_rng(seed).uniform(-1, 1, size=(2, 3))
+        coefficients(np.zeros((1, 3)), TrainingSet(images, [0, 1]))
+    assert decomposition._pseudo_inverse.cache_info().currsize <= 8
+
+
+# --- Category coefficients -------------------------------------------------------------------------
+
+
+def test_category_coefficients_sum_over_each_digits_images():
+    own = TrainingSet(np.eye(5), [7, 1, 7, 0, 1])
+    alpha = np.array([[[1.0, 2, 4, 8, 16]], [[-1, 0, 1, 0, 0.5]]])
+    expected = np.zeros((2, 1, 10))
+    expected[0, 0, [0, 1, 7]] = 8, 18, 5
+    expected[1, 0, [0, 1, 7]] = 0, 0.5, 0
+    np.testing.assert_array_equal(category_coefficients(alpha, own), expected)
+
+
+def test_category_coefficients_keep_the_total(data):
+    alpha, _ = combinations(data, (3, 20))
+    summed = category_coefficients(alpha, data)
+    assert summed.shape == (3, 20, 10)
+    np.testing.assert_allclose(summed.sum(axis=-1), alpha.sum(axis=-1), rtol=0, atol=1e-12)
+
+
+# --- Images needed ---------------------------------------------------------------------------------
+
+
+def images_needed_plainly(memories, data, tolerance):
+    """The definition, one memory and one k after the other, for a single run."""
+    alpha = memories @ np.linalg.pinv(data.images)
+    allowed = tolerance * memories.shape[1] * np.mean(np.abs(memories))
+    counts = []
+    for memory, own in zip(memories, alpha, strict=True):
+        largest_first = sorted(range(len(own)), key=lambda i: -abs(own[i]))
+        for k in range(1, len(own) + 1):
+            rebuilt = np.zeros_like(memory)
+            for i in largest_first[:k]:
+                rebuilt += own[i] * data.images[i]
+            if np.sum(np.abs(memory - rebuilt)) < allowed or k == len(own):
+                counts.append(k)
+                break
+    return counts
+
+
+@pytest.mark.parametrize("tolerance", [0.02, 0.05, 0.4])
+def test_images_needed_equals_a_plain_loop(data, tolerance):
+    few, many = (combinations(data, (4,), seed=9, power=power)[1] for power in (9, 1))
+    noise = np.random.default_rng(10).uniform(-1, 1, size=(2, 784))  # nothing rebuilds it
+    memories = np.vstack([few, many, noise, data.images[:1]])
+    expected = images_needed_plainly(memories, data, tolerance)
+    found = images_needed(memories, data, tolerance)
+    assert found.dtype.kind == "i"
+    assert found.tolist() == expected
+    assert expected[-1] == 1 and expected[-2] == 200 and len(set(expected)) > 3
+
+
+def test_each_run_has_its_own_mean(data):
+    _, memories = combinations(data, (2, 3, 5), power=5)
+    memories[1] *= 0.01  # the same combinations count the same at any size of the run
+    found = images_needed(memories, data)
+    assert found.shape == (2, 3, 5)
+    for a in range(2):
+        for b in range(3):
+            assert found[a, b].tolist() == images_needed_plainly(memories[a, b], data, 0.05)
+
+
+def test_more_memories_than_a_block_are_counted_alike(data, monkeypatch):
+    _, memories = combinations(data, (11,), power=5)
+    whole = images_needed(memories, data)
+    monkeypatch.setattr(decomposition, "_BLOCK", 4)
+    np.testing.assert_array_equal(images_needed(memories, data), whole)
+
+
+def test_images_needed_does_not_depend_on_the_order_of_the_images(data):
+    _, memories = combinations(data, (6,), power=5)
+    order = np.random.default_rng(11).permutation(len(data))
+    permuted = TrainingSet(data.images[order], data.digits[order])
+    np.testing.assert_array_equal(images_needed(memories, permuted), images_needed(memories, data))
+
+
+def test_a_larger_tolerance_needs_no_more_images(data):
+    _, memories = combinations(data, (10,), power=5)
+    counts = [images_needed(memories, data, tolerance) for tolerance in (0.01, 0.05, 0.2, 1.5)]
+    for smaller, larger in pairwise(counts):
+        assert (larger <= smaller).all()
+    assert (counts[0] > counts[-1]).all()
+
+
+def test_the_memories_are_not_changed(data):
+    _, memories = combinations(data, (3,))
+    before = memories.copy()
+    images_needed(memories, data)
+    reconstruct(memories, data, 3)
+    np.testing.assert_array_equal(memories, before)
+
+
+# --- Reconstruction --------------------------------------------------------------------------------
+
+
+def test_all_coefficients_rebuild_the_memories(data):
+    _, memories = combinations(data, (2, 4))
+    np.testing.assert_allclose(reconstruct(memories, data, 200), memories, rtol=0, atol=1e-12)
+
+
+def test_k_coefficients_are_the_k_largest_of_either_sign():
+    own = TrainingSet(np.eye(4), [0, 1, 2, 3])
+    memory = [[0.1, -0.9, 0.5, -0.2]]
+    np.testing.assert_allclose(reconstruct(memory, own, 1), [[0, -0.9, 0, 0]], rtol=0, atol=1e-15)
+    np.testing.assert_allclose(reconstruct(memory, own, 3), [[0, -0.9, 0.5, -0.2]], rtol=0, atol=1e-15)
+
+
+def test_the_count_of_images_is_where_the_reconstruction_is_good_enough(data):
+    _, memories = combinations(data, (5,), power=7)
+    allowed = 0.05 * 784 * np.abs(memories).mean()
+    for index, k in enumerate(images_needed(memories, data)):
+        assert 1 < k < 200
+        error = [
+            np.abs(memories - reconstruct(memories, data, int(used)))[index].sum() for used in (k - 1, k)
+        ]
+        assert error[1] < allowed <= error[0]
+
+
+# --- Labelled arrays -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def labelled(data):
+    _, memories = combinations(data, (2, 3), power=5)
+    return xr.DataArray(
+        memories,
+        dims=("n", "memory", "pixel"),
+        coords={"n": [3.0, 30.0], "rate": 0.005},
+        name="memories",
+    )
+
+
+def test_labelled_memories_give_labelled_coefficients(data, labelled):
+    alpha = coefficients(labelled, data)
+    assert alpha.dims == ("n", "memory", "image") and alpha.name == "coefficients"
+    assert alpha.n.values.tolist() == [3.0, 30.0] and alpha.rate == 0.005
+    np.testing.assert_array_equal(alpha.digit.values, data.digits)
+    np.testing.assert_array_equal(alpha.values, coefficients(labelled.values, data))
+    summed = category_coefficients(alpha, data)
+    assert summed.dims == ("n", "memory", "category") and summed.category.values.tolist() == list(range(10))
+    np.testing.assert_array_equal(summed.values, category_coefficients(alpha.values, data))
+
+
+def test_labelled_memories_may_have_their_dimensions_in_any_order(data, labelled):
+    mixed = labelled.transpose("pixel", "memory", "n")
+    np.testing.assert_allclose(
+        coefficients(mixed, data).transpose("n", "memory", "image"),
+        coefficients(labelled, data),
+        rtol=0,
+        atol=1e-14,
+    )
+    counts = images_needed(mixed, data)
+    assert counts.dims == ("n", "memory") and counts.name == "images_needed"
+    assert counts.n.values.tolist() == [3.0, 30.0]
+    np.testing.assert_array_equal(counts.values, images_needed(labelled.values, data))
+    rebuilt = reconstruct(mixed, data, 5)
+    assert rebuilt.dims == ("memory", "n", "pixel")
+    np.testing.assert_allclose(
+        rebuilt.sel(n=30), reconstruct(labelled.values[1], data, 5), rtol=0, atol=1e-14
+    )
+
+
+# --- Wrong input -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda d: coefficients(np.zeros((2, 3)), d), ValueError, r"memories = .*shape \(2, 3\).*784"),
+        (lambda d: coefficients(0.5, d), ValueError, r"memories = .*784"),
+        (lambda d: coefficients(np.full((1, 784), np.nan), d), ValueError, r"memories\[0, 0\] = nan"),
+        (lambda d: coefficients(np.zeros((2, 784)), d.images), TypeError, "data = .*must be a TrainingSet"),
+        (lambda d: coefficients(xr.DataArray(np.zeros((2, 784))), d), ValueError, "dimension 'pixel'"),
+        (lambda d: category_coefficients(np.zeros((2, 3)), d), ValueError, r"alpha = .*\(2, 3\).*200"),
+        (lambda d: category_coefficients(np.zeros((2, 200)), None), TypeError, "data = None"),
+        (lambda d: images_needed(np.zeros(784), d), ValueError, r"memories = .*\(784,\).*\(\.\.\., K, N\)"),
+        (lambda d: images_needed(np.zeros((1, 784)), d, 0), ValueError, "tolerance = 0"),
+        (
+            lambda d: images_needed(xr.DataArray(np.zeros((2, 784)), dims=("x", "pixel")), d),
+            ValueError,
+            "dimension 'memory'",
+        ),
+        (
+            lambda d: reconstruct(np.zeros((1, 784)), d, 0),
+            ValueError,
+            "k = 0: must be an integer from 1 to 200",
+        ),
+        (lambda d: reconstruct(np.zeros((1, 784)), d, 201), ValueError, "k = 201: must be .* from 1 to 200"),
+    ],
+)
+def test_wrong_input_is_refused(data, call, error, message):
+    with pytest.raises(error, match=message):
+        call(data)
