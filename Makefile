@@ -1,0 +1,91 @@
+# `make` alone explains. Every target sets up what it needs: Python 3.11 or later, git and a package index are enough.
+
+# The interpreter that the environment is made with:  make book PYTHON=python3.12
+PYTHON ?= python3
+# How many processes run the unit tests, and how many chapters are executed at the same time.
+JOBS ?= 2
+# Options for `hopcore book`:  make book OPTIONS="--scale paper feature_to_prototype"
+OPTIONS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+# Written last: without it the environment is not finished.
+READY := $(VENV)/.hopcore-ready
+# There while packages are being installed: an environment that has it is made anew.
+UNFINISHED := $(VENV)/.hopcore-unfinished
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help env book test lint unit check reference lab format clean distclean
+
+help:
+	@echo "make book       execute the chapters and build the book: _build/html/index.html"
+	@echo "make test       lint, unit tests, README examples, nbval on every chapter, the book"
+	@echo "make lab        open the chapters as notebooks in JupyterLab"
+	@echo "make clean      remove what was generated (distclean: the environment too)"
+	@echo
+	@echo "make env        make the environment in .venv (the targets above do it by themselves)"
+	@echo "make unit       unit tests alone;  make lint, make check: the other parts of make test"
+	@echo "make reference  make the references of nbval anew, after a wanted change of results"
+	@echo "make format     format the sources and mend what ruff can mend"
+	@echo
+	@echo "PYTHON=python3.12 chooses the interpreter (3.11 or later); JOBS=4 works on four things at a time;"
+	@echo 'make book OPTIONS="--scale paper feature_to_prototype" passes options to `hopcore book`.'
+
+env: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@if [ -e $(UNFINISHED) ]; then echo "the last installation was interrupted: starting anew"; rm -rf $(VENV); fi
+	@if [ ! -x $(BIN)/python ]; then \
+	    $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }; \
+	    mkdir -p $(VENV) && touch $(UNFINISHED) && $(PYTHON) -m venv $(VENV); fi
+	@touch $(UNFINISHED)
+	@# torch first and pinned, so that nothing that comes later chooses another build of it
+	$(PIP) install --quiet -c constraints.txt torch
+	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@# a double click on a chapter opens it as a notebook
+	$(BIN)/jupytext-config --settings-file $(VENV)/share/jupyter/lab/settings/overrides.json \
+	    set-default-viewer markdown myst
+	@rm $(UNFINISHED)
+	@touch $@
+
+book: $(READY)
+	$(BIN)/hopcore book --jobs $(JOBS) $(OPTIONS)
+
+# In this order, also under `make -j`; a failure ends it.
+test: $(READY)
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory book OPTIONS=
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+unit: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+check: $(READY)
+	$(BIN)/hopcore check --jobs $(JOBS)
+
+reference: $(READY)
+	$(BIN)/hopcore reference --jobs $(JOBS)
+
+lab: $(READY)
+	$(BIN)/jupyter lab book
+
+format: $(READY)
+	$(BIN)/ruff check --fix --quiet || true
+	$(BIN)/ruff format
+
+clean:
+	rm -rf _build dist build .pytest_cache .ruff_cache .hypothesis .benchmarks .coverage
+	find . -path ./$(VENV) -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -print0 | xargs -0 rm -rf
+
+distclean: clean
+	rm -rf $(VENV) hopcore.egg-info

@@ -1,0 +1,85 @@
+"""Builds the HTML with Jupyter Book, warnings as errors."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from hopcore.edition.chapters import CONFIG, TOC, Book
+from hopcore.edition.errors import EditionError
+from hopcore.edition.execute import Run
+from hopcore.edition.stage import stage
+
+_JUPYTER_BOOK = """\
+from hopcore.edition import lifeline
+lifeline.hold()
+from jupyter_book.cli.main import main
+main(prog_name="jupyter-book")
+"""
+
+
+def build_html(book: Book, runs: Iterable[Run]) -> Path:
+    """Build the whole book from its pages and the finished ``runs``; give the first page's path.
+
+    The book is built afresh beside ``_build/html`` and takes its place only when it is whole: Sphinx
+    would otherwise not repeat the warnings of pages that it has read before.
+
+    Raises
+    ------
+    EditionError
+        If Jupyter Book fails or warns; the message holds its warnings.
+    """
+    staged = stage(book, runs)
+    work = book.output / "html.building"
+    shutil.rmtree(work, ignore_errors=True)
+    command = [sys.executable, "-P", "-c", _JUPYTER_BOOK, "build", str(staged)]
+    command += ["--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work)]
+    command += ["-W", "-n", "--keep-going"]
+    status, output = _run(command, book.root)
+    log = book.output / "html.log"
+    log.write_text(output, encoding="utf-8")
+    first = book.chapters[0].document
+    if status != 0:
+        raise EditionError(f"Jupyter Book failed; its last words (all of them: {log}):\n{_warnings(output)}")
+    if not (work / "_build" / "html" / f"{first}.html").is_file():
+        raise EditionError(f"Jupyter Book made no page {first}.html; what it said: {log}")
+    _replace(work / "_build" / "html", book.output / "html")
+    shutil.rmtree(work)
+    return book.output / "html" / "index.html"
+
+
+def _run(command: list[str], folder: Path) -> tuple[int, str]:
+    """Run a command that ends when this process does; its status and all that it said."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        output = process.stdout.read()
+        return process.wait(), output
+
+
+def _warnings(output: str) -> str:
+    """The warnings and errors in Jupyter Book's output; the end of it if there are none."""
+    lines = output.splitlines()
+    found = [line for line in lines if "WARNING" in line or "ERROR" in line]
+    return "\n".join(dict.fromkeys(found)) if found else "\n".join(lines[-20:])
+
+
+def _replace(new: Path, place: Path) -> None:
+    """Put a folder in the place of another; a moment without either is the most an interruption leaves."""
+    old = place.with_name(place.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        os.rename(place, old)
+    os.rename(new, place)
+    shutil.rmtree(old, ignore_errors=True)

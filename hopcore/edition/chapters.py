@@ -1,0 +1,154 @@
+"""The book's pages in the order of the table of contents, and chapters as notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import yaml
+
+from hopcore.edition.errors import EditionError
+
+TOC = "_toc.yml"
+CONFIG = "_config.yml"
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder, from ``start`` upwards, that holds a table of contents.
+
+    Raises
+    ------
+    EditionError
+        If neither ``start`` (default: the current folder) nor a folder above it has a ``_toc.yml``.
+    """
+    start = Path.cwd() if start is None else Path(start).absolute()
+    for folder in (start, *start.parents):
+        if (folder / TOC).is_file():
+            return folder
+    raise EditionError(
+        f"no book here: neither {start} nor a folder above it holds {TOC}; "
+        "run the command inside a clone of the repository, or name the clone with --root"
+    )
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One page of the book.
+
+    ``name`` is the file's name without its extension, ``document`` the entry in the table of contents,
+    ``source`` the file.
+    """
+
+    name: str
+    document: str
+    source: Path
+
+    @cached_property
+    def text(self) -> str:
+        """The source, read once: what is executed is what is fingerprinted."""
+        return self.source.read_text(encoding="utf-8")
+
+    @property
+    def executable(self) -> bool:
+        """Whether the page has code to execute."""
+        return any(cell.cell_type == "code" for cell in self.notebook().cells)
+
+    def notebook(self) -> nbformat.NotebookNode:
+        """A new notebook of the source, without outputs; the same source gives the same notebook."""
+        if not self.text.startswith("---\n") or "\nkernelspec:" not in self.text.split("\n---\n", 1)[0]:
+            # A plain page. Its fenced code is for reading only.
+            return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(self.text, id="page")])
+        notebook = jupytext.reads(self.text, fmt="md:myst")
+        notebook.metadata["kernelspec"] = dict(KERNEL)
+        for number, cell in enumerate(notebook.cells):
+            cell.id = f"cell-{number}"
+        return notebook
+
+
+@dataclass(frozen=True)
+class Book:
+    """The folder of the book and its pages, in reading order."""
+
+    root: Path
+    chapters: tuple[Chapter, ...]
+
+    @classmethod
+    def open(cls, root: Path | None = None) -> Book:
+        """Read the table of contents of the book at ``root``, or of the one around the current folder.
+
+        Raises
+        ------
+        EditionError
+            If there is no book, a page is missing, or two pages share a name.
+        """
+        root = find_root() if root is None else Path(root).absolute()
+        if not (root / TOC).is_file():
+            raise EditionError(f"no book in {root}: there is no {TOC}; give --root the folder of a clone")
+        contents = yaml.safe_load((root / TOC).read_text(encoding="utf-8"))
+        chapters = tuple(_chapter(root, document) for document in _documents(contents))
+        names = [chapter.name for chapter in chapters]
+        for name in set(names):
+            if names.count(name) > 1:
+                raise EditionError(f"two pages of {TOC} are named {name!r}; page names must differ")
+        return cls(root, chapters)
+
+    @property
+    def output(self) -> Path:
+        """The folder of everything generated."""
+        return self.root / "_build"
+
+    @property
+    def references(self) -> Path:
+        """The folder of the committed references."""
+        return self.root / "tests" / "references"
+
+    @property
+    def executable(self) -> tuple[Chapter, ...]:
+        """The pages that have code."""
+        return tuple(chapter for chapter in self.chapters if chapter.executable)
+
+    def choose(self, names: Iterable[str]) -> tuple[Chapter, ...]:
+        """The executable chapters so named (a name, or the path of the source); all if none is named.
+
+        Raises
+        ------
+        EditionError
+            If a name is not that of a chapter with code.
+        """
+        names = list(names)
+        if not names:
+            return self.executable
+        known = {chapter.name: chapter for chapter in self.executable}
+        chosen: dict[str, Chapter] = {}
+        for name in names:
+            plain = Path(name).name.removesuffix(".md")
+            if plain not in known:
+                raise EditionError(f"no chapter with code is named {name!r}; there are: {', '.join(known)}")
+            chosen[plain] = known[plain]
+        return tuple(chosen.values())
+
+
+def _documents(entry: Any) -> Iterator[str]:
+    """The documents of a table of contents, in order (``root``, then each ``file`` as it comes)."""
+    if isinstance(entry, list):
+        for item in entry:
+            yield from _documents(item)
+    elif isinstance(entry, dict):
+        for key in ("root", "file"):
+            if key in entry:
+                yield entry[key]
+        for key in ("parts", "chapters", "sections", "entries", "subtrees"):
+            yield from _documents(entry.get(key))
+
+
+def _chapter(root: Path, document: str) -> Chapter:
+    source = root / f"{document}.md"
+    if not source.is_file():
+        raise EditionError(f"{TOC} lists {document!r}, but there is no {source}")
+    return Chapter(source.stem, document, source)

@@ -1,0 +1,84 @@
+"""What the commands ``hopcore book``, ``check`` and ``reference`` do, from first to last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hopcore.edition.build import build_html
+from hopcore.edition.chapters import Book
+from hopcore.edition.check import compare, orphans, planned
+from hopcore.edition.errors import EditionError
+from hopcore.edition.execute import Failure, Parameters, Run, execute
+from hopcore.edition.lock import only_one
+from hopcore.edition.reference import write_reference
+
+
+def book(
+    root: Path | None, chapters: Sequence[str], parameters: Parameters, *, jobs: int = 2, force: bool = False
+) -> Path:
+    """Execute chapters and build the HTML; give its first page.
+
+    Chapters that are not named are executed with the default parameters, unless they are finished so.
+    """
+    opened = Book.open(root)
+    chosen = [Run(opened, chapter, parameters) for chapter in opened.choose(chapters)]
+    named = {run.chapter.name for run in chosen}
+    others = [
+        Run(opened, chapter, Parameters()) for chapter in opened.executable if chapter.name not in named
+    ]
+    with only_one(opened.output):
+        _execute([*chosen, *others], anew=chosen if force else (), jobs=jobs)
+        _say("building the HTML ...")
+        return build_html(opened, [*chosen, *others])
+
+
+def check(root: Path | None, chapters: Sequence[str], *, jobs: int = 2, force: bool = False) -> None:
+    """Execute chapters as their references were made, and compare.
+
+    Raises
+    ------
+    EditionError
+        If anything failed or differs.
+    """
+    opened = Book.open(root)
+    chosen = opened.choose(chapters)
+    with only_one(opened.output):
+        problems = orphans(opened) if not chapters else []
+        runs, unplanned = planned(opened, chosen)
+        failures = _try(runs, anew=runs if force else (), jobs=jobs)
+        failed = {failure.run for failure in failures}
+        problems += [
+            *unplanned,
+            *map(str, failures),
+            *compare(opened, [run for run in runs if run not in failed]),
+        ]
+    if problems:
+        raise EditionError("\n".join(problems))
+
+
+def reference(
+    root: Path | None, chapters: Sequence[str], *, jobs: int = 2, force: bool = False
+) -> list[Path]:
+    """Execute chapters with the default parameters and write their references; give the files."""
+    opened = Book.open(root)
+    runs = [Run(opened, chapter, Parameters()) for chapter in opened.choose(chapters)]
+    with only_one(opened.output):
+        _execute(runs, anew=runs if force else (), jobs=jobs)
+        return [write_reference(run) for run in runs]
+
+
+def _try(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> list[Failure]:
+    for run in anew:
+        run.forget()
+    return execute(runs, jobs=jobs, say=_say)
+
+
+def _execute(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> None:
+    failures = _try(runs, anew=anew, jobs=jobs)
+    if failures:
+        raise EditionError("\n".join(map(str, failures)))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,46 @@
+"""One command at a time in one ``_build``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from hopcore.edition.errors import EditionError
+
+
+@contextmanager
+def only_one(output: Path) -> Iterator[None]:
+    """Hold the folder ``output`` for one command; the system lets go when the process ends, however it ends.
+
+    Raises
+    ------
+    EditionError
+        If another process holds it. The message names that process.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(output / "lock")
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise EditionError(
+            f"another hopcore command (process {_holder(output)}) is at work in {output}; "
+            "wait until it has finished, then run this again"
+        ) from None
+    except OSError as error:
+        raise EditionError(f"cannot write to {output}: {error}") from error
+    try:
+        (output / "lock.process").write_text(str(os.getpid()), encoding="utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def _holder(output: Path) -> str:
+    try:
+        return (output / "lock.process").read_text(encoding="utf-8") or "unknown"
+    except OSError:
+        return "unknown"

@@ -1,0 +1,63 @@
+"""Lays out what the book is built from: pages, executed notebooks, pictures, and MathJax."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+
+from hopcore.edition.chapters import CONFIG, Book
+from hopcore.edition.errors import EditionError
+from hopcore.edition.execute import Run
+
+MATHJAX = "tex-svg-full.js"
+"""One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
+
+
+def stage(book: Book, runs: Iterable[Run]) -> Path:
+    """Lay the book out afresh, with the finished notebooks of ``runs``; give the folder."""
+    folder = book.output / "stage"
+    if folder.exists():
+        shutil.rmtree(folder)
+    executed = {run.chapter.name: run for run in runs}
+    shutil.copytree(book.root / "book", folder / "book", ignore=shutil.ignore_patterns("*.md", ".*"))
+    shutil.copy(book.root / CONFIG, folder / CONFIG)
+    for chapter in book.chapters:
+        target = folder / chapter.document
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if chapter.name in executed:
+            nbformat.write(page(executed[chapter.name].notebook), f"{target}.ipynb")
+        else:
+            shutil.copy(chapter.source, f"{target}.md")
+    _copy_mathjax(folder / "book" / "_static" / "mathjax")
+    return folder
+
+
+def page(path: Path) -> nbformat.NotebookNode:
+    """A finished notebook as a page: the parameters that were passed stand in for the chapter's own."""
+    notebook = nbformat.read(path, as_version=4)
+    passed = any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if passed and "parameters" in tags:
+            cell.metadata["tags"] = [*tags, "remove-cell"]
+        if cell.source.startswith("# Parameters\n") and "injected-parameters" in tags:
+            cell.source = cell.source.removeprefix("# Parameters\n")
+        cell.metadata.pop("papermill", None)
+    notebook.metadata.pop("papermill", None)  # paths of this machine
+    return notebook
+
+
+def _copy_mathjax(folder: Path) -> None:
+    """Put MathJax among the book's own files, so that pages need no other host."""
+    found = importlib.util.find_spec("sphinx-mathjax-offline")
+    if found is None or found.origin is None:
+        raise EditionError(
+            "MathJax is not installed: install the project with its extra `book`, "
+            "pip install 'hopcore[book]', or run `make env`"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(found.origin).parent / "static" / "mathjax" / MATHJAX, folder / MATHJAX)
