@@ -51,8 +51,8 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     """Locate where a mean over memories leaves its low level.
 
     The mean of each row is fitted, by least squares, with a level, a straight ramp and a level, joined
-    continuously; both corners lie on a grid of step 0.5 and the ramp is at least 2 long.  The uncertainty comes
-    from fits to data drawn again with replacement: the rows (n), and the memories in each.
+    continuously; both corners lie on a grid of step 0.5 and the ramp is at least 2 long.  The uncertainty
+    comes from fits to data drawn again with replacement: the rows (n), and the memories in each.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[n
 
 @dataclass(frozen=True)
 class Fall:
-    """A straight fall up to `corner` and a plateau after it; `straightness` is R² of the fall alone."""
+    """A straight fall to `corner`, then a plateau; `straightness` is R² of the fall alone."""
 
     corner: float
     plateau: float
@@ -124,7 +124,7 @@ class Fall:
 def fall(n: ArrayLike, values: ArrayLike) -> Fall:
     """Fit a straight fall and a level, joined continuously, to a curve (R,) over n by least squares.
 
-    `straightness` is R² of a straight line through the points up to the corner alone (at least three of them).
+    `straightness` is R² of a straight line through the points up to the corner (at least three of them).
     """
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     corners = np.arange(n[2], n[-2] + _STEP / 2, _STEP)
@@ -140,8 +140,9 @@ def fall(n: ArrayLike, values: ArrayLike) -> Fall:
 class Dwell:
     """How long a falling curve stays in a band.
 
-    It enters at `enters` and leaves for good at `leaves`.  `ratio` is the range of n spent there, divided by the
-    range it would have taken at the pace of its fall before the band: 1 for a straight fall, more for a plateau.
+    It enters at `enters` and leaves for good at `leaves`.  `ratio` is the range of n spent there, divided by
+    the range it would have taken at the pace of its fall before the band: 1 for a straight fall, more for a
+    plateau.
     """
 
     enters: float
@@ -188,8 +189,8 @@ def relative_spread(
 ) -> dict[int, float]:
     """Spread of points (K, P) within their groups, in units of the spread of a reference (S, P).
 
-    The spread of a set is the median distance between two of its members.  Returns a ratio for every group that has
-    at least three points; equal points count as they are.
+    The spread of a set is the median distance between two of its members.  Returns a ratio for every group that
+    has at least three points; equal points count as they are.
     """
     points, groups = np.asarray(points, dtype=float), np.asarray(groups)
     reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
@@ -207,8 +208,9 @@ def distance_from_centre(
 ) -> dict[int, float]:
     """Distance of points (K, P) from the centres of their groups, in units of the reference's own (S, P).
 
-    A group's centre is the median of its reference points, coordinate by coordinate; distances are medians too.
-    Returns a ratio for every group with at least three points: 0 at the centre, 1 if spread like the reference.
+    A group's centre is the median of its reference points, coordinate by coordinate; distances are medians
+    too.  Returns a ratio for every group with at least three points: 0 at the centre, 1 if spread like the
+    reference.
     """
     points, groups = np.asarray(points, dtype=float), np.asarray(groups)
     reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
