@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from platformdirs import user_cache_path
 
 CACHE_VARIABLE = "HOPCORE_CACHE"
@@ -88,3 +90,55 @@ def keep(path: Path, writer: Callable[[Path], object]) -> bool:
 
 
 _unwritable: set[Path] = set()
+
+
+def keep_array(path: Path, array: np.ndarray, made_from: str) -> bool:
+    """Keep a float32 array in the cache, sealed together with a text that says what it was made from.
+
+    Returns whether the file was written.
+    """
+    content = np.ascontiguousarray(array, dtype="<f4").tobytes()
+    sealed = np.frombuffer(_seal(content, made_from) + content, dtype=np.uint8)
+    return keep(path, lambda temporary: np.save(temporary, sealed, allow_pickle=False))
+
+
+def kept_array(path: Path, shape: tuple[int, ...], made_from: str) -> np.ndarray | None:
+    """The array that ``keep_array`` kept, or None if there is none that is whole and made from the same.
+
+    A file that is there but is not such an array is reported by a ``CacheWarning``.
+    """
+    sealed = read_kept(path, lambda table: _is_sealed(table, shape, made_from))
+    return None if sealed is None else sealed[_SEAL:].view("<f4").reshape(shape).astype(np.float32)
+
+
+def read_kept(path: Path, is_right: Callable[[np.ndarray], bool]) -> np.ndarray | None:
+    """The array in a ``.npy`` file, if the file is there and ``is_right`` says that it is the one wanted."""
+    try:
+        # A memory map checks the file's length against its header before anything is allocated.
+        table = np.array(np.load(path, mmap_mode="r", allow_pickle=False))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, EOFError) as error:
+        problem = str(error)
+    else:
+        if is_right(table):
+            return table
+        problem = "it does not hold what was kept there"
+    warnings.warn(
+        f"the kept file {path} is not usable ({problem}): making it again", CacheWarning, stacklevel=3
+    )
+    return None
+
+
+_SEAL = hashlib.sha256().digest_size
+
+
+def _seal(content: bytes, made_from: str) -> bytes:
+    return hashlib.sha256(made_from.encode() + b"\0" + content).digest()
+
+
+def _is_sealed(table: np.ndarray, shape: tuple[int, ...], made_from: str) -> bool:
+    if table.dtype != np.uint8 or table.shape != (_SEAL + 4 * int(np.prod(shape)),):
+        return False
+    content = table.tobytes()
+    return content[:_SEAL] == _seal(content[_SEAL:], made_from)

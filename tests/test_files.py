@@ -4,10 +4,11 @@ import os
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hopcore import _files
-from hopcore._files import CacheWarning, cache_folder, keep, write_whole
+from hopcore._files import CacheWarning, cache_folder, keep, keep_array, kept_array, write_whole
 
 
 def test_the_environment_variable_moves_the_cache(tmp_path, monkeypatch):
@@ -92,3 +93,20 @@ def test_a_cache_that_cannot_be_written_warns_once_and_says_what_to_do(tmp_path,
 def test_keeping_says_that_it_worked(tmp_path):
     assert keep(tmp_path / "kept.txt", lambda temporary: temporary.write_text("yes"))
     assert (tmp_path / "kept.txt").read_text() == "yes"
+
+
+def test_a_kept_array_comes_back_only_for_what_it_was_made_from(tmp_path):
+    array = np.arange(6, dtype=np.float32).reshape(3, 2)
+    assert keep_array(tmp_path / "a.npy", array, "seed 4")
+    found = kept_array(tmp_path / "a.npy", (3, 2), "seed 4")
+    np.testing.assert_array_equal(found, array)
+    assert found.dtype == np.float32
+    for shape, made_from in (((3, 2), "seed 5"), ((3, 3), "seed 4")):
+        with pytest.warns(CacheWarning, match="does not hold what was kept there"):
+            assert kept_array(tmp_path / "a.npy", shape, made_from) is None
+
+
+def test_nothing_kept_is_no_reason_to_warn(tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "a.npy", tmp_path / "missing" / "a.npy", tmp_path / "file" / "a.npy"):
+        assert kept_array(path, (3, 2), "seed 4") is None

@@ -1,0 +1,281 @@
+"""The embedding is UMAP's, is made once, and places an image whatever its company."""
+
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from hopcore import _files, embedding
+from hopcore._files import CacheWarning
+from hopcore.data import TrainingSet, training_set
+from hopcore.embedding import Embedding, fit_embedding
+
+QUICK = {"neighbours": 12, "epochs": 60}
+
+
+@pytest.fixture(scope="module")
+def data():
+    """300 digits that look different."""
+    return training_set(digits=(0, 1, 7), per_digit=100, seed=1)
+
+
+@pytest.fixture
+def fits(tmp_path, monkeypatch):
+    """An empty cache, and a list that grows with every layout that is really computed."""
+    monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path))
+    monkeypatch.setattr(_files, "_unwritable", set())
+    embedding._embedding.cache_clear()
+    computed = []
+    fit = embedding._fit
+    monkeypatch.setattr(embedding, "_fit", lambda *arguments: computed.append(arguments) or fit(*arguments))
+    yield computed
+    embedding._embedding.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def quick(data, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOPCORE_CACHE", str(tmp_path_factory.mktemp("umap")))
+        return fit_embedding(data, **QUICK)
+
+
+def again(data, **parameters):
+    """As in a new process: nothing is left but the kept file."""
+    embedding._embedding.cache_clear()
+    return fit_embedding(data, **{**QUICK, **parameters})
+
+
+# --- The layout ------------------------------------------------------------------------------------
+
+
+def test_digits_that_look_alike_lie_together(data, quick):
+    assert quick.coordinates.shape == (300, 2) and np.isfinite(quick.coordinates).all()
+    apart = np.linalg.norm(quick.coordinates[:, None] - quick.coordinates, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert (data.digits[apart.argmin(axis=1)] == data.digits).mean() > 0.95
+    assert quick.digits.tolist() == data.digits.tolist()
+    assert len(quick) == 300 and repr(quick) == "Embedding(300 images, 12 neighbours)"
+
+
+def test_the_layout_is_umaps_for_these_neighbours(data, quick):
+    """UMAP, given the plain matrix of correlation distances, builds the same graph and layout."""
+    distances = np.maximum(np.round(1 - np.corrcoef(data.images), 6), 0)
+    nearest = np.argsort(distances, axis=1, kind="stable")[:, :12]
+    model = embedding._umap().UMAP(
+        12, min_dist=0.05, metric="correlation", random_state=4, n_jobs=1, n_epochs=60
+    )
+    model.set_params(precomputed_knn=(nearest, np.take_along_axis(distances, nearest, axis=1).astype("f4")))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = model.fit_transform(data.images)
+    np.testing.assert_array_equal(quick.coordinates, expected)
+
+
+def test_nearest_images_are_exact(data):
+    directions = embedding._unit_directions(data.images)
+    nearest, distances = embedding._nearest(directions[:50], directions, 7)
+    expected = np.sort(1 - np.corrcoef(data.images)[:50], axis=1)[:, :7]
+    np.testing.assert_allclose(distances, expected, rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(nearest[:, 0], np.arange(50))
+
+
+def test_nearest_images_do_not_depend_on_how_many_are_compared_at_once(data, monkeypatch):
+    directions = embedding._unit_directions(data.images)
+    whole = embedding._nearest(directions, directions, 7)
+    monkeypatch.setattr(embedding, "_DISTANCES_AT_ONCE", 1000)
+    for first, second in zip(whole, embedding._nearest(directions, directions, 7), strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_a_layout_is_the_same_again_and_another_for_another_seed(data, quick, fits):
+    same, other = again(data), again(data, seed=5)
+    assert len(fits) == 2
+    np.testing.assert_array_equal(same.coordinates, quick.coordinates)
+    assert np.abs(other.coordinates - quick.coordinates).max() > 0.1
+
+
+# --- The kept file ---------------------------------------------------------------------------------
+
+
+def test_kept_coordinates_equal_fresh_ones_and_place_alike(data, quick, fits, tmp_path):
+    fresh = again(data)
+    kept = again(data)
+    assert len(fits) == 1 and kept is not fresh
+    np.testing.assert_array_equal(kept.coordinates, fresh.coordinates)
+    images = training_set(digits=(0, 1, 7), per_digit=5, seed=2).images
+    np.testing.assert_array_equal(kept.transform(images), fresh.transform(images))
+    (path,) = tmp_path.iterdir()
+    assert np.load(path, allow_pickle=False).dtype == np.uint8
+
+
+def test_an_embedding_in_memory_is_not_made_again(data, fits):
+    assert fit_embedding(data, **QUICK) is fit_embedding(data, **QUICK)
+    assert len(fits) == 1
+
+
+def test_other_images_or_parameters_miss_the_kept_file(data, fits, tmp_path):
+    again(data)
+    changed = TrainingSet(np.where(np.arange(784) == 300, 0.9, data.images), data.digits)
+    variants = [(changed, {}), (data, {"neighbours": 13}), (data, {"min_dist": 0.06}), (data, {"epochs": 61})]
+    for count, (images, parameters) in enumerate(variants, start=2):
+        again(images, **parameters)
+        assert len(fits) == count
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_another_version_of_a_library_misses_the_kept_file(data, fits, monkeypatch):
+    again(data)
+    monkeypatch.setattr(embedding, "version", lambda name: "0.0.1")
+    again(data)
+    assert len(fits) == 2
+
+
+def test_the_file_of_another_fit_under_this_name_is_not_trusted(data, quick, fits, tmp_path):
+    again(data)
+    (path,) = tmp_path.iterdir()
+    again(data, min_dist=0.3)
+    (other,) = set(tmp_path.iterdir()) - {path}
+    other.replace(path)
+    with pytest.warns(CacheWarning, match="not usable"):
+        found = again(data)
+    np.testing.assert_array_equal(found.coordinates, quick.coordinates)
+
+
+@pytest.mark.parametrize("spoil", ["cut", "changed", "foreign", "text", "nothing"])
+def test_a_spoilt_file_is_reported_and_made_again(data, quick, fits, tmp_path, spoil):
+    again(data)
+    (path,) = tmp_path.iterdir()
+    content = path.read_bytes()
+    if spoil == "foreign":
+        np.save(path, np.zeros((300, 2), dtype=np.float32))
+    else:
+        changed = content[:1000] + bytes([content[1000] ^ 1]) + content[1001:]
+        path.write_bytes({"cut": content[:-8], "changed": changed, "text": b"umap", "nothing": b""}[spoil])
+    with pytest.warns(CacheWarning, match="umap-.*not usable.*making it again"):
+        found = again(data)
+    np.testing.assert_array_equal(found.coordinates, quick.coordinates)
+    assert path.read_bytes() == content and len(fits) == 2
+
+
+def test_without_a_cache_folder_the_embedding_is_made_all_the_same(data, quick, fits, tmp_path, monkeypatch):
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path / "taken"))
+    with pytest.warns(CacheWarning, match="HOPCORE_CACHE"):
+        found = again(data)
+    np.testing.assert_array_equal(found.coordinates, quick.coordinates)
+
+
+# --- Other images ----------------------------------------------------------------------------------
+
+
+def test_a_place_depends_on_nothing_but_the_image(quick):
+    images = training_set(digits=(0, 1, 7), per_digit=30, seed=3).images
+    together = quick.transform(images)
+    np.testing.assert_array_equal(quick.transform(images[20:50]), together[20:50])
+    np.testing.assert_array_equal(quick.transform(images[::-1]), together[::-1])
+    np.testing.assert_array_equal([quick.transform(image) for image in images[:10]], together[:10])
+
+
+def test_mean_and_contrast_of_an_image_do_not_matter(quick):
+    images = training_set(digits=(0, 1, 7), per_digit=10, seed=4).images
+    faint = 0.001 * images - 0.2
+    np.testing.assert_array_equal(quick.transform(faint), quick.transform(images))
+
+
+def test_embedded_images_are_placed_where_they_lie(data, quick):
+    missed = np.linalg.norm(quick.transform(data.images) - quick.coordinates, axis=1)
+    assert np.median(missed) < 0.1 * quick.coordinates.std()
+
+
+def test_new_digits_are_placed_among_their_likes(data, quick):
+    new = training_set(digits=(0, 1, 7), per_digit=200, seed=1)  # of each, the last 100 are not embedded
+    unseen = np.tile(np.repeat([False, True], 100), 3)
+    places = quick.transform(new.images[unseen])
+    apart = np.linalg.norm(places[:, None] - quick.coordinates, axis=2)
+    assert (quick.digits[apart.argmin(axis=1)] == new.digits[unseen]).mean() > 0.9
+
+
+def test_weights_are_umaps(data):
+    umap = embedding._umap().umap_
+    directions = embedding._unit_directions(data.images)
+    nearest, distances = embedding._nearest(directions[:100], directions[100:], 20)
+    single = distances.astype(np.float32)
+    sigmas, rhos = umap.smooth_knn_dist(single, 20.0, local_connectivity=0.0)
+    _, _, expected, _ = umap.compute_membership_strengths(nearest, single, sigmas, rhos, bipartite=True)
+    found = embedding._weights(distances)
+    # UMAP stops its bisection at 1e-5 of the sum of the weights.
+    np.testing.assert_allclose(found, expected.reshape(100, 20), rtol=0, atol=2e-5)
+    np.testing.assert_allclose(found[:, 1:].sum(axis=1), np.log2(20), rtol=1e-12)
+
+
+def test_labelled_memories_give_labelled_places(quick):
+    images = training_set(digits=(0, 1, 7), per_digit=2, seed=6).images.reshape(2, 3, 784)
+    memories = xr.DataArray(images, dims=("epoch", "memory", "pixel"), coords={"epoch": [0, 10]})
+    places = quick.transform(memories)
+    assert places.dims == ("epoch", "memory", "axis") and places.axis.values.tolist() == ["x", "y"]
+    assert places.epoch.values.tolist() == [0, 10] and places.name == "coordinates"
+    np.testing.assert_array_equal(places.values, quick.transform(images))
+    assert quick.transform(images).shape == (2, 3, 2)
+
+
+def test_no_images_have_no_places(quick):
+    assert quick.transform(np.empty((0, 784))).shape == (0, 2)
+
+
+def test_the_coordinates_cannot_be_changed(quick):
+    with pytest.raises(ValueError, match="read-only"):
+        quick.coordinates[0] = 0
+
+
+def test_umap_is_not_imported_before_it_is_needed():
+    program = "import sys, hopcore.embedding; print('umap' in sys.modules, 'numba' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["False", "False"]
+
+
+# --- Wrong input -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"neighbours": 300}, ValueError, "neighbours = 300: must be an integer from 2 to 299"),
+        ({"neighbours": 1}, ValueError, "neighbours = 1: must be an integer from 2 to 299"),
+        ({"min_dist": 0}, ValueError, "min_dist = 0"),
+        ({"min_dist": 1.5}, ValueError, "min_dist = 1.5: must be at most 1"),
+        ({"seed": -4}, ValueError, "seed = -4: must be an integer of at least 0"),
+        ({"epochs": 2}, ValueError, "epochs = 2: must be an integer of at least 3"),
+    ],
+)
+def test_wrong_parameters_are_refused(data, arguments, error, message):
+    with pytest.raises(error, match=message):
+        fit_embedding(data, **{**QUICK, **arguments})
+
+
+def test_what_is_not_a_set_of_images_is_refused(data):
+    with pytest.raises(TypeError, match=r"data = .*must be Digits, a TrainingSet or None"):
+        fit_embedding(data.images)
+
+
+def test_a_constant_image_has_no_place(quick):
+    images = training_set(per_digit=1).images.copy()
+    images[3] = 0.5
+    with pytest.raises(ValueError, match=r"images\[3\] = 0.5 in every pixel: must not be constant"):
+        quick.transform(images)
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.zeros((2, 9)), r"images = .*shape \(2, 9\).*784"),
+        (np.full(784, np.nan), r"images\[0\] = nan"),
+        (xr.DataArray(np.zeros((2, 784)), dims=("memory", "x")), "dimension 'pixel'"),
+    ],
+)
+def test_images_that_do_not_fit_are_refused(quick, images, message):
+    assert isinstance(quick, Embedding)
+    with pytest.raises(ValueError, match=message):
+        quick.transform(images)
