@@ -1,0 +1,124 @@
+"""What of a memory the learning rule looks at: its pixels, or its overlaps and its distinct pixels.
+
+Every quantity that the rule needs of a memory M is linear in it: the overlaps <M|x_i> and the pixels M_j. A
+`Features` object holds the matrix that maps a step in image space (weights W over the images, so that the
+step is W·X) to the step of those quantities, and nothing else of the rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+LANES = 8
+"""Numbers in the widest vector register, in float64."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which image stands at each of the S' places that training uses, minibatch by minibatch.
+
+    Minibatch b of B holds the images b, b + B, b + 2B, … of the training set, so that a set grouped by digit is
+    dealt evenly. Every minibatch is filled to whole vector registers with blank images (pixels 0), which have no
+    overlap with any memory and take no part; then a run's numbers do not depend, bit for bit, on the runs that
+    are stacked with it.
+    """
+
+    places: np.ndarray
+    sizes: list[int]
+
+    @classmethod
+    def of(cls, image_count: int, minibatches: int) -> Order:
+        blocks = [np.arange(first, image_count, minibatches) for first in range(minibatches)]
+        blocks = [np.concatenate([block, np.full(-block.size % LANES, -1)]) for block in blocks]
+        return cls(np.concatenate(blocks), [block.size for block in blocks])
+
+    def spread(self, rows: np.ndarray, blank: float) -> np.ndarray:
+        """Rows of the training set (S, ...) at their places (S', ...), with ``blank`` between."""
+        spread = np.full((self.places.size, *rows.shape[1:]), blank)
+        spread[self.places >= 0] = rows[self.places[self.places >= 0]]
+        return spread
+
+    def gather(self, columns: np.ndarray) -> np.ndarray:
+        """Columns (..., S') back in the training set's order (..., S)."""
+        gathered = np.empty((*columns.shape[:-1], int((self.places >= 0).sum())), dtype=columns.dtype)
+        gathered[..., self.places[self.places >= 0]] = columns[..., self.places >= 0]
+        return gathered
+
+
+@dataclass(frozen=True)
+class Features:
+    """The linear features of memories that training advances.
+
+    Attributes
+    ----------
+    name : "primal" (the features are the N pixels) or "dual" (S overlaps, then the distinct pixels).
+    images : (S, N) images in the order in which the minibatches use them, see `Order`.
+    step : (S, P) matrix; a memory step of weights W over the images changes the features by W @ step.
+    pixels_from : first column of the pixel part; the columns before it are the overlaps divided by N.
+    representative : (P - pixels_from,) index of an image pixel that each pixel column stands for.
+    group : (N,) for each image pixel, the index of the group of equal pixels to which it belongs.
+    """
+
+    name: str
+    images: np.ndarray
+    step: np.ndarray
+    pixels_from: int
+    representative: np.ndarray
+    group: np.ndarray
+
+    def of(self, memories: np.ndarray) -> np.ndarray:
+        """The features (..., K, P) of memories (..., K, N).
+
+        Pixels that are equal in every image receive equal steps, but a start or a noise pulse may differ between
+        them. Of such a group only the largest and the smallest pixel can be the memory's extreme one, now or
+        later, so a group of several pixels has two columns: its largest and its smallest.
+        """
+        pixels = memories[..., self.representative]
+        if self.name == "primal":
+            return pixels
+        group_of_column = self.group[self.representative]
+        for index in np.flatnonzero(np.bincount(self.group) > 1):
+            values = memories[..., self.group == index]
+            largest, smallest = np.flatnonzero(group_of_column == index)[:2]
+            pixels[..., largest] = values.max(axis=-1)
+            pixels[..., smallest] = values.min(axis=-1)
+        return np.concatenate([memories @ self.images.T / self.images.shape[1], pixels], axis=-1)
+
+
+def primal_features(images: np.ndarray) -> Features:
+    """All N pixels; the overlaps are a product with the images at every step."""
+    pixels = np.arange(images.shape[1])
+    return Features("primal", images, images, 0, pixels, pixels)
+
+
+def dual_features(images: np.ndarray) -> Features:
+    """The S overlaps, which advance through the Gram matrix, and the pixels that differ between images.
+
+    A memory step W·X changes the overlaps with the images by W·(X·Xᵀ), and changes pixels that are equal in all
+    images (most of the margin of a digit) by equal amounts, so one of each kind is enough.
+    """
+    distinct, first, group = np.unique(images, axis=1, return_index=True, return_inverse=True)
+    group = group.reshape(-1)
+    several = np.flatnonzero(np.bincount(group) > 1)
+    # Whole vector registers, as for the images (see `Order`); repeating a column changes nothing.
+    filling = np.zeros(-(distinct.shape[1] + several.size) % LANES, dtype=int)
+    columns = np.concatenate([np.arange(distinct.shape[1]), several, filling])
+    gram = images @ images.T / images.shape[1]
+    step = np.concatenate([gram, distinct[:, columns]], axis=1)
+    return Features("dual", images, np.ascontiguousarray(step), len(images), first[columns], group)
+
+
+def choose_features(images: np.ndarray, constraint: str) -> Features:
+    """The faster exact form for these images.
+
+    One epoch costs 4·K·S·N operations in the primal form (two products with the images) and 2·K·S·(S + U) in the
+    dual form, with U the number of distinct pixel columns. The dual form is used when it costs fewer, S + U < 2N;
+    ``constraint="clip"`` acts on single pixels, is not linear, and always takes the primal form.
+    """
+    if constraint == "clip" or len(images) >= 2 * images.shape[1]:
+        return primal_features(images)
+    dual = dual_features(images)
+    return dual if dual.step.shape[1] < 2 * images.shape[1] else primal_features(images)

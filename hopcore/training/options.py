@@ -1,0 +1,206 @@
+"""What a training run is: its options, checked before any work starts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from hopcore._checks import (
+    check_above,
+    check_choice,
+    check_finite_array,
+    check_integer,
+    check_positive,
+    check_real,
+    check_seed,
+    refuse,
+)
+from hopcore.data import TrainingSet
+
+CONSTRAINTS = ("rescale", "clip")
+DTYPES = ("float64", "float32")
+
+START_MEAN, START_STD = -0.003, 1e-5
+"""Memories and labels start from a normal distribution with this mean and deviation (the authors' code)."""
+
+
+@dataclass(frozen=True)
+class NoisePulses:
+    """Noise that is added to memories and labels during some epochs (paper, supplement: robustness).
+
+    Attributes
+    ----------
+    epochs : the epochs that end with a pulse, counted from 1.
+    std : standard deviation of the normal noise, in units of a pixel; above 0.
+    mean : its mean.
+    """
+
+    epochs: tuple[int, ...]
+    std: float
+    mean: float = 0.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.epochs, (str, bytes)) or not isinstance(self.epochs, (Sequence, np.ndarray)):
+            raise refuse("noise.epochs", self.epochs, "a list of epochs, counted from 1", TypeError)
+        epochs = tuple(sorted({check_integer("noise.epochs", epoch, minimum=1) for epoch in self.epochs}))
+        object.__setattr__(self, "epochs", epochs)
+        object.__setattr__(self, "std", check_positive("noise.std", self.std))
+        object.__setattr__(self, "mean", check_real("noise.mean", self.mean))
+
+    def draw(
+        self, seed: int, epoch: int, shape: tuple[int, int], categories: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The pulse of one epoch: memories (K, N) and labels (K, C); a function of the seed and the epoch alone."""
+        generator = np.random.default_rng([seed, epoch])
+        memories = generator.normal(self.mean, self.std, shape)
+        return memories, generator.normal(self.mean, self.std, (shape[0], categories))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What tells one run of a sweep from another."""
+
+    n: float
+    rescaled_temperature: float
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n", check_above("n", self.n, 1))
+        temperature = check_positive("rescaled_temperature", self.rescaled_temperature)
+        object.__setattr__(self, "rescaled_temperature", temperature)
+        object.__setattr__(self, "seed", check_seed(self.seed))
+
+
+@dataclass(frozen=True)
+class Options:
+    """Everything else: what the runs of a sweep have in common. See `hopcore.train` for the meanings."""
+
+    memories: int = 100
+    rate: float = 0.005
+    epochs: int = 3500
+    momentum: float = 0.0
+    cost_power: float | None = None
+    constraint: str = "rescale"
+    start: tuple[np.ndarray, np.ndarray] | None = None
+    record_every: int | None = None
+    minibatches: int = 1
+    noise: NoisePulses | None = None
+    dtype: str = "float64"
+    device: str = "cpu"
+
+    @classmethod
+    def checked(cls, data: TrainingSet, **options: Any) -> Options:
+        """The options, checked against the training set.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For the first option that is wrong; the message names it, its value and what is allowed.
+        """
+        if not isinstance(data, TrainingSet):
+            raise refuse("data", data, "a TrainingSet", TypeError)
+        given = cls(**options)
+        momentum = check_real("momentum", given.momentum)
+        if not 0 <= momentum < 1:
+            raise refuse("momentum", momentum, "a number from 0 up to, not including, 1")
+        epochs = check_integer("epochs", given.epochs, minimum=0)
+        start = None if given.start is None else _checked_start(given.start, given.memories, data)
+        minibatches = check_integer("minibatches", given.minibatches, minimum=1)
+        if minibatches > len(data):
+            raise refuse("minibatches", minibatches, f"at most the number of images, {len(data)}")
+        return cls(
+            memories=check_integer("memories", given.memories, minimum=1) if start is None else len(start[0]),
+            rate=check_positive("rate", given.rate),
+            epochs=epochs,
+            momentum=momentum,
+            cost_power=None if given.cost_power is None else check_positive("cost_power", given.cost_power),
+            constraint=check_choice("constraint", given.constraint, CONSTRAINTS),
+            start=start,
+            record_every=_checked_interval(given.record_every),
+            minibatches=minibatches,
+            noise=_checked_noise(given.noise, epochs),
+            dtype=check_choice("dtype", given.dtype, DTYPES),
+            device=_checked_device(given.device),
+        )
+
+    def starts(self, data: TrainingSet, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """The memories (K, N) and labels (K, C) at epoch 0."""
+        if self.start is not None:
+            return self.start
+        generator = np.random.default_rng(seed)
+        memories = generator.normal(START_MEAN, START_STD, (self.memories, data.images.shape[1]))
+        return memories, generator.normal(START_MEAN, START_STD, (self.memories, data.targets.shape[1]))
+
+    def recorded_epochs(self) -> list[int]:
+        """The epochs that are kept: 0, k, 2k, … and the last, or the last alone."""
+        if self.record_every is None:
+            return [self.epochs]
+        return sorted({*range(0, self.epochs + 1, self.record_every), self.epochs})
+
+    def described(self) -> dict[str, str | int | float]:
+        """The options as text and numbers, for a file's attributes; "" stands for None."""
+        described = {name: "" if value is None else value for name, value in vars(self).items()}
+        described["noise"] = "" if self.noise is None else json.dumps(asdict(self.noise))
+        described["start"] = "random" if self.start is None else f"given, sha256 {_digest(self.start)}"
+        return described
+
+
+def _digest(start: tuple[np.ndarray, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for array in start:
+        digest.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _checked_start(start: Any, memories: Any, data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
+    pixels, categories = data.images.shape[1], data.targets.shape[1]
+    if not isinstance(start, (tuple, list)) or len(start) != 2:
+        raise refuse(
+            "start", start, f"a pair: memories (K, {pixels}) and labels (K, {categories})", TypeError
+        )
+    start_memories = check_finite_array("start[0]", start[0], (None, pixels))
+    if len(start_memories) == 0:
+        raise refuse("start[0]", start_memories, "at least one memory")
+    # A start brings its own number of memories; one that was asked for besides must be the same.
+    if memories not in (len(start_memories), Options.memories):
+        raise refuse("memories", memories, f"the number of memories in start, {len(start_memories)}")
+    start_labels = check_finite_array("start[1]", start[1], (len(start_memories), categories))
+    return start_memories.copy(), start_labels.copy()
+
+
+def _checked_interval(record_every: Any) -> int | None:
+    return None if record_every is None else check_integer("record_every", record_every, minimum=1)
+
+
+def _checked_noise(noise: Any, epochs: int) -> NoisePulses | None:
+    if noise is None:
+        return None
+    if isinstance(noise, Mapping):
+        known = {"epochs", "std", "mean"}
+        if not {"epochs", "std"} <= set(noise) <= known:
+            raise refuse("noise", noise, "a NoisePulses, or a mapping with epochs, std and perhaps mean")
+        noise = NoisePulses(**noise)
+    if not isinstance(noise, NoisePulses):
+        raise refuse("noise", noise, "None, a NoisePulses, or a mapping with its fields", TypeError)
+    if noise.epochs and noise.epochs[-1] > epochs:
+        raise refuse("noise.epochs", noise.epochs[-1], f"at most the number of epochs, {epochs}")
+    return noise
+
+
+def _checked_device(device: Any) -> str:
+    import torch
+
+    allowed = "'cpu', or 'cuda' or 'cuda:<index>' where a CUDA GPU is present"
+    if not isinstance(device, str):
+        raise refuse("device", device, allowed, TypeError)
+    kind, _, index = device.partition(":")
+    if kind not in ("cpu", "cuda") or (index and not (kind == "cuda" and index.isdigit())):
+        raise refuse("device", device, allowed)
+    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
+        raise refuse("device", device, f"{allowed} (this machine shows {torch.cuda.device_count()})")
+    return device

@@ -1,0 +1,60 @@
+"""What is kept of a run: labels, and memories or what they are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from .step import Learner, pixels_of
+
+
+@dataclass
+class Recording:
+    """The kept epochs of R stacked runs.
+
+    The dual form knows a memory as kept·base + weights·images, exactly. Bases change only with a noise pulse, so
+    for a trajectory of S < N images this is the smaller record; pixels are computed when they are asked for.
+    """
+
+    epochs: list[int] = field(default_factory=list)
+    labels: list[np.ndarray] = field(default_factory=list)  # each (R, K, C)
+    memories: list[np.ndarray] = field(default_factory=list)  # each (R, K, N), or empty
+    weights: list[np.ndarray] = field(default_factory=list)  # each (R, K, S'), or empty
+    kept: list[np.ndarray] = field(default_factory=list)  # each (R, K)
+    bases: list[np.ndarray] = field(default_factory=list)  # each (R, K, N)
+    base_of_epoch: list[int] = field(default_factory=list)
+
+    def add(self, epoch: int, learner: Learner, compact: bool) -> None:
+        """Keep the learner's present state."""
+        self.epochs.append(epoch)
+        self.labels.append(_array(learner.labels))
+        if not compact:
+            self.memories.append(_array(learner.memories()))
+            return
+        if not self.bases or learner.base is not self._last_base:
+            self._last_base = learner.base
+            self.bases.append(_array(learner.base))
+        self.base_of_epoch.append(len(self.bases) - 1)
+        self.weights.append(_array(learner.weights))
+        self.kept.append(_array(learner.kept)[..., 0])
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    return tensor.detach().to("cpu").numpy().copy()
+
+
+def compact_is_smaller(epochs: int, bases: int, memories: int, images: int, pixels: int) -> bool:
+    """Whether weights and bases take less room than the memories' pixels."""
+    return (
+        epochs * memories * (images + 1) + bases * memories * pixels + images * pixels
+        < epochs * memories * pixels
+    )
+
+
+def rebuilt(kept: np.ndarray, base: np.ndarray, weights: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """The memories (K, N) of one epoch: kept (K,), base (K, N), weights (K, S), images (S, N)."""
+    parts = (kept[:, None], base, weights)
+    tensors = [torch.from_numpy(np.array(part, dtype=weights.dtype))[None] for part in parts]
+    return pixels_of(*tensors, torch.from_numpy(np.array(images, dtype=weights.dtype)))[0].numpy()

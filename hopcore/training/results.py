@@ -1,0 +1,164 @@
+"""Results as labelled datasets, and their files."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+import xarray as xr
+from xarray.backends import BackendArray
+from xarray.core import indexing
+
+from hopcore._files import write_whole
+from hopcore.data import TrainingSet
+
+from .features import Order
+from .options import Options, Run
+from .recording import Recording, rebuilt
+
+_MADE_OF = ("image_weights", "kept", "base_memories", "base", "images")
+
+
+def to_datasets(
+    recording: Recording, data: TrainingSet, options: Options, runs: Sequence[Run], order: Order, form: str
+) -> list[xr.Dataset]:
+    """One dataset for each of the stacked runs, as `hopcore.train` describes it."""
+    return [_dataset(recording, index, data, options, run, order, form) for index, run in enumerate(runs)]
+
+
+def _dataset(
+    recording: Recording, index: int, data: TrainingSet, options: Options, run: Run, order: Order, form: str
+) -> xr.Dataset:
+    count = options.memories
+    coordinates = {
+        "epoch": recording.epochs,
+        "memory": np.arange(count),
+        "category": np.arange(data.targets.shape[1]),
+    }
+    labels = np.stack([labels[index, :count] for labels in recording.labels])
+    variables = {"labels": (("epoch", "memory", "category"), labels)}
+    if recording.memories:
+        memories = np.stack([memories[index, :count] for memories in recording.memories])
+        variables["memories"] = (("epoch", "memory", "pixel"), memories)
+    else:
+        weights = np.stack([order.gather(weights[index, :count]) for weights in recording.weights])
+        bases = np.stack([base[index, :count] for base in recording.bases])
+        variables |= {
+            "image_weights": (("epoch", "memory", "image"), weights),
+            "kept": (("epoch", "memory"), np.stack([kept[index, :count] for kept in recording.kept])),
+            "base_memories": (("start", "memory", "pixel"), bases),
+            "base": ("epoch", np.array(recording.base_of_epoch)),
+            "images": (("image", "pixel"), data.images),
+        }
+        coordinates["digit"] = ("image", data.digits)
+    attributes = {
+        "title": "training run of a generalized Hopfield network",
+        "n": run.n,
+        "rescaled_temperature": run.rescaled_temperature,
+        "temperature": run.rescaled_temperature * data.images.shape[1],
+        "seed": run.seed,
+        **options.described(),
+        "cost_power": run.n if options.cost_power is None else options.cost_power,
+        "form": form,
+        "threads": torch.get_num_threads(),
+        "data_fingerprint": data.fingerprint,
+        **versions(),
+    }
+    return _with_pixels(xr.Dataset(variables, coordinates, attributes))
+
+
+@lru_cache(maxsize=1)
+def _versions() -> tuple[tuple[str, str], ...]:
+    packages = ("hopcore", "numpy", "torch", "xarray")
+    return (
+        ("python_version", platform.python_version()),
+        *((f"{name}_version", version(name)) for name in packages),
+    )
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that a result depends on."""
+    return dict(_versions())
+
+
+class _Pixels(BackendArray):
+    """The memories of a compact trajectory, computed when indexed and not kept."""
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        self._parts = {name: dataset[name].values for name in _MADE_OF}
+        weights = self._parts["image_weights"]
+        self.shape = (*weights.shape[:2], self._parts["images"].shape[1])
+        self.dtype = weights.dtype
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> np.ndarray:
+        return indexing.explicit_indexing_adapter(
+            key, self.shape, indexing.IndexingSupport.OUTER, self._indexed
+        )
+
+    def _indexed(self, key: tuple) -> np.ndarray:
+        epochs, memories, pixels = key
+        # All memories of an epoch at once, whatever was asked for: the digits never depend on the request.
+        if np.ndim(epochs) == 0 and not isinstance(epochs, slice):
+            return self._epoch(int(epochs))[memories][..., pixels]
+        chosen = np.arange(self.shape[0])[epochs]
+        return np.stack([self._epoch(epoch)[memories][..., pixels] for epoch in chosen])
+
+    def _epoch(self, epoch: int) -> np.ndarray:
+        parts = self._parts
+        base = parts["base_memories"][parts["base"][epoch]]
+        return rebuilt(parts["kept"][epoch], base, parts["image_weights"][epoch], parts["images"])
+
+
+def _with_pixels(dataset: xr.Dataset) -> xr.Dataset:
+    """The dataset with ``memories`` computed on access, if it holds what they are made of."""
+    if "memories" in dataset:
+        return dataset
+    pixels = indexing.LazilyIndexedArray(_Pixels(dataset))
+    return dataset.assign(memories=(("epoch", "memory", "pixel"), pixels))
+
+
+def save_run(dataset: xr.Dataset, path: str | Path) -> None:
+    """Write a run to a NetCDF file, whole or not at all; a compact trajectory stays compact.
+
+    Parameters
+    ----------
+    dataset : from `hopcore.train`.
+    path : the file; replaced if it exists.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    stored = dataset.drop_vars("memories") if set(_MADE_OF) <= set(dataset.variables) else dataset
+    write_whole(Path(path), lambda temporary: stored.to_netcdf(temporary, engine="h5netcdf"))
+
+
+def open_run(path: str | Path) -> xr.Dataset:
+    """Read a run that `save_run` wrote; nothing in the file is executed.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is not a run: truncated, foreign or incomplete.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"path = {str(path)!r}: no such file")
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as file:
+            dataset = file.load()
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:
+        raise ValueError(f"path = {str(path)!r}: not a readable NetCDF file ({error})") from error
+    if "labels" not in dataset or not ("memories" in dataset or set(_MADE_OF) <= set(dataset.variables)):
+        raise ValueError(
+            f"path = {str(path)!r}: not a file of hopcore.save_run (it lacks labels or memories)"
+        )
+    return _with_pixels(dataset)

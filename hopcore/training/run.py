@@ -1,0 +1,193 @@
+"""Training one network, or a stack of networks that differ in n, temperature and seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+import torch
+import xarray as xr
+
+from hopcore._checks import check_flag
+from hopcore.data import TrainingSet
+
+from .features import Order, choose_features
+from .options import NoisePulses, Options, Run
+from .recording import Recording, compact_is_smaller
+from .results import to_datasets
+from .step import Learner
+
+
+def train(
+    data: TrainingSet,
+    *,
+    n: float = 30.0,
+    rescaled_temperature: float = 0.85,
+    memories: int = 100,
+    rate: float = 0.005,
+    epochs: int = 3500,
+    momentum: float = 0.0,
+    cost_power: float | None = None,
+    constraint: str = "rescale",
+    start: tuple[Any, Any] | None = None,
+    seed: int = 0,
+    record_every: int | None = None,
+    minibatches: int = 1,
+    noise: NoisePulses | dict | None = None,
+    dtype: str = "float64",
+    device: str = "cpu",
+    progress: bool = False,
+) -> xr.Dataset:
+    """Train one network by the paper's learning rule (arXiv 2312.03012, appendix and supplement).
+
+    Parameters
+    ----------
+    data
+        The training set: S images of N pixels and their digits.
+    n
+        Power of the rectified polynomial, real, above 1.
+    rescaled_temperature
+        T_r = T/N, above 0.
+    memories
+        Number K of memories; a given start brings its own.
+    rate
+        Learning rate ε: the largest change of a pixel, or of a label, in one step.
+    epochs
+        Passes over the images, 0 or more.
+    momentum
+        From 0 up to 1: the part of the last velocity that is carried over.
+    cost_power
+        m in the cost Σ|o − t|^(2m), real, above 0; None means m = n.
+    constraint
+        "rescale" divides a memory by its largest absolute pixel where that exceeds 1, and keeps it a combination
+        of images; "clip" cuts single pixels to [−1, 1].
+    start
+        Memories (K, N) and labels (K, C) at epoch 0; None draws both from N(−0.003, 1e−5).
+    seed
+        Of the random start and of the noise, an integer from 0.
+    record_every
+        k keeps the epochs 0, k, 2k, … and the last; None keeps the last alone.
+    minibatches
+        B steps per epoch; minibatch b holds the images b, b + B, b + 2B, …
+    noise
+        `NoisePulses`, or a mapping with its fields: added in the last step of the listed epochs.
+    dtype
+        "float64" or "float32".
+    device
+        "cpu", "cuda" or "cuda:<index>".
+    progress
+        Show a progress bar with the time left.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``memories`` (epoch, memory, pixel) and ``labels`` (epoch, memory, category); the coordinate ``epoch``
+        counts completed epochs. The attributes hold every parameter, the data's fingerprint and the versions. Of a
+        long trajectory the weights of the images are stored instead (``image_weights``, ``kept``, ``base``, …), and
+        ``memories`` is computed from them on access, epoch by epoch.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a wrong argument, before any work; the message names it, its value and what is allowed.
+
+    Notes
+    -----
+    Two exact forms of the same rule exist, and the one with fewer operations is used (attribute ``form``): with U
+    distinct pixel columns, the *dual* form, which advances the overlaps through the Gram matrix, if S + U < 2N and the
+    constraint is "rescale"; otherwise the *primal* form, which advances the pixels. They differ by rounding alone.
+
+    The same call gives the same result bit for bit on one machine, for the same number of threads
+    (``torch.set_num_threads``). Between machines, or numbers of threads, sums are taken in other orders and the last
+    digits differ; learning amplifies such differences at a split, so single memories may take another branch.
+    """
+    check_flag("progress", progress)
+    run = Run(n, rescaled_temperature, seed)
+    options = Options.checked(
+        data, memories=memories, rate=rate, epochs=epochs, momentum=momentum, cost_power=cost_power,
+        constraint=constraint, start=start, record_every=record_every, minibatches=minibatches, noise=noise,
+        dtype=dtype, device=device,
+    )  # fmt: skip
+    with _progress_bar(options.epochs) if progress else nullcontext() as bar:
+        return train_stack(data, options, [run], bar.update if progress else None)[0]
+
+
+def train_stack(
+    data: TrainingSet, options: Options, runs: Sequence[Run], advanced: Callable[[int], Any] | None = None
+) -> list[xr.Dataset]:
+    """Train several networks in one stack of arrays; each result equals, bit for bit, that of the run alone.
+
+    Parameters
+    ----------
+    data, options : as in `train`; the options are checked (`Options.checked`).
+    runs : the runs; on a CPU a few, so that their arrays stay in cache, on a GPU as many as its memory holds.
+    advanced : called with the number of epochs done since its last call.
+
+    Returns
+    -------
+    list of xarray.Dataset
+        One for each run, as `train` gives it.
+    """
+    order = Order.of(len(data), options.minibatches)
+    features = choose_features(order.spread(data.images, blank=0.0), options.constraint)
+    starts = [options.starts(data, run.seed) for run in runs]
+    # An even number of memories fills whole vector registers (see Order); the blank one has no label and no effect.
+    blank = options.memories % 2
+    stack = [np.pad(np.stack(part), ((0, 0), (0, blank), (0, 0))) for part in zip(*starts, strict=True)]
+    n = np.array([run.n for run in runs])
+    learner = Learner(
+        features,
+        order.spread(data.targets, blank=1.0),
+        *stack,
+        n=n,
+        temperature=np.array([run.rescaled_temperature for run in runs]),
+        cost_power=n if options.cost_power is None else np.full(len(runs), options.cost_power),
+        rate=options.rate,
+        momentum=options.momentum,
+        constraint=options.constraint,
+        batches=order.sizes,
+        dtype=getattr(torch, options.dtype),
+        device=torch.device(options.device),
+    )
+    with torch.inference_mode():
+        recording = _learn(learner, data, options, runs, blank, advanced or (lambda count: None))
+    return to_datasets(recording, data, options, runs, order, features.name)
+
+
+def _learn(learner, data, options, runs, blank, advanced) -> Recording:
+    keep = options.recorded_epochs()
+    pulses = () if options.noise is None else options.noise.epochs
+    images, pixels = data.images.shape
+    bases = 1 + len(pulses)
+    compact = learner.dual and compact_is_smaller(len(keep), bases, options.memories, images, pixels)
+    recording = Recording()
+    # The run is cut where something happens: a kept epoch, a pulse, or a sign of life for the progress bar.
+    beats = range(0, options.epochs, 50)
+    done = 0
+    if 0 in keep:
+        recording.add(0, learner, compact)
+    for stop in sorted({*keep, *pulses, *(pulse - 1 for pulse in pulses), *beats, options.epochs} - {0}):
+        if stop in pulses:
+            learner.epochs(stop - done - 1)
+            learner.epoch(_noise(options, data, runs, stop, blank))
+        else:
+            learner.epochs(stop - done)
+        if stop in keep:
+            recording.add(stop, learner, compact)
+        advanced(stop - done)
+        done = stop
+    return recording
+
+
+def _noise(options: Options, data: TrainingSet, runs: Sequence[Run], epoch: int, blank: int):
+    shape = (options.memories, data.images.shape[1])
+    draws = [options.noise.draw(run.seed, epoch, shape, data.targets.shape[1]) for run in runs]
+    return tuple(np.pad(np.stack(part), ((0, 0), (0, blank), (0, 0))) for part in zip(*draws, strict=True))
+
+
+def _progress_bar(epochs: int):
+    from tqdm.auto import tqdm
+
+    return tqdm(total=epochs, unit="epoch", desc="training")
