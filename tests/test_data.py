@@ -10,9 +10,11 @@ from urllib.error import URLError
 import numpy as np
 import pytest
 
-from hopcore import _files, data
+from hopcore import _files
+from hopcore import mnist as loading
 from hopcore._files import CacheWarning
-from hopcore.data import Digits, TrainingSet, load_mnist, paper_pair, training_set
+from hopcore.data import TrainingSet, paper_pair, training_set
+from hopcore.mnist import Digits, load_mnist
 
 
 @pytest.fixture
@@ -20,11 +22,11 @@ def empty_cache(tmp_path, monkeypatch):
     """A cache folder of the test's own, and no digits in this process's memory."""
     monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(_files, "_unwritable", set())
-    data._embedded.cache_clear()
-    data._full.cache_clear()
+    loading._embedded.cache_clear()
+    loading._full.cache_clear()
     yield tmp_path / "cache"
-    data._embedded.cache_clear()
-    data._full.cache_clear()
+    loading._embedded.cache_clear()
+    loading._full.cache_clear()
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def test_digits_are_read_only_and_read_once():
 
 def test_the_kept_copy_gives_the_same_digits_without_the_source(quick_source, empty_cache):
     first = load_mnist()
-    data._embedded.cache_clear()
+    loading._embedded.cache_clear()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         second = load_mnist()
@@ -146,7 +148,7 @@ def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache, spo
     path = empty_cache / "mnist-5000.npy"
     content = path.read_bytes()
     spoil(path)
-    data._embedded.cache_clear()
+    loading._embedded.cache_clear()
     with pytest.warns(CacheWarning, match="mnist-5000.npy is not usable.*making it again"):
         again = load_mnist()
     np.testing.assert_array_equal(again.images, good.images)
