@@ -31,7 +31,7 @@ class Scale(StrEnum):
 
 Chapters = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[CHAPTER]", help="Chapters by name, such as feature_to_prototype. Default: all."),
+    typer.Argument(metavar="CHAPTER", help="Chapters by name, such as feature_to_prototype. Default: all."),
 ]
 Root = Annotated[
     Path | None,

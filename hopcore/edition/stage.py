@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import nbformat
@@ -29,9 +30,13 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
         target = folder / chapter.document
         target.parent.mkdir(parents=True, exist_ok=True)
         if chapter.name in executed:
-            nbformat.write(page(executed[chapter.name].notebook), f"{target}.ipynb")
+            notebook = page(executed[chapter.name].notebook)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = relinked(cell.source, executed)
+            nbformat.write(notebook, f"{target}.ipynb")
         else:
-            shutil.copy(chapter.source, f"{target}.md")
+            Path(f"{target}.md").write_text(relinked(chapter.text, executed), encoding="utf-8")
     _copy_mathjax(folder / "book" / "_static" / "mathjax")
     return folder
 
@@ -49,6 +54,16 @@ def page(path: Path) -> nbformat.NotebookNode:
         cell.metadata.pop("papermill", None)
     notebook.metadata.pop("papermill", None)  # paths of this machine
     return notebook
+
+
+def relinked(text: str, executed: Container[str]) -> str:
+    """Links to the sources of executed chapters, ``](chapter.md)``, as links to their notebooks."""
+
+    def replace(link: re.Match[str]) -> str:
+        extension = "ipynb" if Path(link[1]).name in executed else "md"
+        return f"]({link[1]}.{extension}{link[2] or ''})"
+
+    return re.sub(r"\]\(([^()\s:]+)\.md(#[^()\s]*)?\)", replace, text)
 
 
 def _copy_mathjax(folder: Path) -> None:

@@ -1,0 +1,95 @@
+"""The command line: what it says, and its exit status."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import types
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from hopcore import cli
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hopcore", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
+    """The exit status of the command, run in this process."""
+    monkeypatch.setattr(sys, "argv", ["hopcore", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return ended.value.code
+
+
+def test_python_m_hopcore_is_the_command() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"hopcore {version('hopcore')}\n")
+
+
+@pytest.mark.parametrize("command", ["book", "check", "reference", "bench"])
+def test_help_explains_every_command(command: str, monkeypatch, capsys) -> None:
+    assert main(monkeypatch, "--help") == 0
+    assert command in capsys.readouterr().out
+    assert main(monkeypatch, command, "--help") == 0
+    assert "--help" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "wrong", [["bok"], ["book", "--scale", "huge"], ["book", "--seed", "-1"], ["--fast"]]
+)
+def test_wrong_usage_is_refused(wrong: list[str], monkeypatch, capsys) -> None:
+    assert main(monkeypatch, *wrong) == 2
+    assert "Usage: hopcore" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["book", "check", "reference"])
+def test_a_folder_without_a_book_is_an_error(command: str, tmp_path: Path, monkeypatch, capsys) -> None:
+    assert main(monkeypatch, command, "--root", str(tmp_path)) == 1
+    told = capsys.readouterr().err
+    assert str(tmp_path) in told and "--root" in told and "Traceback" not in told
+
+
+def test_the_book_is_looked_for_upwards_from_the_current_folder(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(monkeypatch, "book") == 1
+    assert f"neither {tmp_path} nor a folder above it" in capsys.readouterr().err
+
+
+def test_missing_packages_are_named_with_the_command_that_installs_them(
+    tmp_path, monkeypatch, capsys
+) -> None:
+    (tmp_path / "_toc.yml").write_text("root: a\n")
+    for name in [name for name in sys.modules if name.startswith("hopcore.edition.")]:
+        if not name.endswith(".errors"):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "jupytext", None)  # as if it were not installed
+    assert main(monkeypatch, "book", "--root", str(tmp_path)) == 1
+    told = capsys.readouterr().err
+    assert "jupytext" in told and "pip install 'hopcore[book]'" in told
+
+
+def test_bench_prints_the_table_and_writes_it(tmp_path: Path, monkeypatch, capsys) -> None:
+    class Table:
+        def __str__(self) -> str:
+            return "epoch 1 ms"
+
+        def to_json(self) -> str:
+            return '{"epoch": 1}'
+
+    asked: list[bool] = []
+
+    def run_table(*, quick: bool) -> Table:
+        asked.append(quick)
+        return Table()
+
+    monkeypatch.setitem(sys.modules, "hopcore.bench", types.SimpleNamespace(run_table=run_table))
+    assert main(monkeypatch, "bench", "--quick", "--json", str(tmp_path / "bench.json")) == 0
+    assert capsys.readouterr().out == "epoch 1 ms\n"
+    assert (tmp_path / "bench.json").read_text() == '{"epoch": 1}'
+    assert main(monkeypatch, "bench") == 0
+    assert asked == [True, False]

@@ -1,0 +1,377 @@
+"""A small book, executed once: its pages, what is kept, and its references."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from tiny_book import ALPHA, BETA, make_book
+
+from hopcore.edition import commands, fingerprint
+from hopcore.edition.chapters import Book, Chapter, find_root
+from hopcore.edition.check import compare, orphans, planned
+from hopcore.edition.errors import EditionError
+from hopcore.edition.execute import Parameters, Run, execute
+from hopcore.edition.outputs import compared
+from hopcore.edition.reference import make_reference, read_reference, reference_path, write_reference
+from hopcore.edition.replay import RECORD, ReplayKernel
+from hopcore.edition.stage import relinked
+
+
+LIBRARY = fingerprint._library
+
+
+@pytest.fixture(scope="module", autouse=True)
+def library() -> Iterator[None]:
+    """The library's sources stay as they are in these tests, also if somebody edits them meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fingerprint, "_library", lambda: "these sources")
+        yield
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The small book, built; alpha with seed 3."""
+    root = make_book(tmp_path_factory.mktemp("tiny") / "clone", {"alpha": ALPHA, "beta": BETA})
+    first = commands.book(root, ["alpha"], Parameters(seed=3))
+    assert first == root / "_build" / "html" / "index.html" and first.is_file()
+    return Book.open(root)
+
+
+@pytest.fixture
+def book(built: Book, tmp_path: Path) -> Book:
+    """A copy of the built book, for tests that change it."""
+    shutil.copytree(built.root, tmp_path / "clone")
+    return Book.open(tmp_path / "clone")
+
+
+def runs(book: Book) -> list[Run]:
+    seeds = {"alpha": 3, "beta": 0}
+    return [Run(book, chapter, Parameters(seed=seeds[chapter.name])) for chapter in book.executable]
+
+
+def html(book: Book, name: str) -> str:
+    return (book.output / "html" / "book" / f"{name}.html").read_text()
+
+
+# The pages
+
+
+def test_pages_hold_what_the_chapters_computed(built: Book) -> None:
+    assert "scale quick, seed 3, sum 2" in html(built, "alpha")
+    assert "three 3" in html(built, "beta")
+    assert "a half is 0.50" in re.sub("<[^>]+>", "", html(built, "intro"))
+
+
+def test_plain_pages_are_not_executed(built: Book) -> None:
+    assert [chapter.name for chapter in built.executable] == ["alpha", "beta"]
+    assert "this is for reading" in html(built, "intro")
+
+
+def test_a_page_shows_the_parameters_that_were_passed_and_no_others(built: Book) -> None:
+    text = re.sub("<[^>]+>", "", html(built, "alpha"))
+    assert "seed = 3" in text
+    assert "seed = 0" not in text
+
+
+def test_pages_need_no_other_host(built: Book) -> None:
+    for page in (built.output / "html").rglob("*.html"):
+        loaded = re.findall(r'<(?:script|img|iframe)[^>]+src="([^"]+)"', page.read_text())
+        loaded += re.findall(r'<link[^>]+rel="(?:stylesheet|preload)"[^>]+href="([^"]+)"', page.read_text())
+        assert loaded or page.name == "index.html"
+        assert [address for address in loaded if "//" in address] == []
+
+
+def test_math_is_set_by_a_file_of_the_book(built: Book) -> None:
+    address = re.search(r'src="([^"]*mathjax[^"]*)"', html(built, "intro"))
+    assert address is not None
+    script = built.output / "html" / "book" / address.group(1).split("?")[0]
+    assert script.stat().st_size > 10**6
+
+
+def test_links_between_sources_are_links_between_pages(built: Book) -> None:
+    assert 'href="alpha.html"' in html(built, "intro")
+    text = "[a](alpha.md), [b](sub/beta.md#part), [c](other.md), [d](https://host/alpha.md), `alpha.md::x`"
+    links = (
+        "[a](alpha.ipynb), [b](sub/beta.ipynb#part), [c](other.md), [d](https://host/alpha.md), `alpha.md::x`"
+    )
+    assert relinked(text, {"alpha", "beta"}) == links
+
+
+def test_staged_notebooks_do_not_tell_where_they_were_made(built: Book) -> None:
+    for path in (built.output / "stage").rglob("*.ipynb"):
+        assert str(built.root) not in path.read_text()
+
+
+# What is kept, and when it is used again
+
+
+def test_finished_notebooks_are_used_again(built: Book) -> None:
+    said: list[str] = []
+    before = [run.notebook.stat().st_mtime_ns for run in runs(built)]
+    assert execute(runs(built), say=said.append) == []
+    assert said == [
+        "alpha: finished before (scale quick, seed 3)",
+        "beta: finished before (scale quick, seed 0)",
+    ]
+    assert [run.notebook.stat().st_mtime_ns for run in runs(built)] == before
+
+
+def test_other_parameters_are_another_run(built: Book) -> None:
+    assert not Run(built, built.choose(["alpha"])[0], Parameters(seed=4)).finished()
+    assert not Run(built, built.choose(["beta"])[0], Parameters(scale="paper")).finished()
+
+
+def test_a_changed_chapter_is_not_finished(book: Book) -> None:
+    (book.root / "book" / "beta.md").write_text(BETA.replace("3)", "4)"))
+    alpha, beta = runs(Book.open(book.root))
+    assert alpha.finished() and not beta.finished()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("_library", lambda: "other sources"), ("versions", lambda: {"python": "3.11.0", "numpy": "9"})],
+)
+def test_a_changed_library_or_version_unfinishes_all(built: Book, name, value, monkeypatch) -> None:
+    monkeypatch.setattr(fingerprint, name, value)
+    assert not any(run.finished() for run in runs(built))
+
+
+def test_the_library_is_known_by_its_sources(tmp_path: Path, monkeypatch) -> None:
+    package = tmp_path / "hopcore"
+    (package / "training").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "training" / "step.py").write_text("RATE = 1\n")
+    monkeypatch.setattr(fingerprint.hopcore, "__file__", str(package / "__init__.py"))
+    before = LIBRARY()
+    assert LIBRARY() == before
+    (package / "training" / "step.py").write_text("RATE = 2\n")
+    changed = LIBRARY()
+    (package / "training" / "step.py").rename(package / "training" / "steps.py")
+    assert len({before, changed, LIBRARY()}) == 3
+
+
+@pytest.mark.parametrize("damage", ["truncated", "foreign", "missing", "no record", "half a record", "null"])
+def test_a_damaged_notebook_is_not_finished(book: Book, damage: str) -> None:
+    run = runs(book)[0]
+    assert run.finished()
+    whole = run.notebook.read_bytes()
+    if damage == "truncated":
+        run.notebook.write_bytes(whole[: len(whole) // 2])
+    elif damage == "foreign":
+        run.notebook.write_bytes(runs(book)[1].notebook.read_bytes())
+    elif damage == "missing":
+        run.notebook.unlink()
+    elif damage == "no record":
+        run.record.unlink()
+    elif damage == "half a record":
+        run.record.write_text(run.record.read_text()[:40])
+    else:
+        run.record.write_text("null")
+    assert not run.finished()
+
+
+def test_forcing_forgets_what_is_finished(book: Book) -> None:
+    run = runs(book)[0]
+    run.forget()
+    assert not run.finished()
+    run.forget()
+
+
+# The references
+
+
+def test_references_agree_with_the_run_they_were_made_from(book: Book) -> None:
+    for run in runs(book):
+        write_reference(run)
+    again, problems = planned(book, book.executable)
+    assert (again, problems) == (runs(book), [])  # alpha's reference knows its seed
+    assert compare(book, again) == []
+    assert orphans(book) == []
+
+
+def test_changed_numbers_and_glued_values_are_found(book: Book, capfd: pytest.CaptureFixture[str]) -> None:
+    for run, old, new in zip(runs(book), ("sum 2", "third = 0.333"), ("sum 3", "third = 0.334"), strict=True):
+        path = write_reference(run)
+        assert path.read_text().count(old) == 1
+        path.write_text(path.read_text().replace(old, new))
+    (problem,) = compare(book, runs(book))
+    assert "outputs differ" in problem and "hopcore reference" in problem
+    report = capfd.readouterr().out
+    assert "2 failed" in report
+    assert "sum 3" in report and "third = 0.334" in report
+
+
+@pytest.mark.parametrize("part", ["code", "tag"])
+def test_stale_references_are_refused(book: Book, part: str) -> None:
+    run = runs(book)[0]
+    path = write_reference(run)
+    reference = nbformat.read(path, as_version=4)
+    if part == "code":
+        reference.cells[-1].source += " "
+    else:
+        del reference.cells[-1].metadata["tags"]
+    nbformat.write(reference, path)
+    (problem,) = compare(book, [run])
+    assert "alpha is stale: code cell 4 has changed" in problem and "hopcore reference alpha" in problem
+
+
+def test_a_reference_with_a_cell_less_is_stale(book: Book) -> None:
+    run = runs(book)[0]
+    path = write_reference(run)
+    reference = nbformat.read(path, as_version=4)
+    del reference.cells[-1]
+    nbformat.write(reference, path)
+    (problem,) = compare(book, [run])
+    assert "stale: code cell 4" in problem
+
+
+def test_a_missing_reference_is_a_problem(book: Book) -> None:
+    write_reference(runs(book)[1])
+    able, problems = planned(book, book.executable)
+    assert [run.chapter.name for run in able] == ["beta"]
+    assert len(problems) == 1 and "alpha has no reference" in problems[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}),
+        json.dumps(
+            {
+                "cells": [],
+                "metadata": {"papermill": {"parameters": {"scale": "../..", "seed": 0}}},
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            }
+        ),
+    ],
+)
+def test_a_file_that_is_no_reference_is_refused(book: Book, content: str) -> None:
+    chapter = book.executable[0]
+    reference_path(book, chapter).parent.mkdir(parents=True)
+    reference_path(book, chapter).write_text(content)
+    with pytest.raises(EditionError, match="is not a reference"):
+        read_reference(book, chapter)
+
+
+def test_a_reference_without_a_chapter_is_a_problem(book: Book) -> None:
+    stray = book.references / "gamma.ipynb"
+    stray.parent.mkdir(parents=True)
+    stray.write_text("{}")
+    assert orphans(book) == [f"no chapter belongs to {stray}: restore the chapter, or remove the reference"]
+
+
+def test_a_chapter_with_nothing_to_check_is_refused(book: Book) -> None:
+    run = runs(book)[0]
+    notebook = nbformat.read(run.notebook, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    nbformat.write(notebook, run.notebook)
+    with pytest.raises(EditionError, match="alpha has nothing to check"):
+        make_reference(run)
+
+
+def test_only_text_of_checked_cells_and_glued_values_are_compared() -> None:
+    stdout = nbformat.v4.new_output("stream", name="stdout", text="1\n")
+    stderr = nbformat.v4.new_output("stream", name="stderr", text="slow\n")
+    table = nbformat.v4.new_output(
+        "display_data", data={"text/plain": "a table", "text/html": "<table id=7>"}
+    )
+    picture = nbformat.v4.new_output("display_data", data={"text/plain": "Figure", "image/png": "AAAA"})
+    glued = nbformat.v4.new_output(
+        "display_data",
+        data={"application/papermill.record/text/plain": "0.5"},
+        metadata={"scrapbook": {"name": "half", "mime_prefix": "application/papermill.record/"}},
+    )
+    cell = nbformat.v4.new_code_cell("", outputs=[stdout, stderr, table, picture, glued])
+    value = {"application/papermill.record/text/plain": "half = 0.5"}
+    assert [output.data for output in compared(cell)] == [value]
+    cell.metadata["tags"] = ["checked"]
+    first, second, third = compared(cell)
+    assert first == stdout
+    assert second.data == {"text/plain": "a table"}
+    assert third.data == value
+
+
+def test_replaying_refuses_code_that_was_not_recorded(tmp_path: Path, monkeypatch) -> None:
+    stdout = nbformat.v4.new_output("stream", name="stdout", text="1\n")
+    cells = [nbformat.v4.new_code_cell("print(1)", outputs=[stdout]), nbformat.v4.new_code_cell("print(2)")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "record.ipynb")
+    monkeypatch.setenv(RECORD, str(tmp_path / "record.ipynb"))
+    kernel = ReplayKernel()
+    sent: list[tuple[str, dict]] = []
+    kernel.send_response = lambda socket, kind, content: sent.append((kind, content))
+    assert kernel.do_execute("print(1)", False)["status"] == "ok"
+    assert sent == [("stream", {"name": "stdout", "text": "1\n"})]
+    assert kernel.do_execute("print(3)", False)["status"] == "error"
+    assert kernel.do_execute("print(2)", False)["status"] == "error"  # after the end
+    assert [kind for kind, _ in sent] == ["stream", "error", "error"]
+
+
+# The table of contents
+
+
+def test_the_book_is_found_from_below(built: Book) -> None:
+    assert find_root(built.root / "book") == built.root
+
+
+def test_no_book_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EditionError, match="--root"):
+        find_root(tmp_path)
+    with pytest.raises(EditionError, match="--root"):
+        Book.open(tmp_path)
+
+
+def test_chapters_are_chosen_by_name_or_path(built: Book) -> None:
+    assert [chapter.name for chapter in built.choose(["beta", "book/alpha.md", "beta"])] == ["beta", "alpha"]
+    assert built.choose([]) == built.executable
+    with pytest.raises(EditionError, match="'intro'; there are: alpha, beta"):
+        built.choose(["intro"])
+
+
+def test_parts_and_sections_are_read_in_order(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    for name in "abcd":
+        (tmp_path / "book" / f"{name}.md").write_text(f"# {name}\n")
+    below = [{"file": "book/b", "sections": [{"file": "book/d"}]}]
+    parts = [{"caption": "One", "chapters": below}, {"chapters": [{"file": "book/c"}, {"url": "elsewhere"}]}]
+    contents = {"format": "jb-book", "root": "book/a", "parts": parts}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(contents))
+    assert [chapter.name for chapter in Book.open(tmp_path).chapters] == list("abdc")
+
+
+def test_missing_and_double_pages_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "book" / "more").mkdir(parents=True)
+    (tmp_path / "book" / "a.md").write_text("# a\n")
+    (tmp_path / "_toc.yml").write_text("root: book/a\nchapters:\n  - file: book/more/a\n")
+    with pytest.raises(EditionError, match="book/more/a"):
+        Book.open(tmp_path)
+    (tmp_path / "book" / "more" / "a.md").write_text("# a\n")
+    with pytest.raises(EditionError, match=r"two pages .* named 'a'"):
+        Book.open(tmp_path)
+
+
+def test_one_source_gives_one_notebook(tmp_path: Path) -> None:
+    path = tmp_path / "alpha.md"
+    path.write_text(ALPHA)
+    first, second = (Chapter("alpha", "book/alpha", path).notebook() for _ in range(2))
+    assert first == second
+    nbformat.validate(first)
+
+
+@pytest.mark.parametrize("wrong", [{"scale": "tiny"}, {"seed": -1}, {"seed": 1.5}, {"seed": True}])
+def test_wrong_parameters_are_named(wrong: dict) -> None:
+    ((name, value),) = wrong.items()
+    with pytest.raises(EditionError, match=f"{name} is {value!r}; it must be"):
+        Parameters(**wrong)
