@@ -42,16 +42,18 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
 
 
 def page(path: Path) -> nbformat.NotebookNode:
-    """A finished notebook as a page: the parameters that were passed stand in for the chapter's own."""
+    """A finished notebook as a page.
+
+    The parameters that were passed stand in for the chapter's own: shown, folded or removed as those.
+    """
     notebook = nbformat.read(path, as_version=4)
-    passed = any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    own = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if passed and "parameters" in tags:
-            cell.metadata["tags"] = [*tags, "remove-cell"]
-        if cell.source.startswith("# Parameters\n") and "injected-parameters" in tags:
-            cell.source = cell.source.removeprefix("# Parameters\n")
         cell.metadata.pop("papermill", None)
+        if own and "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = cell.source.removeprefix("# Parameters\n").strip()
+            cell.metadata["tags"] = [tag for tag in own[0].metadata["tags"] if tag != "parameters"]
+            own[0].metadata["tags"] = ["remove-cell"]
     notebook.metadata.pop("papermill", None)  # paths of this machine
     return notebook
 
