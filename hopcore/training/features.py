@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
+import torch
 
 LANES = 8
 """Numbers in the widest vector register, in float64."""
@@ -20,10 +20,10 @@ LANES = 8
 class Order:
     """Which image stands at each of the S' places that training uses, minibatch by minibatch.
 
-    Minibatch b of B holds the images b, b + B, b + 2B, … of the training set, so that a set grouped by digit is
-    dealt evenly. Every minibatch is filled to whole vector registers with blank images (pixels 0), which have no
-    overlap with any memory and take no part; then a run's numbers do not depend, bit for bit, on the runs that
-    are stacked with it.
+    Minibatch b of B holds the images b, b + B, b + 2B, … of the training set, so that a set grouped by digit
+    is dealt evenly. Every minibatch is filled to whole vector registers with blank images (pixels 0), which
+    have no overlap with any memory and take no part; then a run's numbers do not depend, bit for bit, on the
+    runs that are stacked with it.
     """
 
     places: np.ndarray
@@ -72,9 +72,9 @@ class Features:
     def of(self, memories: np.ndarray) -> np.ndarray:
         """The features (..., K, P) of memories (..., K, N).
 
-        Pixels that are equal in every image receive equal steps, but a start or a noise pulse may differ between
-        them. Of such a group only the largest and the smallest pixel can be the memory's extreme one, now or
-        later, so a group of several pixels has two columns: its largest and its smallest.
+        Pixels that are equal in every image receive equal steps, but a start or a noise pulse may differ
+        between them. Of such a group only the largest and the smallest pixel can be the memory's extreme one,
+        now or later, so a group of several pixels has two columns: its largest and its smallest.
         """
         pixels = memories[..., self.representative]
         if self.name == "primal":
@@ -85,7 +85,19 @@ class Features:
             largest, smallest = np.flatnonzero(group_of_column == index)[:2]
             pixels[..., largest] = values.max(axis=-1)
             pixels[..., smallest] = values.min(axis=-1)
-        return np.concatenate([memories @ self.images.T / self.images.shape[1], pixels], axis=-1)
+        return np.concatenate([_overlaps(memories, self.images), pixels], axis=-1)
+
+
+def _overlaps(memories: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Overlaps (..., K, S) of memories (..., K, N) with images, over N.
+
+    The product is PyTorch's, one network at a time: NumPy's has a number of threads of its own, on which its
+    last digits depend.
+    """
+    networks = torch.from_numpy(memories).reshape(-1, *memories.shape[-2:])
+    columns = torch.from_numpy(images).T
+    products = torch.stack([network @ columns for network in networks])
+    return products.reshape(*memories.shape[:-1], len(images)).numpy() / images.shape[1]
 
 
 def primal_features(images: np.ndarray) -> Features:
@@ -97,8 +109,8 @@ def primal_features(images: np.ndarray) -> Features:
 def dual_features(images: np.ndarray) -> Features:
     """The S overlaps, which advance through the Gram matrix, and the pixels that differ between images.
 
-    A memory step W·X changes the overlaps with the images by W·(X·Xᵀ), and changes pixels that are equal in all
-    images (most of the margin of a digit) by equal amounts, so one of each kind is enough.
+    A memory step W·X changes the overlaps with the images by W·(X·Xᵀ), and changes pixels that are equal in
+    all images (most of the margin of a digit) by equal amounts, so one of each kind is enough.
     """
     distinct, first, group = np.unique(images, axis=1, return_index=True, return_inverse=True)
     group = group.reshape(-1)
@@ -106,17 +118,16 @@ def dual_features(images: np.ndarray) -> Features:
     # Whole vector registers, as for the images (see `Order`); repeating a column changes nothing.
     filling = np.zeros(-(distinct.shape[1] + several.size) % LANES, dtype=int)
     columns = np.concatenate([np.arange(distinct.shape[1]), several, filling])
-    gram = images @ images.T / images.shape[1]
-    step = np.concatenate([gram, distinct[:, columns]], axis=1)
+    step = np.concatenate([_overlaps(images, images), distinct[:, columns]], axis=1)
     return Features("dual", images, np.ascontiguousarray(step), len(images), first[columns], group)
 
 
 def choose_features(images: np.ndarray, constraint: str) -> Features:
     """The faster exact form for these images.
 
-    One epoch costs 4·K·S·N operations in the primal form (two products with the images) and 2·K·S·(S + U) in the
-    dual form, with U the number of distinct pixel columns. The dual form is used when it costs fewer, S + U < 2N;
-    ``constraint="clip"`` acts on single pixels, is not linear, and always takes the primal form.
+    One epoch costs 4·K·S·N operations in the primal form (two products with the images) and 2·K·S·(S + U) in
+    the dual form, with U the number of distinct pixel columns. The dual form is used when it costs fewer,
+    S + U < 2N; ``constraint="clip"`` acts on single pixels, is not linear, and always takes the primal form.
     """
     if constraint == "clip" or len(images) >= 2 * images.shape[1]:
         return primal_features(images)

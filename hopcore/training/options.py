@@ -55,7 +55,7 @@ class NoisePulses:
     def draw(
         self, seed: int, epoch: int, shape: tuple[int, int], categories: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The pulse of one epoch: memories (K, N) and labels (K, C); a function of the seed and the epoch alone."""
+        """The pulse of one epoch, memories (K, N) and labels (K, C): a function of seed and epoch alone."""
         generator = np.random.default_rng([seed, epoch])
         memories = generator.normal(self.mean, self.std, shape)
         return memories, generator.normal(self.mean, self.std, (shape[0], categories))

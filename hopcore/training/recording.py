@@ -14,8 +14,8 @@ from .step import Learner, pixels_of
 class Recording:
     """The kept epochs of R stacked runs.
 
-    The dual form knows a memory as kept·base + weights·images, exactly. Bases change only with a noise pulse, so
-    for a trajectory of S < N images this is the smaller record; pixels are computed when they are asked for.
+    The dual form knows a memory as kept·base + weights·images, exactly. Bases change only with a noise pulse,
+    so for a trajectory of S < N images this is the smaller record; pixels are computed when asked for.
     """
 
     epochs: list[int] = field(default_factory=list)

@@ -61,8 +61,8 @@ def train(
     cost_power
         m in the cost Σ|o − t|^(2m), real, above 0; None means m = n.
     constraint
-        "rescale" divides a memory by its largest absolute pixel where that exceeds 1, and keeps it a combination
-        of images; "clip" cuts single pixels to [−1, 1].
+        "rescale" divides a memory by its largest absolute pixel where that exceeds 1, and keeps it a
+        combination of images; "clip" cuts single pixels to [−1, 1].
     start
         Memories (K, N) and labels (K, C) at epoch 0; None draws both from N(−0.003, 1e−5).
     seed
@@ -84,9 +84,9 @@ def train(
     -------
     xarray.Dataset
         ``memories`` (epoch, memory, pixel) and ``labels`` (epoch, memory, category); the coordinate ``epoch``
-        counts completed epochs. The attributes hold every parameter, the data's fingerprint and the versions. Of a
-        long trajectory the weights of the images are stored instead (``image_weights``, ``kept``, ``base``, …), and
-        ``memories`` is computed from them on access, epoch by epoch.
+        counts completed epochs. The attributes hold every parameter, the data's fingerprint and the versions.
+        Of a long trajectory the weights of the images are stored instead (``image_weights``, ``kept``,
+        ``base``, …), and ``memories`` is computed from them on access, epoch by epoch.
 
     Raises
     ------
@@ -95,13 +95,15 @@ def train(
 
     Notes
     -----
-    Two exact forms of the same rule exist, and the one with fewer operations is used (attribute ``form``): with U
-    distinct pixel columns, the *dual* form, which advances the overlaps through the Gram matrix, if S + U < 2N and the
-    constraint is "rescale"; otherwise the *primal* form, which advances the pixels. They differ by rounding alone.
+    Two exact forms of the same rule exist, and the one with fewer operations is used (attribute ``form``):
+    with U distinct pixel columns, the *dual* form, which advances the overlaps through the Gram matrix, if S
+    + U < 2N and the constraint is "rescale"; otherwise the *primal* form, which advances the pixels. They
+    differ by rounding alone.
 
     The same call gives the same result bit for bit on one machine, for the same number of threads
-    (``torch.set_num_threads``). Between machines, or numbers of threads, sums are taken in other orders and the last
-    digits differ; learning amplifies such differences at a split, so single memories may take another branch.
+    (``torch.set_num_threads``). Between machines, or numbers of threads, sums are taken in other orders and
+    the last digits differ; learning amplifies such differences at a split, so single memories may take
+    another branch.
     """
     check_flag("progress", progress)
     run = Run(n, rescaled_temperature, seed)
@@ -133,7 +135,8 @@ def train_stack(
     order = Order.of(len(data), options.minibatches)
     features = choose_features(order.spread(data.images, blank=0.0), options.constraint)
     starts = [options.starts(data, run.seed) for run in runs]
-    # An even number of memories fills whole vector registers (see Order); the blank one has no label and no effect.
+    # An even number of memories fills whole vector registers (see Order); the blank one has no label and no
+    # effect.
     blank = options.memories % 2
     stack = [np.pad(np.stack(part), ((0, 0), (0, blank), (0, 0))) for part in zip(*starts, strict=True)]
     n = np.array([run.n for run in runs])

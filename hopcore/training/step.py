@@ -1,12 +1,11 @@
 """The learning rule: one step of gradient descent, for one network or a stack of them.
 
-All arrays carry a leading dimension R of independent runs (R = 1 on a processor core, more on a GPU or for small
-networks). Nothing leaves the device during a step, and nothing is allocated that is as large as the
-memories, so that a step can be captured as a CUDA graph.
+All arrays carry a leading dimension R of independent runs (R = 1 on a processor core, more on a GPU or for
+small networks). Nothing leaves the device during a step, so that an epoch can be captured as a CUDA graph.
 
-Powers are taken in logarithms. a^n alone overflows or vanishes for most n, but a gradient is divided by its own
-largest entry, so only ratios matter: every memory's weights are taken relative to its largest, which makes the
-step exact at any n in double and in single precision (paper, supplement: learning rule).
+Powers are taken in logarithms. a^n alone overflows or vanishes for most n, but a gradient is divided by its
+own largest entry, so only ratios matter: every memory's weights are taken relative to its largest, which
+makes the step exact at any n in double and in single precision (paper, supplement: learning rule).
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from torch.nn.functional import logsigmoid
 
 from .features import Features
 
-# Smallest and largest exponents kept: below, a weight is nothing beside the largest (1); above, tanh is at ±1.
-# The margins keep products of such weights away from subnormal numbers, which are many times slower.
+# Smallest and largest exponents kept: below, a weight is nothing beside the largest (1); above, tanh is at
+# ±1. The margins keep products of such weights away from subnormal numbers, which are many times slower.
 _EXPONENTS = {torch.float64: (-600.0, 600.0), torch.float32: (-60.0, 75.0)}
 _TINY = {torch.float64: 1e-290, torch.float32: 1e-34}
 
@@ -39,9 +38,22 @@ class Learner:
     """
 
     def __init__(
-        self, features: Features, targets, memories, labels, *, n, temperature, cost_power,
-        rate: float, momentum: float, constraint: str, batches: list[int], dtype: torch.dtype, device: torch.device,
-    ):  # fmt: skip
+        self,
+        features: Features,
+        targets: np.ndarray,
+        memories: np.ndarray,
+        labels: np.ndarray,
+        *,
+        n: np.ndarray,
+        temperature: np.ndarray,
+        cost_power: np.ndarray,
+        rate: float,
+        momentum: float,
+        constraint: str,
+        batches: list[int],
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> None:
         self.features = features
         self.rate, self.momentum, self.constraint = rate, momentum, constraint
         self.dtype, self.device = dtype, device
@@ -127,7 +139,7 @@ class Learner:
         return pixels_of(self.kept, self.base, self.weights, self._images)
 
     def epoch(self, noise: tuple[np.ndarray, np.ndarray] | None = None) -> None:
-        """One pass over the images, one step for each minibatch; noise (memories, labels) is added in the last."""
+        """One pass over the images, one step for each minibatch; noise is added in the last."""
         for batch in self._batches:
             self._gradient(batch)
             self._descend(batch)
@@ -173,13 +185,13 @@ class Learner:
         self.restart(self.memories().to("cpu", torch.float64).numpy() + memory_noise)
 
     def _gradient(self, batch: _Batch) -> None:
-        """The (negative) gradients of one minibatch, each memory's and each label's in arbitrary positive units."""
+        """The descent directions of one minibatch, in units that are arbitrary for every memory."""
         activations, logarithms, positive, powers, pulls = batch.scratch
         floor, ceiling = _EXPONENTS[self.dtype]
         tiny = _TINY[self.dtype]
 
-        # Overlaps h/N, their positive part, and the scores before the tanh, sum over memories of l·a^n. Logarithms
-        # of 0 are slow: they are taken of a tiny number, and `positive` removes what is not there.
+        # Overlaps h/N, their positive part, and the scores before the tanh, sum over memories of l·a^n.
+        # Logarithms of 0 are slow: they are taken of a tiny number, and `positive` removes what is not there.
         if not self.dual:
             torch.bmm(self.values, batch.images, out=batch.overlaps)
         torch.clamp(batch.overlaps, min=0, out=activations)
@@ -188,13 +200,15 @@ class Learner:
         torch.addcmul(self._minus_n_log_temperature, logarithms, self._n, out=powers)
         fields = torch.bmm(self._labels, powers.clamp_(floor, ceiling).exp_(), out=batch.fields)
 
-        # With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so log|g| = (2m + 1) log σ(−2u) + 2u + const.
+        # With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so log|g| = (2m + 1) log σ(−2u) + 2u
+        # + const.
         fields.mul_(batch.targets).mul_(-2)
         slopes = logsigmoid(fields).mul_(self._cost_exponent).sub_(fields)
         image_scale = torch.amax(slopes, dim=1, keepdim=True)
         slopes.sub_(image_scale).clamp_(min=floor).exp_().mul_(batch.targets)
 
-        # Weights of the images in each memory's step, a^(n−1)·(labels·slopes), relative to the memory's largest power.
+        # Weights of the images in each memory's step, a^(n−1)·(labels·slopes), relative to the memory's
+        # largest power.
         torch.bmm(self._labels_by_memory, slopes, out=pulls)
         torch.addcmul(image_scale, logarithms, self._n_minus_1, out=powers)
         memory_scale = torch.amax(powers, dim=2, keepdim=True)

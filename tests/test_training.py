@@ -1,0 +1,473 @@
+"""Training: the plain rule, both forms, promises on reproducibility, bad input."""
+
+import numpy as np
+import plain
+import pytest
+import torch
+
+import hopcore
+from hopcore.training import NoisePulses, Options, Run, train_stack
+from hopcore.training.features import Order, choose_features, dual_features, primal_features
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Three images of each digit."""
+    return hopcore.training_set(per_digit=3, seed=1)
+
+
+@pytest.fixture(scope="module")
+def standard():
+    return hopcore.training_set(seed=0)
+
+
+def start_of(data, memories, seed=0):
+    return Options.checked(data, memories=memories).starts(data, seed)
+
+
+def end_of(run):
+    return run.memories.values[-1], run.labels.values[-1]
+
+
+def largest_difference(one, other):
+    return max(np.abs(a - b).max() for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("n", [3.0, 12.5, 30.0, 55.0])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"constraint": "clip"},
+        {"momentum": 0.6},
+        {"minibatches": 4},
+        {"momentum": 0.6, "minibatches": 4, "constraint": "clip"},
+        {"cost_power": 2.5},
+    ],
+    ids=str,
+)
+def test_fifty_epochs_equal_the_plain_rule(digits, n, options):
+    settings = {"n": n, "rescaled_temperature": 0.85, "rate": 0.005, "epochs": 50}
+    m = {"m": options["cost_power"]} if "cost_power" in options else {}
+    plainly = {name: value for name, value in options.items() if name != "cost_power"} | m | settings
+    rng = np.random.default_rng(6)
+    mixtures = (
+        rng.dirichlet(np.ones(len(digits)), 7) @ digits.images,
+        np.clip(rng.normal(size=(7, 10)), -1, 1),
+    )
+    for start in (start_of(digits, 7), mixtures):
+        run = hopcore.train(digits, start=start, **settings, **options)
+        expected = plain.train(digits, start=start, **plainly)
+        assert largest_difference(end_of(run), expected) < 1e-10
+    assert np.abs(expected[0]).max() > 0.99 and np.abs(expected[1]).max() == 1  # limits were met
+
+
+def test_standard_network_equals_the_plain_rule(standard):
+    settings = {"n": 30.0, "rescaled_temperature": 0.85, "epochs": 10}
+    expected = plain.train(standard, start=start_of(standard, 100), rate=0.005, **settings)
+    assert largest_difference(end_of(hopcore.train(standard, **settings)), expected) < 1e-10
+
+
+def test_noise_equals_the_plain_rule(digits):
+    pulses = NoisePulses(epochs=(5, 20, 21), std=0.01, mean=0.001)
+    shape = (6, digits.images.shape[1])
+    noise = {epoch: pulses.draw(3, epoch, shape, 10) for epoch in pulses.epochs}
+    settings = {"n": 12.5, "rescaled_temperature": 0.7, "rate": 0.01, "epochs": 30, "minibatches": 2}
+    expected = plain.train(digits, start=start_of(digits, 6, seed=3), noise=noise, **settings)
+    for record_every in (None, 5):
+        run = hopcore.train(digits, memories=6, noise=pulses, seed=3, record_every=record_every, **settings)
+        assert largest_difference(end_of(run), expected) < 1e-10
+
+
+# A minibatch is a step of its own: with four, the same path is taken at a quarter of the rate.
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"n": 3.0},
+        {"momentum": 0.6},
+        {"minibatches": 4, "rate": 0.00125},
+        {"momentum": 0.6, "minibatches": 4, "rate": 0.0005, "n": 12.5},
+        {"cost_power": 3.0},
+        {"noise": {"epochs": [50, 120], "std": 0.003}},
+        {"record_every": 100, "seed": 3, "rescaled_temperature": 0.7, "memories": 31},
+    ],
+    ids=str,
+)
+def test_dual_form_equals_primal_form_over_500_epochs(standard, monkeypatch, options):
+    settings = {"epochs": 500, **options}
+    dual = hopcore.train(standard, **settings)
+    monkeypatch.setattr(
+        "hopcore.training.run.choose_features", lambda images, constraint: primal_features(images)
+    )
+    primal = hopcore.train(standard, **settings)
+    assert (dual.form, primal.form) == ("dual", "primal")
+    assert np.abs(dual.memories.values - primal.memories.values).max() < 1e-9
+    assert np.abs(dual.labels.values - primal.labels.values).max() < 1e-9
+
+
+def test_dual_features_follow_pixels_that_differ_only_at_the_start():
+    """Pixels that are equal in all images, but not in the start, must not be taken for one another."""
+    rng = np.random.default_rng(0)
+    images = np.repeat(rng.uniform(-1, 1, (4, 5)), 3, axis=1)  # five groups of three equal pixels
+    data = hopcore.TrainingSet(images, [0, 1, 2, 3])
+    start = rng.uniform(-0.5, 0.5, (3, 15)), rng.uniform(-0.1, 0.1, (3, 10))
+    settings = {"n": 4.0, "rescaled_temperature": 0.5, "rate": 0.05, "epochs": 25}
+    run = hopcore.train(data, start=start, **settings)
+    assert run.form == "dual"
+    assert largest_difference(end_of(run), plain.train(data, start=start, **settings)) < 1e-10
+
+
+def test_form_is_the_one_with_fewer_operations():
+    rng = np.random.default_rng(0)
+    few, many = rng.uniform(-1, 1, (8, 20)), rng.uniform(-1, 1, (48, 20))
+    assert choose_features(few, "rescale").name == "dual"
+    assert choose_features(many, "rescale").name == "primal"
+    assert choose_features(few, "clip").name == "primal"
+
+
+def test_minibatches_deal_the_images_evenly_and_blanks_only_fill():
+    order = Order.of(image_count=10, minibatches=3)
+    blocks = np.split(order.places, np.cumsum(order.sizes)[:-1])
+    assert [block[block >= 0].tolist() for block in blocks] == [[0, 3, 6, 9], [1, 4, 7], [2, 5, 8]]
+    rows = np.arange(20.0).reshape(10, 2)
+    spread = order.spread(rows, blank=0.0)
+    assert (order.gather(spread.T) == rows.T).all()
+    assert (spread[order.places < 0] == 0).all()
+    assert not any(size % 8 for size in order.sizes)
+
+
+def test_permuted_memories_learn_the_same(digits):
+    """The network has no first memory: permuting the start permutes the result."""
+    memories, labels = start_of(digits, 9)
+    order = np.random.default_rng(5).permutation(9)
+    settings = {"n": 20.0, "rescaled_temperature": 0.8, "rate": 0.02, "epochs": 60}
+    one = end_of(hopcore.train(digits, start=(memories, labels), **settings))
+    other = end_of(hopcore.train(digits, start=(memories[order], labels[order]), **settings))
+    assert largest_difference([part[order] for part in one], other) < 1e-10
+
+
+def test_permuted_images_and_relabelled_digits_learn_the_same(digits):
+    start = start_of(digits, 5)
+    settings = {"n": 15.0, "rescaled_temperature": 0.8, "rate": 0.02, "epochs": 60}
+    one = end_of(hopcore.train(digits, start=start, **settings))
+    rng = np.random.default_rng(2)
+    order, names = rng.permutation(len(digits)), rng.permutation(10)
+    shuffled = hopcore.TrainingSet(digits.images[order], names[digits.digits[order]])
+    renamed = np.empty_like(start[1])
+    renamed[:, names] = start[1]
+    memories, labels = end_of(hopcore.train(shuffled, start=(start[0], renamed), **settings))
+    assert largest_difference(one, (memories, labels[:, names])) < 1e-10
+
+
+@pytest.mark.parametrize("n", [3.0, 15.0, 30.0])
+@pytest.mark.parametrize("rescaled_temperature", [0.51, 0.85])
+def test_cost_falls_at_small_rates(digits, n, rescaled_temperature):
+    """Normalising each memory's gradient keeps it a direction of descent."""
+    network = {"n": n, "rescaled_temperature": rescaled_temperature}
+    near = hopcore.train(digits, memories=10, rate=0.01, epochs=150, **network)
+    start = end_of(near)
+    costs = [hopcore.cost(digits, *start, **network)]
+    for rate in (1e-5, 3e-5, 1e-4):
+        after = end_of(hopcore.train(digits, start=start, rate=rate, epochs=1, **network))
+        costs.append(hopcore.cost(digits, *after, **network))
+    assert (np.diff(costs) < 0).all()
+
+
+def test_memories_stay_combinations_of_images(standard):
+    run = hopcore.train(standard, epochs=60, record_every=10)
+    rest = run.memories.values - np.einsum("ek,skn->ekn", run.kept, run.base_memories.values)
+    combination = run.image_weights.values @ standard.images
+    assert np.abs(rest - combination).max() < 1e-12
+    assert (np.diff(run.kept.values, axis=0) <= 0).all()
+
+
+def moving(run):
+    """Whether every memory moved at every recorded step."""
+    return (np.abs(np.diff(run.memories.values, axis=0)).max(axis=-1) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("n", "dtype"), [(200.0, "float64"), (60.0, "float32"), (200.0, "float32"), (1.01, "float64")]
+)
+def test_extreme_powers_train_from_the_standard_start(standard, n, dtype):
+    run = hopcore.train(standard, n=n, dtype=dtype, epochs=40, record_every=1)
+    assert run.memories.dtype == dtype
+    assert np.isfinite(run.memories.values).all() and np.isfinite(run.labels.values).all()
+    assert moving(run)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_no_number_of_a_step_is_subnormal(standard, dtype):
+    """Subnormal numbers are many times slower; none may reach a product or a power."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    smallest = torch.finfo(getattr(torch, dtype)).tiny
+    arithmetic = {
+        "bmm",
+        "mul",
+        "mul_",
+        "add_",
+        "addcmul",
+        "addcmul_",
+        "sub_",
+        "exp_",
+        "log_",
+        "amax",
+        "reciprocal_",
+    }
+    seen, subnormal = set(), []
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, arguments=(), keywords=None):
+            name = function.overloadpacket.__name__
+            if name in arithmetic:
+                seen.add(name)
+                for tensor in arguments:
+                    if isinstance(tensor, torch.Tensor):
+                        size = tensor.abs()
+                        subnormal.extend([name] * bool(((size > 0) & (size < smallest)).any()))
+            return function(*arguments, **(keywords or {}))
+
+    for n in (3.0, 30.0, 60.0, 200.0):
+        trained = hopcore.train(standard, n=n, epochs=300, dtype=dtype)
+        with Watch():
+            hopcore.train(standard, n=n, start=end_of(trained), epochs=2, dtype=dtype)
+            hopcore.train(standard, n=n, epochs=2, dtype=dtype)
+    assert {"bmm", "exp_", "log_", "addcmul_"} <= seen
+    assert not subnormal
+
+
+def test_a_memory_without_positive_overlap_stays_where_it_is(digits):
+    memories, labels = start_of(digits, 3)
+    memories[1] = 0
+    run = hopcore.train(digits, start=(memories, labels), epochs=5, n=30.0)
+    assert (run.memories.values[-1, 1] == 0).all()
+    assert (run.labels.values[-1, 1] == labels[1]).all()
+    assert np.isfinite(run.memories.values).all()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_same_seed_same_bits(standard, dtype):
+    settings = {"epochs": 30, "dtype": dtype}
+    threads = torch.get_num_threads()
+    try:
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            one, other = (hopcore.train(standard, seed=4, **settings) for _ in range(2))
+            assert one.identical(other)
+    finally:
+        torch.set_num_threads(threads)
+    assert not one.memories.equals(hopcore.train(standard, seed=5, **settings).memories)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("per_digit", "memories"), [(20, 100), (1, 2), (3, 7), (2, 1), (7, 33)])
+def test_a_stacked_run_equals_the_run_alone_bit_for_bit(per_digit, memories, dtype):
+    data = hopcore.training_set(per_digit=per_digit, digits=[1, 4, 7] if per_digit < 3 else range(10))
+    options = Options.checked(data, memories=memories, epochs=25, dtype=dtype, momentum=0.3)
+    runs = [
+        Run(n, temperature, seed) for n, temperature, seed in [(3, 0.7, 0), (30, 0.85, 1), (12.5, 1.0, 0)]
+    ]
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        alone = [train_stack(data, options, [run])[0] for run in runs]
+        for run, stacked in zip(alone, train_stack(data, options, runs), strict=True):
+            assert run.identical(stacked)
+        for run, stacked in zip(alone * 3, train_stack(data, options, runs * 3), strict=True):
+            assert run.identical(stacked)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_float32_agrees_on_what_is_learnt(standard):
+    """Which digit is learnt when, and how many memories end with each digit, on the standard run."""
+    double, single = (
+        hopcore.train(standard, dtype=dtype, record_every=100) for dtype in ("float64", "float32")
+    )
+    network = {"n": 30.0, "rescaled_temperature": 0.85}
+
+    def right(run):
+        """Images of each digit that are right, (epoch, digit)."""
+        read = [
+            hopcore.category(standard.images, run.memories[e].values, run.labels[e].values, **network)
+            for e in range(run.sizes["epoch"])
+        ]
+        return np.add.reduceat(np.array(read) == standard.digits, np.arange(0, 200, 20), axis=1, dtype=int)
+
+    def learnt(run):
+        """Record at which each digit first has more than 4 of its 20 images right."""
+        return (right(run) > 4).argmax(axis=0)
+
+    def populations(run):
+        return (run.labels.values[-1] > 0.9).sum(axis=0)
+
+    assert np.abs(learnt(double) - learnt(single)).max() <= 1
+    assert (np.argsort(learnt(double), kind="stable") == np.argsort(learnt(single), kind="stable")).all()
+    assert np.abs(populations(double) - populations(single)).max() <= 2
+
+
+def test_recorded_epochs_and_attributes(digits):
+    run = hopcore.train(digits, memories=4, epochs=25, record_every=10, n=12.5, seed=7)
+    assert run.epoch.values.tolist() == [0, 10, 20, 25]
+    assert run.memories.dims == ("epoch", "memory", "pixel") and run.memories.shape == (4, 4, 784)
+    assert run.labels.dims == ("epoch", "memory", "category") and run.labels.shape == (4, 4, 10)
+    assert np.allclose(run.memories[0], start_of(digits, 4, seed=7)[0], atol=1e-15)
+    last = hopcore.train(digits, memories=4, epochs=25, n=12.5, seed=7)
+    assert last.epoch.values.tolist() == [25]
+    assert (last.memories[0].values == run.memories[-1].values).all()
+    assert run.attrs["n"] == 12.5 and run.attrs["cost_power"] == 12.5 and run.attrs["seed"] == 7
+    assert run.attrs["temperature"] == pytest.approx(0.85 * 784)
+    assert run.attrs["data_fingerprint"] == digits.fingerprint
+    assert {"hopcore_version", "torch_version", "numpy_version", "xarray_version"} <= set(run.attrs)
+
+
+def test_a_long_trajectory_stores_weights_and_gives_pixels_on_access(standard):
+    run = hopcore.train(standard, epochs=40, record_every=10)
+    stored = sum(variable.nbytes for name, variable in run.variables.items() if name != "memories")
+    per_epoch = run.image_weights.nbytes / run.sizes["epoch"] + run.labels.nbytes / run.sizes["epoch"]
+    fixed = stored - per_epoch * run.sizes["epoch"]
+    assert fixed + 351 * per_epoch < 150e6  # 3,500 epochs, every tenth
+    whole = run.memories.values
+    assert (run.memories.isel(epoch=2).values == whole[2]).all()
+    assert (run.memories.isel(memory=[5, 3], pixel=slice(100, 200)).values == whole[:, [5, 3], 100:200]).all()
+    assert (run.memories.sel(epoch=[40, 10], memory=7).values == whole[[4, 1], 7]).all()
+    assert np.abs(whole).max() <= 1
+
+
+@pytest.mark.parametrize("record_every", [None, 5])
+def test_runs_are_saved_and_opened(tmp_path, digits, record_every):
+    run = hopcore.train(digits, memories=4, epochs=45, record_every=record_every)
+    hopcore.save_run(run, tmp_path / "run.nc")
+    assert hopcore.open_run(tmp_path / "run.nc").identical(run)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.nc"]
+
+
+def test_a_truncated_or_foreign_run_file_is_refused(tmp_path, digits):
+    path = tmp_path / "run.nc"
+    hopcore.save_run(hopcore.train(digits, memories=4, epochs=5), path)
+    whole = path.read_bytes()
+    for content in (whole[: len(whole) // 2], whole[:100], b"", b"\x80\x04K\x01."):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r"path = .*not a readable NetCDF file"):
+            hopcore.open_run(path)
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        hopcore.open_run(tmp_path / "none.nc")
+
+
+def test_a_netcdf_file_without_memories_is_refused(tmp_path, digits):
+    run = hopcore.train(digits, memories=4, epochs=5)
+    run.drop_vars("memories").to_netcdf(tmp_path / "part.nc", engine="h5netcdf")
+    with pytest.raises(ValueError, match="lacks labels or memories"):
+        hopcore.open_run(tmp_path / "part.nc")
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "message"),
+    [
+        ("n", 1, r"n = 1: must be a finite real number above 1"),
+        ("n", float("nan"), r"n = nan"),
+        ("n", "30", r"n = '30'"),
+        ("rescaled_temperature", 0, r"rescaled_temperature = 0: must be a finite real number above 0"),
+        ("rescaled_temperature", -0.5, r"rescaled_temperature = -0.5"),
+        ("memories", 0, r"memories = 0: must be an integer of at least 1"),
+        ("memories", 2.5, r"memories = 2.5"),
+        ("rate", 0, r"rate = 0: must be a finite real number above 0"),
+        ("rate", float("inf"), r"rate = inf"),
+        ("epochs", -1, r"epochs = -1: must be an integer of at least 0"),
+        ("epochs", True, r"epochs = True"),
+        ("momentum", 1.0, r"momentum = 1.0: must be a number from 0"),
+        ("cost_power", 0, r"cost_power = 0"),
+        ("constraint", "project", r"constraint = 'project': must be one of 'rescale', 'clip'"),
+        ("dtype", "float16", r"dtype = 'float16': must be one of 'float64', 'float32'"),
+        ("device", "tpu", r"device = 'tpu': must be 'cpu'"),
+        ("device", "cuda:99", r"device = 'cuda:99'"),
+        ("seed", -1, r"seed = -1: must be an integer of at least 0"),
+        ("record_every", 0, r"record_every = 0: must be an integer of at least 1"),
+        ("minibatches", 31, r"minibatches = 31: must be at most the number of images, 30"),
+        ("noise", {"epochs": [3]}, r"noise = "),
+        ("noise", 3, r"noise = 3"),
+        ("noise", {"epochs": [9], "std": 0.1}, r"noise.epochs = 9: must be at most the number of epochs, 5"),
+        ("noise", {"epochs": [0], "std": 0.1}, r"noise.epochs = 0"),
+        ("noise", {"epochs": 3, "std": 0.1}, r"noise.epochs = 3"),
+        ("noise", {"epochs": [3], "std": 0}, r"noise.std = 0"),
+        ("start", np.zeros((2, 784)), r"start = an array of shape \(2, 784\)"),
+        (
+            "start",
+            (np.zeros((2, 783)), np.zeros((2, 10))),
+            r"start\[0\] = .*must be an array of shape \(any, 784\)",
+        ),
+        ("start", (np.zeros((0, 784)), np.zeros((0, 10))), r"start\[0\] = .*at least one memory"),
+        (
+            "start",
+            (np.zeros((2, 784)), np.zeros((3, 10))),
+            r"start\[1\] = .*must be an array of shape \(2, 10\)",
+        ),
+        (
+            "start",
+            (np.full((2, 784), np.nan), np.zeros((2, 10))),
+            r"start\[0\]\[0, 0\] = nan: must be finite",
+        ),
+        ("progress", 1, r"progress = 1: must be True or False"),
+    ],
+)
+def test_bad_arguments_are_named(digits, argument, value, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        hopcore.train(digits, **{"epochs": 5, argument: value})
+
+
+def test_a_start_and_another_number_of_memories_contradict(digits):
+    with pytest.raises(ValueError, match=r"memories = 5: must be the number of memories in start, 2"):
+        hopcore.train(digits, start=(np.zeros((2, 784)), np.zeros((2, 10))), memories=5)
+
+
+def test_data_must_be_a_training_set(digits):
+    with pytest.raises(TypeError, match=r"data = .*must be a TrainingSet"):
+        hopcore.train(digits.images)
+
+
+def test_progress_is_shown_on_request(digits, capsys):
+    hopcore.train(digits, memories=2, epochs=120, progress=True)
+    assert "120/120" in capsys.readouterr().err
+    hopcore.train(digits, memories=2, epochs=120)
+    assert not capsys.readouterr().err
+
+
+def test_a_step_never_waits_for_the_device(digits):
+    """On the meta device there are no numbers to wait for: any transfer to the host would fail."""
+    from hopcore.training.step import Learner
+
+    order = Order.of(len(digits), 2)
+    learner = Learner(
+        dual_features(order.spread(digits.images, 0.0)),
+        order.spread(digits.targets, 1.0),
+        np.zeros((3, 4, 784)),
+        np.zeros((3, 4, 10)),
+        n=np.array([3.0, 30.0, 40.0]),
+        temperature=np.ones(3),
+        cost_power=np.ones(3),
+        rate=0.005,
+        momentum=0.5,
+        constraint="rescale",
+        batches=order.sizes,
+        dtype=torch.float64,
+        device=torch.device("meta"),
+    )
+    learner.epochs(3)
+    assert learner.values.shape[0] == 3
+
+
+DEVICES = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_device_of_this_machine_gives_the_same_run(digits, device):
+    settings = {"n": 20.0, "rate": 0.002, "epochs": 60, "momentum": 0.3, "minibatches": 2}
+    noise = {31: NoisePulses((31,), 0.01).draw(0, 31, (9, 784), 10)}
+    expected = plain.train(
+        digits, start=start_of(digits, 9), rescaled_temperature=0.85, noise=noise, **settings
+    )
+    pulses = {"epochs": [31], "std": 0.01}
+    run = hopcore.train(digits, memories=9, noise=pulses, record_every=20, device=device, **settings)
+    assert run.attrs["device"] == device
+    assert largest_difference(end_of(run), expected) < 1e-9
