@@ -1,0 +1,55 @@
+"""The constraint |α_A| + |α_B| = 1 as a line: one position x for the three edges where learning can rest.
+
+    x in [−1, 0]   α_A = x ≤ 0,      α_B = 1 + x     (positive branch, α_B = 1 − |α_A|)
+    x in [0, 1]    α_A = x,          α_B = 1 − x     (positive branch)
+    x in [1, 2]    α_A = 2 − x,      α_B = 1 − x ≤ 0 (negative branch, α_B = −(1 − |α_A|))
+
+Exchanging A and B maps x to 1 − x.  On the fourth edge, α_A and α_B both negative, there is no fixed point: a fixed
+point needs (∇_A, ∇_B) along (α_A, α_B), ∇_A < 0 only where ℓ < 0 and ∇_B < 0 only where ℓ > 0.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+FIRST, LAST = -1.0, 2.0
+"""The ends of the line."""
+
+
+class Place(NamedTuple):
+    """α_A and α_B at a position, and their derivatives along the line (±1)."""
+
+    alpha_a: np.ndarray
+    alpha_b: np.ndarray
+    slope_a: np.ndarray
+    slope_b: np.ndarray
+
+
+def place(position) -> Place:
+    """α_A and α_B at positions on the line."""
+    where = position.real
+    return Place(
+        np.where(where <= 1, position, 2 - position),
+        np.where(where >= 0, 1 - position, 1 + position),
+        np.where(where <= 1, 1.0, -1.0),
+        np.where(where >= 0, -1.0, 1.0),
+    )
+
+
+def other_coefficient(alpha, branch: int):
+    """α_B = ±(1 − |α|) of the branch."""
+    return branch * (1 - np.abs(alpha))
+
+
+def position_of(alpha, branch: int):
+    """The position of α_A on a branch; nan on the fourth edge."""
+    if branch > 0:
+        return np.asarray(alpha, dtype=float)
+    return np.where(np.asarray(alpha) >= 0, 2 - np.asarray(alpha, dtype=float), np.nan)
+
+
+def branch_of(position):
+    """+1 where α_B ≥ 0, −1 where α_B < 0."""
+    return np.where(np.asarray(position) <= 1, 1, -1)

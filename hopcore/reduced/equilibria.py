@@ -1,0 +1,156 @@
+"""Every fixed point of many reduced systems at once.
+
+On the label nullcline ℓ = ℓ*(x) the problem has one dimension: fixed points are the zeros of f(x) = F(x, ℓ*(x)) along
+the constraint.  f is sampled on a grid; each change of sign brackets a root, and so does each extremum of f (a zero of
+the exact df/dx) that reaches beyond zero between two samples of the same sign, which is how a pair born at a fold is
+not missed.  Brackets are bisected down to neighbouring floats.
+
+Nothing is lost by following ℓ* alone.  A root of R at the wrong sign of ℓ needs a saturated score, ℓ|u| ≳ 1, where the
+silent part c φ(u) is far below |ℓ| φ(ℓu): then ∇_A and ∇_B have opposite signs and no memory with α_A, α_B ≥ 0 rests.
+Inside the constraint, ∇_A = ∇_B = 0 would need ℓ < 0 and ℓ > 0 at once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .constraint import FIRST, LAST
+from .linear import eigenvalues, flow, label_along, linearise, slow_slope
+from .parameters import Parameters
+
+_PER_UNIT = 128
+_SYSTEMS_AT_ONCE = 1024
+_HALVINGS = 60
+_RESOLVED = 1e-6
+"""A flow below this at the nearest float: the fixed point itself, not a jump across it."""
+
+
+class FixedPoints(NamedTuple):
+    """Fixed points as flat arrays, ordered by system and then along the constraint."""
+
+    system: np.ndarray
+    position: np.ndarray
+    ell: np.ndarray
+    rising: np.ndarray
+    """Where f goes from below to above 0 as x grows: along the label nullcline the point repels."""
+
+
+def fixed_points(par: Parameters, per_unit: int = _PER_UNIT) -> FixedPoints:
+    """All fixed points of the systems in ``par`` (fields of one shape (systems,))."""
+    systems = par.n.size
+    found = [
+        _block(np.arange(start, min(start + _SYSTEMS_AT_ONCE, systems)), par, per_unit)
+        for start in range(0, systems, _SYSTEMS_AT_ONCE)
+    ]
+    system, lower, upper = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.lexsort((lower, system))
+    system, lower, upper = system[order], lower[order], upper[order]
+    own = par.take(system)
+    rising = _follow(upper, own) > 0
+    lower, upper = bisect(
+        lambda x, rows: np.where(rising[rows], 1, -1) * _follow(x, own.take(rows)), lower, upper
+    )
+    position = (lower + upper) / 2
+    ell = _balance_label(
+        position, label_along(position, own), label_along(lower, own), label_along(upper, own), own
+    )
+    return FixedPoints(system, position, ell, rising)
+
+
+def stability(points: FixedPoints, par: Parameters) -> np.ndarray:
+    """Eigenvalues (points, 2) of the Jacobian; (±inf, nan) where the flow turns within one float of the position.
+
+    That happens at low temperature, where the flow's slope is of order 1/φ(u) and above 1e300; the sign is then that of
+    the crossing.
+    """
+    own = par.take(points.system)
+    values = eigenvalues(points.position, points.ell, own)
+    resolved = np.abs(flow(points.position, points.ell, own)) < _RESOLVED
+    beyond = np.where(points.rising, np.inf, -np.inf)
+    return np.where(resolved[:, None], values, np.stack([beyond, np.full_like(beyond, np.nan)], axis=-1))
+
+
+def _follow(position, par: Parameters) -> np.ndarray:
+    """f(x): the flow along the constraint with the label at its equilibrium."""
+    return flow(position, label_along(position, par), par)
+
+
+def _block(index, par: Parameters, per_unit: int):
+    """(system, lower, upper) of every bracket of the systems ``index``."""
+    # the cells' midpoints: no sample falls on a corner or on α = 1/2, where f can be exactly 0
+    grid = FIRST + (np.arange(round((LAST - FIRST) * per_unit)) + 0.5) / per_unit
+    own = par.take(index).reshape(-1, 1)
+    ell = label_along(grid[None, :], own)
+    values = flow(grid[None, :], ell, own)
+    slopes = slow_slope(linearise(grid[None, :], ell, own), ell)
+    here, there = values[:, :-1], values[:, 1:]
+    row, cell = np.nonzero((here > 0) & (there <= 0) | (here <= 0) & (there > 0))
+    known = ~(np.isnan(values[row, cell]) | np.isnan(values[row, cell + 1]))
+    row, cell = row[known], cell[known]
+    touched, low, middle, high = _hidden_pairs(grid, values, slopes, index, par)
+    return (
+        np.concatenate([index[row], touched, touched]),
+        np.concatenate([grid[cell], low, middle]),
+        np.concatenate([grid[cell + 1], middle, high]),
+    )
+
+
+def _hidden_pairs(grid, values, slopes, index, par: Parameters):
+    """Pairs of roots between two samples of one sign: (system, lower, between, upper).
+
+    f must head for zero on the left and come back on the right, both steeply enough to matter within a few cells.
+    """
+    sign = np.sign(values)
+    reach = 4 * (grid[1] - grid[0]) * sign * slopes
+    falls, rises = -reach[:, :-1] > np.abs(values[:, :-1]), reach[:, 1:] > np.abs(values[:, 1:])
+    row, cell = np.nonzero((sign[:, :-1] == sign[:, 1:]) & falls & rises)
+    own, sign = par.take(index[row]), sign[row, cell]
+    between, _ = bisect(lambda x, rows: sign[rows] * _slope(x, own.take(rows)), grid[cell], grid[cell + 1])
+    through = sign * _follow(between, own) < 0
+    row, cell = row[through], cell[through]
+    return index[row], grid[cell], between[through], grid[cell + 1]
+
+
+def _slope(position, par: Parameters) -> np.ndarray:
+    """df/dx along the label nullcline."""
+    ell = label_along(position, par)
+    return slow_slope(linearise(position, ell, par), ell)
+
+
+def bisect(function, lower, upper) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbouring floats around zeros of a function that is ≤ 0 at ``lower`` and > 0 at ``upper``.
+
+    ``function(x, rows)`` is called with the rows of the arrays that are still being halved.
+    """
+    lower, upper = lower.copy(), upper.copy()
+    rows = np.arange(lower.size)
+    for _ in range(_HALVINGS):
+        middle = (lower[rows] + upper[rows]) / 2
+        rows = rows[(middle > lower[rows]) & (middle < upper[rows])]
+        if rows.size == 0:
+            break
+        middle = (lower[rows] + upper[rows]) / 2
+        above = function(middle, rows) > 0
+        upper[rows[above]], lower[rows[~above]] = middle[above], middle[~above]
+    return lower, upper
+
+
+def _balance_label(position, ell, first, last, par: Parameters) -> np.ndarray:
+    """The label at which F = 0 at the rounded position, within the range that rounding x leaves to ℓ*.
+
+    F changes by 1/φ(u) per unit of ℓ: where that is large x is known to the last bit, and ℓ only from F = 0.  Where
+    the true |ℓ| is below the smallest float, ℓ becomes 0.
+    """
+    margin = 1e-12 * np.abs(ell)
+    low, high = (
+        np.maximum(np.minimum(first, last) - margin, -1),
+        np.minimum(np.maximum(first, last) + margin, 1),
+    )
+    for _ in range(4):
+        lin = linearise(position, ell, par)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            better = ell - lin.flow / lin.balance_ell
+        ell = np.where((first != last) & (better >= low) & (better <= high), better, ell)
+    return ell

@@ -1,0 +1,134 @@
+"""The flow along the constraint and its Jacobian at an equilibrium of the label.
+
+With x the position on the constraint, r_A = ∇_A/(|∇_A| + |∇_B|) and r_B likewise, rescaling gives
+
+    dx/dt = F = α_B r_A − α_A r_B       where the memory presses against the constraint (bracket > 0),
+
+and the label relaxes to the root of R = log(u φ(ℓu)) − log(v φ(−ℓv)), where dℓ/dt = g R with the gain
+g = u φ(ℓu)/|∇_γ|.  The partial derivatives below are exact; y = ℓu and z = −ℓv.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .constraint import place
+from .gradients import activations, label_gradient, log_weight, memory_gradient, product, weight_slope
+from .labels import label_equilibrium
+from .parameters import Parameters
+
+_LARGEST = 1e150
+"""Derivatives are cut here (they grow as 1/φ(u)), so that their products stay floats."""
+
+
+def flow(position, ell, par: Parameters) -> np.ndarray:
+    """dx/dt at positions on the constraint; where the bracket is negative the memory moves off it, unrescaled."""
+    at = place(position)
+    grad = memory_gradient(activations(at.alpha_a, at.alpha_b, par), ell, par)
+    bracket = np.sign(at.alpha_a) * grad.a + np.sign(at.alpha_b) * grad.b
+    free = np.where(position > 1, -grad.b, grad.a)
+    return np.where(bracket > 0, at.alpha_b * grad.a - at.alpha_a * grad.b, free)
+
+
+def label_along(position, par: Parameters) -> np.ndarray:
+    """The label's equilibrium ℓ* at positions on the constraint."""
+    at = place(position)
+    return label_equilibrium(activations(at.alpha_a, at.alpha_b, par), par)
+
+
+def slow_slope(linear: Linear, ell) -> np.ndarray:
+    """dF/dx along the label nullcline: F_x − F_ℓ R_x/R_ℓ, or F_x where the label is clipped at ±1."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        following = linear.flow_x - linear.flow_ell * linear.label_x / linear.label_ell
+    return np.where(np.abs(ell) < 1, following, linear.flow_x)
+
+
+class Linear(NamedTuple):
+    """F and R with their derivatives along x and ℓ."""
+
+    flow: np.ndarray
+    flow_x: np.ndarray
+    flow_ell: np.ndarray
+    label: np.ndarray
+    label_x: np.ndarray
+    label_ell: np.ndarray
+    balance_ell: np.ndarray
+    """The part of F_ℓ that is left at a fixed point; F over it is a Newton step of ℓ even where F is ±1/2."""
+
+
+def linearise(position, ell, par: Parameters) -> Linear:
+    """F, R and their derivatives, where the bracket is positive; an image that is not activated adds nothing."""
+    n, at = par.n, place(position)
+    act = activations(at.alpha_a, at.alpha_b, par)
+    grad = memory_gradient(act, ell, par)
+    y, z = ell * act.u, -ell * act.v
+    p, q = np.where(act.p.real > 0, act.p, np.inf), np.where(act.q.real > 0, act.q, np.inf)
+    slope_y, slope_z = weight_slope(y, n), weight_slope(z, n)
+    p_x = at.slope_a * par.aa + at.slope_b * par.ab
+    q_x = at.slope_a * par.ab + at.slope_b * par.bb
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        # derivatives of the gradients before they are divided by their norm
+        a_x = (
+            p_x
+            / p
+            * (
+                (n - 1) * grad.a
+                + n
+                * (product(ell, grad.label_a) * y * slope_y + grad.silent_a * act.u * weight_slope(act.u, n))
+            )
+        )
+        b_x = (
+            q_x
+            / q
+            * (
+                (n - 1) * grad.b
+                - n
+                * (product(ell, grad.label_b) * z * slope_z - grad.silent_b * act.v * weight_slope(act.v, n))
+            )
+        )
+        a_ell, b_ell = grad.label_a * (1 + y * slope_y), -grad.label_b * (1 + z * slope_z)
+        flow = at.alpha_b * grad.a - at.alpha_a * grad.b
+        sign_a, sign_b = np.sign(grad.a.real), np.sign(grad.b.real)
+        flow_x = (
+            at.slope_b * grad.a
+            - at.slope_a * grad.b
+            + at.alpha_b * a_x
+            - at.alpha_a * b_x
+            - flow * (sign_a * a_x + sign_b * b_x)
+        )
+        balance_ell = at.alpha_b * a_ell - at.alpha_a * b_ell
+        # beyond the largest float (ℓ = 0 at low temperature) F is 0 in exact arithmetic
+        flow_ell = np.where(
+            np.isfinite(balance_ell), balance_ell - flow * (sign_a * a_ell + sign_b * b_ell), balance_ell
+        )
+        label = n * (act.log_p - act.log_q) + log_weight(y, n) - log_weight(z, n)
+        label_x = n * ((1 + y * slope_y) * p_x / p - (1 + z * slope_z) * q_x / q)
+        label_ell = act.u * slope_y + act.v * slope_z
+    return Linear(flow, flow_x, flow_ell, label, label_x, label_ell, balance_ell)
+
+
+def eigenvalues(position, ell, par: Parameters) -> np.ndarray:
+    """Eigenvalues of the Jacobian of (dx/dt, dℓ/dt) at fixed points, on a last axis of 2, largest real part first.
+
+    Where the label is clipped at ±1 only the direction along the constraint is left, and the second value is nan.
+    """
+    lin = linearise(position, ell, par)
+    at = place(position)
+    label = label_gradient(activations(at.alpha_a, at.alpha_b, par), ell, par)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gain = np.exp(label.log_a - label.log_gamma)
+        top_left, top_right, low_left, low_right = (
+            np.clip(entry, -_LARGEST, _LARGEST)
+            for entry in (lin.flow_x, lin.flow_ell, gain * lin.label_x, gain * lin.label_ell)
+        )
+        half_trace = (top_left + low_right) / 2
+        root = np.sqrt(((top_left - low_right) / 2) ** 2 + top_right * low_left + 0j)
+        larger = np.where(half_trace < 0, half_trace - root, half_trace + root)
+        # the other one from the determinant: as a difference it would lose every digit
+        determinant = np.clip(slow_slope(lin, ell), -_LARGEST, _LARGEST) * low_right
+        both = np.stack([larger, determinant / larger], axis=-1)
+    both = np.take_along_axis(both, np.argsort(-both.real, axis=-1), axis=-1)
+    clipped = np.stack([lin.flow_x, np.full_like(lin.flow_x, np.nan)], axis=-1)
+    return np.where((np.abs(ell) < 1)[..., None], both, clipped)

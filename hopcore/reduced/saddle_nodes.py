@@ -1,0 +1,133 @@
+"""Every fold (saddle-node) of the reduced system in n, at one temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from .._checks import check_finite_array, refuse
+from .constraint import place
+from .equilibria import FixedPoints, fixed_points
+from .fold_conditions import Family, conditions, newton, newton_clipped
+from .matching import vanishing_pairs
+from .parameters import (
+    CATEGORIES,
+    broadcast,
+    check_categories,
+    check_copies,
+    check_overlaps,
+    check_temperature,
+    parameters,
+)
+
+_PER_DECADE = 250
+_SECTIONS = 24
+_PASSES = 12
+
+
+def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CATEGORIES) -> xr.Dataset:
+    """Every fold in a range of n: where two fixed points of the reduced system merge and vanish.
+
+    Each is bracketed by a change in the number of fixed points and then solved as a zero of the flow and of its slope
+    along the label nullcline at once (see `hopcore.reduced.fold_conditions`), to rounding.  Two folds closer than 1 %
+    in n can be missed.  For very unequal or nearly orthogonal images two fixed points can also merge at a kink of the
+    flow, where the label gets clipped or a coefficient changes sign; then ``slope`` is not 0.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``fold``, ordered by n: n, alpha, alpha_b, ell; ``opens``, True where the two fixed points exist above that
+        n, False where they exist below; ``flow`` and ``slope``, what is left of the two conditions.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range (see `ReducedSystem`).
+    """
+    aa, ab, bb = check_overlaps(aa, ab, bb)
+    temperature, copies = check_temperature(temperature), check_copies(copies)
+    categories = check_categories(categories)
+    low, high = check_finite_array("n_range", n_range, shape=(2,))
+    if not 1 < low < high:
+        raise refuse("n_range", n_range, "two increasing numbers above 1")
+
+    def family(n, second):
+        return parameters(aa, ab, bb, n, second, copies, categories)
+
+    found = folds_in_n(family, temperature, low, high)
+    z = np.array([fold.z for fold in found]).reshape(-1, 4)
+    at, left = place(z[:, 0]), conditions(z, family)
+    return xr.Dataset(
+        {
+            "n": ("fold", z[:, 2]),
+            "alpha": ("fold", at.alpha_a),
+            "alpha_b": ("fold", at.alpha_b),
+            "ell": ("fold", z[:, 1]),
+            "opens": ("fold", np.array([fold.opens for fold in found], dtype=bool)),
+            "flow": ("fold", left[:, 0]),
+            "slope": ("fold", left[:, 2]),
+        },
+        attrs={
+            "aa": aa,
+            "ab": ab,
+            "bb": bb,
+            "temperature": temperature,
+            "copies": copies,
+            "categories": categories,
+        },
+    )
+
+
+class Fold(NamedTuple):
+    """A fold at z = (x, ℓ, n, second), and whether its two fixed points exist above its n."""
+
+    z: np.ndarray
+    opens: bool
+
+
+class Bracket(NamedTuple):
+    """Powers with and without a pair of fixed points, and the place between the two."""
+
+    present: float
+    absent: float
+    position: float
+    ell: float
+
+
+def folds_in_n(family: Family, second: float, low: float, high: float) -> list[Fold]:
+    """Every fold between two powers n for one member of a family, ordered by n."""
+    samples = np.geomspace(low, high, max(2, round(_PER_DECADE * np.log10(high / low))))
+    found = [locate(bracket, family, second) for bracket in _brackets(samples, family, second)]
+    return sorted(found, key=lambda fold: fold.z[2])
+
+
+def _brackets(n: np.ndarray, family: Family, second: float) -> Iterator[Bracket]:
+    """A bracket for each pair of fixed points that one power has and a neighbouring one has not."""
+    points: FixedPoints = fixed_points(broadcast(family(n, np.full_like(n, second))))
+    counts = np.bincount(points.system, minlength=n.size)
+    for at in np.flatnonzero(np.diff(counts)):
+        more, fewer = (at, at + 1) if counts[at] > counts[at + 1] else (at + 1, at)
+        position, ell = points.position[points.system == more], points.ell[points.system == more]
+        for lower in vanishing_pairs(position, points.position[points.system == fewer]):
+            pair = slice(lower, lower + 2)
+            yield Bracket(n[more], n[fewer], position[pair].mean(), ell[pair].mean())
+
+
+def locate(bracket: Bracket, family: Family, second: float) -> Fold:
+    """The fold in a bracket: by Newton's method if it ends inside, else after cutting the bracket down."""
+    opens = bracket.present > bracket.absent
+    for _ in range(_PASSES):
+        start = np.array([bracket.position, bracket.ell, bracket.present, second])
+        for method in (newton, newton_clipped):
+            z, converged = method(start, np.array([0.0, 0.0, 0.0, 1.0]), family)
+            if converged and (z[2] - bracket.present) * (z[2] - bracket.absent) <= 0:
+                return Fold(z, opens)
+        cuts = np.linspace(*sorted((bracket.present, bracket.absent)), _SECTIONS)
+        inner = [each for each in _brackets(cuts, family, second) if (each.present > each.absent) == opens]
+        if not inner:
+            break
+        bracket = min(inner, key=lambda each: abs(each.position - bracket.position))
+    return Fold(np.array([bracket.position, bracket.ell, bracket.present, second]), opens)
