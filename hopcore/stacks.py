@@ -1,0 +1,137 @@
+"""The work of a sweep in pieces: which runs are trained together, and how a worker trains them."""
+
+from __future__ import annotations
+
+import pickle
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import torch
+
+from hopcore.data import TrainingSet
+from hopcore.provenance import provenance
+from hopcore.training import Options, Run, train_stack
+from hopcore.training.features import Features, Order, choose_features
+
+CACHE_BYTES = 2**20
+"""What the arrays of a stack may take on a processor core: about its own (second) level of cache."""
+
+_DEVICE_SHARE = 0.5
+"""The part of a GPU's free memory that a stack may take: products and a recorded epoch need room besides."""
+
+_REGISTER = 16
+"""Numbers in the widest vector register, in float32."""
+
+Final = tuple[np.ndarray, np.ndarray]
+"""Final memories (R, K, N) and labels (R, K, C) of R runs."""
+
+
+def bytes_per_run(options: Options, features: Features) -> int:
+    """What the arrays that every epoch passes over take for one run.
+
+    With P features of a memory, of which U are pixels, and S images, these are K·(2P + U + 6S) numbers;
+    momentum adds K·(P + S). The standard network (K = 100, S = 200, N = 784, float64) takes 2.5 MiB.
+    """
+    images, width = features.step.shape
+    numbers = 2 * width + (width - features.pixels_from) + 6 * images
+    numbers += width + images if options.momentum else 0
+    return options.memories * numbers * np.dtype(options.dtype).itemsize
+
+
+def stack_size(data: TrainingSet, options: Options) -> int:
+    """The largest number of runs to train in one stack.
+
+    On a CPU as many as fit a core's cache, `CACHE_BYTES`: one network of the standard size, a hundred of
+    two memories and two images. On a GPU as many as fit half of its free memory. A run alone where an
+    image does not fill whole vector registers (N is no multiple of 16): its last digits would depend on
+    its place in the stack.
+    """
+    if data.images.shape[1] % _REGISTER:
+        return 1
+    images = Order.of(len(data), options.minibatches).spread(data.images, blank=0.0)
+    features = choose_features(images, options.constraint)
+    room = CACHE_BYTES
+    if torch.device(options.device).type == "cuda":
+        room = int(_DEVICE_SHARE * torch.cuda.mem_get_info(options.device)[0])
+    return max(1, room // bytes_per_run(options, features))
+
+
+def split(runs: Sequence[Run], largest: int, at_least: int = 1) -> list[tuple[Run, ...]]:
+    """The runs in stacks of about equal size: none above ``largest``, and ``at_least`` so many stacks."""
+    if not runs:
+        return []
+    count = min(len(runs), max(at_least, -(-len(runs) // largest)))
+    ends = np.linspace(0, len(runs), count + 1).astype(int)
+    return [tuple(runs[start:end]) for start, end in pairwise(ends)]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """PyTorch with one thread, as every run of a sweep is computed."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Final:
+    """The final states of some runs, trained in one stack.
+
+    A stack that fails is trained in halves, since it may have been too large for the memory.
+
+    Raises
+    ------
+    RuntimeError
+        If a run fails on its own; the message names it, and its cause is the error.
+    """
+    try:
+        with one_thread():
+            results = train_stack(data, options, runs)
+        return tuple(
+            np.stack([result[name].values[-1] for result in results]) for name in ("memories", "labels")
+        )
+    except Exception as error:
+        if len(runs) == 1:
+            [run] = runs
+            raise RuntimeError(
+                f"the run n = {run.n:g}, rescaled_temperature = {run.rescaled_temperature:g}, "
+                f"seed = {run.seed} failed: {type(error).__name__}: {error}"
+            ) from error
+    halves = [train_runs(data, options, half) for half in split(runs, len(runs), at_least=2)]
+    return tuple(np.concatenate(parts) for parts in zip(*halves, strict=True))
+
+
+def pack(data: TrainingSet, options: Options) -> bytes:
+    """What all runs of a sweep share, sent to a worker with every task: small, as digits are mostly blank."""
+    return zlib.compress(pickle.dumps((provenance(), data, options)), level=1)
+
+
+def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
+    """`train_runs` in a worker.
+
+    Raises
+    ------
+    RuntimeError
+        If the worker has another version of hopcore, NumPy or PyTorch than the sweep, as its digits would
+        differ.
+    """
+    wanted, data, options = _unpacked(packed)
+    if wanted != provenance():
+        differing = [
+            f"{name} {provenance()[name]}, not {wanted[name]}"
+            for name in wanted
+            if wanted[name] != provenance()[name]
+        ]
+        raise RuntimeError(f"this worker has {'; '.join(differing)}: install the same on all machines")
+    return train_runs(data, options, runs)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> tuple[dict[str, str], TrainingSet, Options]:
+    return pickle.loads(zlib.decompress(packed))
