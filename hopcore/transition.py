@@ -176,12 +176,16 @@ def _crossing(n: np.ndarray, values: np.ndarray, level: float, after: int) -> fl
     return float(n[after - 1] + step * (n[after] - n[after - 1]))
 
 
+def directions(images: ArrayLike) -> np.ndarray:
+    """Images (..., N) without brightness and contrast: mean 0, length 1; their products are correlations."""
+    images = np.asarray(images, dtype=float)
+    images = images - images.mean(axis=-1, keepdims=True)
+    return images / np.linalg.norm(images, axis=-1, keepdims=True)
+
+
 def nearest_images(memories: ArrayLike, images: ArrayLike) -> np.ndarray:
     """For each memory (K, N), the index of the image (S, N) whose pixels correlate best with it: (K,)."""
-    memories, images = (np.asarray(rows, dtype=float) for rows in (memories, images))
-    memories, images = (rows - rows.mean(axis=1, keepdims=True) for rows in (memories, images))
-    lengths = np.linalg.norm(images, axis=1)
-    return (memories @ (images / lengths[:, None]).T).argmax(axis=1)
+    return (directions(memories) @ directions(images).T).argmax(axis=1)
 
 
 def relative_spread(
@@ -189,14 +193,14 @@ def relative_spread(
 ) -> dict[int, float]:
     """Spread of points (K, P) within their groups, in units of the spread of a reference (S, P).
 
-    The spread of a set is the median distance between two of its members.  Returns a ratio for every group that
-    has at least three points; equal points count as they are.
+    The spread of a set is the mean distance between two of its members.  Returns a ratio for every group
+    that has at least three points; equal points count as they are.
     """
     points, groups = np.asarray(points, dtype=float), np.asarray(groups)
     reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
     return {
         int(group): float(
-            np.median(pdist(points[groups == group])) / np.median(pdist(reference[reference_groups == group]))
+            pdist(points[groups == group]).mean() / pdist(reference[reference_groups == group]).mean()
         )
         for group, count in zip(*np.unique(groups, return_counts=True), strict=True)
         if count >= 3
@@ -223,4 +227,24 @@ def distance_from_centre(
             ratios[int(group)] = float(
                 np.median(np.linalg.norm(points[groups == group] - centre, axis=1)) / typical
             )
+    return ratios
+
+
+def distance_from_mean_image(
+    memories: ArrayLike, groups: ArrayLike, images: ArrayLike, digits: ArrayLike
+) -> dict[int, float]:
+    """How unlike their digit's mean image memories (K, N) are, in units of that digit's images (S, N).
+
+    Unlikeness is 1 − correlation, and the medians over memories and over images are compared.  Returns a
+    ratio for every group with at least three memories: 0 for the mean image, 1 if like a typical image.
+    """
+    groups, digits = np.asarray(groups), np.asarray(digits)
+    memories, images = np.asarray(memories, dtype=float), np.asarray(images, dtype=float)
+    ratios = {}
+    for group, count in zip(*np.unique(groups, return_counts=True), strict=True):
+        if count >= 3:
+            own = images[digits == group]
+            mean = directions(own.mean(axis=0))
+            unlike = [np.median(1 - directions(each) @ mean) for each in (memories[groups == group], own)]
+            ratios[int(group)] = float(unlike[0] / unlike[1])
     return ratios

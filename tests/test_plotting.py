@@ -149,6 +149,18 @@ def test_a_curve_is_named_at_its_end_and_marked_on_the_axis():
     assert any(list(place) == [1.8, 2.2] for place in places)
 
 
+def test_names_of_curves_that_end_together_do_not_touch():
+    together = [Curve([0, 1], [0.0, 0.5 + k / 1000], str(k), "red") for k in (1, 0, 2)]
+    axes = curves([*together, Curve([0, 1], [0.0, 1.0], "up", "red")], x_label="x", y_label="y").figure.axes[
+        0
+    ]
+    heights = {text.get_text(): text.xy[1] for text in axes.texts}
+    assert heights["0"] < heights["1"] < heights["2"] < heights["up"]
+    low, high = axes.get_ylim()
+    assert np.diff([heights[name] for name in "012"]).min() > 0.05 * (high - low)
+    assert heights["up"] == pytest.approx(1.0)
+
+
 def test_the_map_shows_every_image_and_every_memory():
     background, digits = np.random.default_rng(0).normal(size=(50, 2)), np.repeat([0, 7], 25)
     panel = MapPanel("n = 10", np.zeros((4, 2)), np.zeros((4, 16)))

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from hopcore.transition import (
+    directions,
     distance_from_centre,
+    distance_from_mean_image,
     dwell,
     fall,
     leading_share,
@@ -107,6 +109,11 @@ def test_a_smooth_curve_keeps_a_line_and_lowers_noise(random):
     assert np.abs(smooth_curve(x, 3 * x + noise) - 3 * x).mean() < 0.7 * np.abs(noise).mean()
 
 
+def test_products_of_directions_are_correlations(random):
+    images = random.normal(size=(4, 50)) + 3
+    assert np.allclose(directions(images) @ directions(images).T, np.corrcoef(images))
+
+
 def test_the_nearest_image_ignores_brightness_and_contrast(random):
     images = random.normal(size=(6, 40))
     assert nearest_images(0.2 * images[[4, 1, 1]] + 0.5, images).tolist() == [4, 1, 1]
@@ -126,3 +133,11 @@ def test_distance_from_the_centre_is_zero_there_and_one_for_the_reference(random
     assert distance_from_centre(reference, groups, reference, groups) == pytest.approx({0: 1, 1: 1})
     centre = np.repeat(np.median(reference[:100], axis=0)[None], 3, axis=0)
     assert distance_from_centre(centre, [0, 0, 0], reference, groups) == pytest.approx({0: 0})
+
+
+def test_distance_from_the_mean_image_is_zero_for_it_and_one_for_the_images(random):
+    images, digits = random.normal(size=(60, 40)) + random.normal(size=40), np.repeat([2, 5], 30)
+    assert distance_from_mean_image(images, digits, images, digits) == pytest.approx({2: 1, 5: 1})
+    means = np.repeat(images[30:].mean(axis=0)[None], 3, axis=0)
+    assert distance_from_mean_image(0.3 * means - 0.2, [5, 5, 5], images, digits) == pytest.approx({5: 0})
+    assert distance_from_mean_image(images[:2], [2, 2], images, digits) == {}

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.style import INK, Picture, new_figure, styled
+
+_NAME_HEIGHT = 0.2  # inches that a curve's name takes
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,35 @@ class Curve:
     smooth: ArrayLike | None = None
     mark: float | None = None
     mark_range: tuple[float, float] | None = None
+
+
+def _line(curve: Curve) -> np.ndarray:
+    return np.asarray(curve.y if curve.smooth is None else curve.smooth, dtype=float)
+
+
+def _name_ends(axes: Axes, several: Sequence[Curve]) -> None:
+    """Write each curve's name beside its end, moved up or down where names would touch."""
+    low, high = axes.get_ylim()
+    apart = _NAME_HEIGHT / axes.figure.get_figheight() * (high - low)
+    ends = np.array([_line(each)[-1] for each in several])
+    order = np.argsort(ends)
+    heights = ends[order]
+    for _ in range(100):  # push touching neighbours apart until none touch
+        overlap = np.maximum(apart - np.diff(heights), 0) / 2
+        heights[:-1] -= overlap
+        heights[1:] += overlap
+    for place, height in zip(order, heights, strict=True):
+        each = several[place]
+        axes.annotate(
+            each.label,
+            (np.asarray(each.x, dtype=float)[-1], height),
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=each.colour,
+            weight="bold",
+            va="center",
+            annotation_clip=False,
+        )
 
 
 @styled
@@ -52,24 +84,14 @@ def curves(
         if each.low is not None and each.high is not None:
             axes.fill_between(x, each.low, each.high, color=each.colour, alpha=0.18, linewidth=0)
         axes.plot(x, each.y, "o", markersize=3, color=each.colour)
-        line = np.asarray(each.y if each.smooth is None else each.smooth, dtype=float)
-        axes.plot(x, line, color=each.colour)
-        axes.annotate(
-            each.label,
-            (x[-1], line[-1]),
-            xytext=(5, 0),
-            textcoords="offset points",
-            color=each.colour,
-            weight="bold",
-            va="center",
-            annotation_clip=False,
-        )
+        axes.plot(x, _line(each), color=each.colour)
         if each.mark is not None:
             axes.plot([each.mark], [0.02], "^", markersize=7, color=each.colour, transform=on_axis)
         if each.mark_range is not None:
             axes.plot(each.mark_range, [0.02, 0.02], linewidth=2.5, color=each.colour, transform=on_axis)
     if y_range is not None:
         axes.set_ylim(*y_range)
+    _name_ends(axes, several)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     return Picture(figure, "svg")
