@@ -1,0 +1,30 @@
+"""Learning as a tree of splits: fates, when memories part, the saddles in between, and the order of digits.
+
+Waddington's words are used as the paper does (arXiv 2312.03012, section on Waddington dynamics): a *fate*
+is the digit that a memory has in the end, a *progenitor* the common state of memories that will have
+different fates, a *split* the time at which they part.
+"""
+
+from .fates import NO_FATE, category_paths, fates, leading_digits
+from .recognition import appearance, learning_ranks, rank_agreement, rank_correlation, recognised
+from .separations import fate_separations, separation_epochs
+from .tree import Fate, Split, SplitTree, build_tree, split_tree
+
+__all__ = [
+    "NO_FATE",
+    "Fate",
+    "Split",
+    "SplitTree",
+    "appearance",
+    "build_tree",
+    "category_paths",
+    "fate_separations",
+    "fates",
+    "leading_digits",
+    "learning_ranks",
+    "rank_agreement",
+    "rank_correlation",
+    "recognised",
+    "separation_epochs",
+    "split_tree",
+]

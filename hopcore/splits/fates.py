@@ -1,0 +1,101 @@
+"""Where memories go, and what they end as."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from hopcore._checks import check_positive, refuse
+from hopcore.data import TrainingSet
+from hopcore.decomposition import category_coefficients, coefficients
+
+NO_FATE = -1
+"""In place of a digit: the memory supports none, or several."""
+
+
+def training_data(run: xr.Dataset, data: TrainingSet | None) -> TrainingSet:
+    """The training set: the one given, or the one that a compact trajectory carries.
+
+    Raises
+    ------
+    ValueError
+        If the run carries no images and none are given, or if it was trained on other images.
+    """
+    if data is None:
+        if "images" not in run:
+            raise ValueError("data = None: must be given for a run that does not carry its images")
+        return TrainingSet(run.images.values, run.digit.values)
+    if not isinstance(data, TrainingSet):
+        raise refuse("data", data, "a TrainingSet, or None", TypeError)
+    if run.attrs.get("data_fingerprint", data.fingerprint) != data.fingerprint:
+        raise refuse("data", data, "the training set of the run (the same fingerprint)")
+    return data
+
+
+def image_coefficients(run: xr.Dataset, data: TrainingSet) -> np.ndarray:
+    """Coefficients α (epoch, K, S) of a recorded run.
+
+    A compact trajectory holds them, up to what is left of the start or of a noise pulse, which goes through
+    the pseudo-inverse; other runs go through it entirely.
+    """
+    if "image_weights" not in run:
+        return coefficients(run.memories.transpose("epoch", "memory", "pixel").values, data)
+    alpha = run.image_weights.values.astype(np.float64)
+    if run.sizes["start"] > 1:  # the start itself is a few thousandths of an image
+        bases = coefficients(run.base_memories.values.astype(np.float64), data)
+        alpha = alpha + run.kept.values[..., None] * bases[run.base.values]
+    return alpha
+
+
+def category_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray:
+    """The paths of the memories in the ten category coefficients, ᾱ^μ_d(t) (paper, eq. 2).
+
+    Parameters
+    ----------
+    run
+        From `hopcore.train` with ``record_every``.
+    data
+        Its training set; not needed where the run carries the images (long trajectories do).
+
+    Returns
+    -------
+    (epoch, memory, category) DataArray.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the training set is missing or another one.
+    """
+    data = training_data(run, data)
+    sums = category_coefficients(image_coefficients(run, data), data)
+    coordinates = {name: run[name] for name in ("epoch", "memory", "category")}
+    return xr.DataArray(sums, coordinates, ("epoch", "memory", "category"), "category_coefficients")
+
+
+def fates(run: xr.Dataset, supported: float = 0.9) -> np.ndarray:
+    """The digit that each memory has at the end: the only one whose label reaches ``supported``.
+
+    Parameters
+    ----------
+    run
+        From `hopcore.train`; its last epoch counts.
+    supported
+        Above 0, at most 1.
+
+    Returns
+    -------
+    (K,) digits; `NO_FATE` for a memory with no such label, or with several.
+    """
+    supported = check_positive("supported", supported)
+    if supported > 1:
+        raise refuse("supported", supported, "at most 1, the largest label")
+    labels = run.labels.isel(epoch=-1).transpose("memory", "category")
+    votes = labels.values >= supported
+    digits = run.category.values[votes.argmax(axis=1)]
+    return np.where(votes.sum(axis=1) == 1, digits, NO_FATE)
+
+
+def leading_digits(run: xr.Dataset, data: TrainingSet | None = None) -> np.ndarray:
+    """The digit with the largest category coefficient at the end, (K,): every memory has one (Fig. 4)."""
+    last = category_paths(run.isel(epoch=[-1]), data).isel(epoch=-1)
+    return last.category.values[last.values.argmax(axis=1)]

@@ -1,0 +1,120 @@
+"""Which digits are recognised, since when, and in which order (paper, Fig. 3C and F)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata, spearmanr
+
+from hopcore._checks import check_integer, refuse
+from hopcore.data import TrainingSet
+
+from .fates import training_data
+
+APPEARS_BEYOND = 4
+"""A digit has appeared when more than this many of its 20 images are recognised (paper, supplement)."""
+
+
+def recognised(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray:
+    """How many training images of each digit are classified correctly, at every recorded epoch.
+
+    Parameters
+    ----------
+    run
+        From `hopcore.train` with ``record_every``.
+    data
+        Its training set; not needed where the run carries the images.
+
+    Returns
+    -------
+    (epoch, category) whole numbers.
+    """
+    data = training_data(run, data)
+    own = data.targets > 0
+    power, temperature = run.attrs["n"], run.attrs["rescaled_temperature"] * data.images.shape[1]
+    counts = []
+    for overlaps, labels in zip(_overlaps(run, data), run.labels.values, strict=True):
+        # The category does not change if an image's activations are all divided by the same number.
+        a = np.maximum(overlaps, 0)
+        largest = a.max(axis=0)
+        scale = np.where(largest > 0, largest, temperature)
+        answers = ((a / scale) ** power).T @ labels.astype(np.float64)
+        counts.append((own & (answers.argmax(axis=1)[:, None] == np.arange(own.shape[1]))).sum(axis=0))
+    coordinates = {"epoch": run.epoch, "category": run.category}
+    return xr.DataArray(np.array(counts), coordinates, ("epoch", "category"), "recognised")
+
+
+def _overlaps(run: xr.Dataset, data: TrainingSet):
+    """Overlaps (K, S), one recorded epoch after the other; through the Gram matrix if the run allows it."""
+    if "image_weights" not in run:
+        for memories in run.memories.transpose("epoch", "memory", "pixel").values:
+            yield memories @ data.images.T
+        return
+    gram = data.images @ data.images.T
+    bases = run.base_memories.values.astype(np.float64) @ data.images.T
+    for weights, kept, base in zip(run.image_weights.values, run.kept.values, run.base.values, strict=True):
+        yield weights.astype(np.float64) @ gram + kept[:, None] * bases[base]
+
+
+def appearance(counts: xr.DataArray, beyond: int = APPEARS_BEYOND) -> xr.DataArray:
+    """The first recorded epoch from which each digit is recognised for good.
+
+    Parameters
+    ----------
+    counts
+        (epoch, category) from `recognised`.
+    beyond
+        A digit is recognised while more than this many of its images are.
+
+    Returns
+    -------
+    (category,) epochs; NaN for a digit that is not recognised at the end.
+    """
+    beyond = check_integer("beyond", beyond, minimum=0)
+    known = counts.transpose("epoch", "category").values > beyond
+    since = len(known) - np.logical_and.accumulate(known[::-1]).sum(axis=0)
+    epochs = np.append(counts.epoch.values.astype(np.float64), np.nan)
+    return xr.DataArray(epochs[since], {"category": counts.category}, ("category",), "appearance")
+
+
+def learning_ranks(appeared: ArrayLike) -> np.ndarray:
+    """Ranks of the digits in the order in which they appear, from 1.
+
+    Parameters
+    ----------
+    appeared
+        (..., digits) epochs, of several runs for example; NaN, for a digit that never appears, comes last.
+
+    Returns
+    -------
+    (..., digits); digits that appear at the same epoch share their mean rank.
+    """
+    appeared = np.asarray(appeared, dtype=np.float64)
+    return rankdata(np.where(np.isnan(appeared), np.inf, appeared), axis=-1)
+
+
+def rank_agreement(ranks: Sequence[ArrayLike] | ArrayLike) -> float:
+    """The mean of Spearman's rank correlation over all pairs of runs: 1 for one order, about 0 for chance.
+
+    Parameters
+    ----------
+    ranks
+        (runs, digits), two runs or more. A run in which all digits tie says nothing about the order, and its
+        correlations count as 0.
+    """
+    ranks = np.asarray(ranks, dtype=np.float64)
+    if ranks.ndim != 2 or len(ranks) < 2:
+        raise refuse("ranks", ranks, "ranks (runs, digits) of two runs or more")
+    pairs = np.triu_indices(len(ranks), 1)
+    return float(np.mean([rank_correlation(ranks[i], ranks[j]) for i, j in zip(*pairs, strict=True)]))
+
+
+def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
+    """Spearman's rank correlation of two orders; 0 if one of them is a single tie."""
+    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(spearmanr(first, second).statistic)

@@ -1,0 +1,246 @@
+"""The tree of splits: which fates share a path, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import squareform
+
+from hopcore._checks import check_at_least, check_finite_array, refuse
+from hopcore.data import TrainingSet
+
+from .fates import NO_FATE, category_paths
+from .fates import fates as final_fates
+from .separations import fate_separations, separation_epochs
+
+SIMULTANEOUS = 0.2
+"""Splits count as one if no pixel can have moved by more than this between them (rate times epochs)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fate:
+    """A leaf: the memories that end as one digit.
+
+    Attributes
+    ----------
+    digit : the fate.
+    members : indices of its memories.
+    epoch : the last recorded epoch.
+    mixture : (C,) their mean category coefficients ᾱ then.
+    """
+
+    digit: int
+    members: tuple[int, ...]
+    epoch: float
+    mixture: np.ndarray
+
+    @property
+    def fates(self) -> tuple[int, ...]:
+        """The digits below: its own."""
+        return (self.digit,)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """A branch point: memories that were together until ``epoch`` and then parted into ``branches``.
+
+    Attributes
+    ----------
+    epoch : the last recorded epoch at which they were together.
+    members : indices of all memories that pass through it and have a fate.
+    mixture : (C,) their mean category coefficients ᾱ at that epoch: the saddle.
+    branches : two or more, those with more memories first.
+    """
+
+    epoch: float
+    members: tuple[int, ...]
+    mixture: np.ndarray
+    branches: tuple[Split | Fate, ...]
+
+    @property
+    def fates(self) -> tuple[int, ...]:
+        """The digits below, in rising order."""
+        return tuple(sorted(digit for branch in self.branches for digit in branch.fates))
+
+
+@dataclass(frozen=True, eq=False)
+class SplitTree:
+    """The splits of a run.
+
+    Attributes
+    ----------
+    root : the first split; a `Fate` if all memories end alike; None if no memory has a fate.
+    without_fate : indices of the memories that are left out, because they end without a fate.
+    digits, separations : the fates (F,) and the epochs (F, F) at which each pair parts; they make the tree.
+    """
+
+    root: Split | Fate | None
+    without_fate: tuple[int, ...]
+    digits: np.ndarray
+    separations: np.ndarray
+
+    def __iter__(self) -> Iterator[Split | Fate]:
+        """All splits and fates, a split before what is below it."""
+        waiting = [] if self.root is None else [self.root]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if isinstance(node, Split):
+                waiting.extend(reversed(node.branches))
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """All splits, the earliest first."""
+        return tuple(
+            sorted((node for node in self if isinstance(node, Split)), key=lambda split: split.epoch)
+        )
+
+    @property
+    def fates(self) -> tuple[Fate, ...]:
+        """All leaves, in the order in which a drawing of the tree has them from left to right."""
+        return tuple(node for node in self if isinstance(node, Fate))
+
+    @property
+    def branch_counts(self) -> tuple[int, ...]:
+        """The number of branches of each split, the earliest split first; 2 for a binary decision."""
+        return tuple(len(split.branches) for split in self.splits)
+
+    def path(self, digit: int) -> tuple[Split | Fate, ...]:
+        """The splits that the memories of a fate pass through, and the fate.
+
+        Raises
+        ------
+        ValueError
+            If no memory has this fate.
+        """
+        for node in self:
+            if isinstance(node, Fate) and node.digit == digit:
+                return (*(split for split in self.splits if digit in split.fates), node)
+        raise refuse(
+            "digit",
+            digit,
+            f"one of the fates, {', '.join(map(str, self.digits)) or 'of which there is none'}",
+        )
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+
+        def write(node: Split | Fate, depth: int) -> None:
+            if isinstance(node, Fate):
+                lines.append("  " * depth + f"{node.digit}: {len(node.members)} memories")
+                return
+            digits = " ".join(map(str, node.fates))
+            lines.append("  " * depth + f"epoch {node.epoch:.0f}: {digits} part in {len(node.branches)}")
+            for branch in node.branches:
+                write(branch, depth + 1)
+
+        if self.root is not None:
+            write(self.root, 0)
+        if self.without_fate:
+            lines.append(f"without a fate: {len(self.without_fate)} memories")
+        return "\n".join(lines)
+
+
+def split_tree(
+    run: xr.Dataset,
+    data: TrainingSet | None = None,
+    *,
+    fates: ArrayLike | None = None,
+    apart: float = 0.2,
+    simultaneous: float | None = None,
+) -> SplitTree:
+    """The tree of splits of a recorded run.
+
+    Parameters
+    ----------
+    run
+        From `hopcore.train` with ``record_every``.
+    data
+        Its training set; not needed where the run carries the images (long trajectories do).
+    fates
+        (K,) the memories' fates; those of their final labels if None.
+    apart, simultaneous
+        As for `build_tree`; by default splits are simultaneous if they follow within 0.2/rate epochs.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `category_paths` and `build_tree`.
+    """
+    paths = category_paths(run, data)
+    if simultaneous is None:
+        simultaneous = SIMULTANEOUS / run.attrs["rate"]
+    fates = final_fates(run) if fates is None else fates
+    return build_tree(paths.values, fates, paths.epoch.values, apart=apart, simultaneous=simultaneous)
+
+
+def build_tree(
+    paths: ArrayLike, fates: ArrayLike, epochs: ArrayLike, *, apart: float = 0.2, simultaneous: float = 0.0
+) -> SplitTree:
+    """The tree of splits of paths with known fates.
+
+    Two memories part at the last epoch at which they are within ``apart``, two fates at the median over
+    their pairs of memories. From the last to the first, fates (and then groups of fates, at the mean over
+    their pairs of fates) are joined; splits that follow the first of them within ``simultaneous`` epochs
+    become one split of several branches.
+
+    Parameters
+    ----------
+    paths
+        (epoch, K, dimensions), the category coefficients for example.
+    fates
+        (K,) digits; memories with `NO_FATE` take no part.
+    epochs
+        (epoch,) rising.
+    apart
+        Distance beyond which two memories count as apart, in the units of the paths.
+    simultaneous
+        In epochs, 0 or more.
+    """
+    paths = check_finite_array("paths", paths, ndim=3)
+    epochs = np.asarray(epochs)
+    chosen = check_finite_array("fates", fates, (paths.shape[1],))
+    fates = chosen.astype(np.int64)
+    if (chosen != fates).any() or (fates < NO_FATE).any():
+        raise refuse("fates", chosen, f"whole numbers, {NO_FATE} for a memory without a fate")
+    simultaneous = check_at_least("simultaneous", simultaneous, 0)
+    digits, parted = fate_separations(separation_epochs(paths, epochs, apart), fates)
+    without = tuple(np.flatnonzero(fates == NO_FATE).tolist())
+
+    last = float(epochs[-1])
+
+    def mean(of: tuple[int, ...], epoch: float) -> np.ndarray:
+        return paths[np.searchsorted(epochs, epoch, side="right") - 1, list(of)].mean(axis=0)
+
+    leaves = []
+    for digit in digits:
+        own = tuple(np.flatnonzero(fates == digit).tolist())
+        leaves.append(Fate(int(digit), own, last, mean(own, last)))
+    if len(leaves) < 2:
+        return SplitTree(leaves[0] if leaves else None, without, digits, parted)
+
+    since = last - parted
+    np.fill_diagonal(since, 0)
+    joins = linkage(squareform(since, checks=False), "average")
+
+    def branches(node: int, epoch: float) -> list[Split | Fate]:
+        """A node below a split at this epoch: one branch, or its own branches if it splits again at once."""
+        if node < len(leaves):
+            return [leaves[node]]
+        left, right, before_last, _ = joins[node - len(leaves)]
+        own_epoch = last - before_last
+        at = epoch if own_epoch - epoch <= simultaneous else own_epoch
+        below = branches(int(left), at) + branches(int(right), at)
+        if at == epoch:
+            return below
+        members = tuple(sorted(member for branch in below for member in branch.members))
+        below.sort(key=lambda branch: (-len(branch.members), branch.fates))
+        return [Split(float(own_epoch), members, mean(members, own_epoch), tuple(below))]
+
+    [root] = branches(len(leaves) + len(joins) - 1, -np.inf)
+    return SplitTree(root, without, digits, parted)

@@ -1,0 +1,304 @@
+"""The tree of splits, on paths whose tree is known, and on a trained network."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import hopcore
+from hopcore.splits import (
+    NO_FATE,
+    Fate,
+    Split,
+    appearance,
+    build_tree,
+    category_paths,
+    fate_separations,
+    fates,
+    leading_digits,
+    learning_ranks,
+    rank_agreement,
+    recognised,
+    separation_epochs,
+    split_tree,
+)
+
+EPOCHS = np.arange(0, 1001, 10)
+START = 3e-3
+"""What the start, of mean pixel −0.003, can add to a coefficient."""
+
+
+def walk(fates, partings, size=10):
+    """Paths (epoch, K, size) that part at known epochs.
+
+    `partings` lists (epoch, digits): after that epoch, memories of those digits are away from the others by
+    one unit along an axis of their own.
+    """
+    paths = np.zeros((len(EPOCHS), len(fates), size))
+    for axis, (epoch, digits) in enumerate(partings):
+        paths[np.ix_(EPOCHS > epoch, np.isin(fates, digits), [axis])] = 1.0
+    return paths
+
+
+def shape(node):
+    """A tree as nested tuples: (epoch, {branches}), and digits for leaves."""
+    if isinstance(node, Fate):
+        return node.digit
+    return node.epoch, frozenset(shape(branch) for branch in node.branches)
+
+
+def test_no_memory_with_a_fate_gives_an_empty_tree():
+    tree = build_tree(walk([NO_FATE] * 3, []), [NO_FATE] * 3, EPOCHS)
+    assert tree.root is None
+    assert tree.without_fate == (0, 1, 2)
+    assert (tree.splits, tree.fates, tree.branch_counts) == ((), (), ())
+
+
+def test_one_fate_gives_a_leaf_and_no_split():
+    tree = build_tree(walk([4] * 3, []), [4] * 3, EPOCHS)
+    assert shape(tree.root) == 4
+    assert tree.root.members == (0, 1, 2)
+    assert tree.splits == ()
+
+
+def test_one_global_split():
+    which = [0, 1, 2, 3, 0, 1, 2, 3]
+    tree = build_tree(walk(which, [(300, [d]) for d in range(4)]), which, EPOCHS)
+    assert shape(tree.root) == (300.0, frozenset(range(4)))
+    assert tree.branch_counts == (4,)
+
+
+def test_nested_binary_splits():
+    which = np.repeat([1, 4, 7, 9], [5, 4, 3, 2])
+    tree = build_tree(walk(which, [(200, [4, 7, 9]), (500, [7, 9]), (800, [9])]), which, EPOCHS)
+    assert shape(tree.root) == (200.0, frozenset({1, (500.0, frozenset({4, (800.0, frozenset({7, 9}))}))}))
+    assert tree.branch_counts == (2, 2, 2)
+    assert [split.epoch for split in tree.splits] == [200, 500, 800]
+    assert [split.fates for split in tree.splits] == [(1, 4, 7, 9), (4, 7, 9), (7, 9)]
+    assert [type(node) for node in tree.path(9)] == [Split, Split, Split, Fate]
+    assert [node.epoch for node in tree.path(1)] == [200, 1000]
+    assert tree.splits[1].members == tuple(range(5, 14))
+
+
+def test_two_splits_at_the_same_time_in_different_branches():
+    which = np.repeat([0, 2, 3, 8], 3)
+    tree = build_tree(walk(which, [(100, [0, 2]), (600, [0]), (600, [3])]), which, EPOCHS)
+    assert shape(tree.root) == (100.0, frozenset({(600.0, frozenset({0, 2})), (600.0, frozenset({3, 8}))}))
+
+
+def test_splits_soon_after_one_another_are_one_split_of_several_branches():
+    which = np.repeat([1, 4, 7], 3)
+    paths = walk(which, [(300, [4, 7]), (330, [7])])
+    assert build_tree(paths, which, EPOCHS).branch_counts == (2, 2)
+    assert build_tree(paths, which, EPOCHS, simultaneous=29).branch_counts == (2, 2)
+    joined = build_tree(paths, which, EPOCHS, simultaneous=30)
+    assert shape(joined.root) == (300.0, frozenset({1, 4, 7}))
+
+
+def test_a_chain_of_splits_is_joined_only_as_far_as_the_first_of_them_allows():
+    which = np.repeat([0, 1, 2, 3, 4], 2)
+    paths = walk(which, [(300, [1, 2, 3, 4]), (320, [2, 3, 4]), (340, [3, 4]), (360, [4])])
+    tree = build_tree(paths, which, EPOCHS, simultaneous=20)
+    inner = (340.0, frozenset({2, 3, 4}))
+    assert shape(tree.root) == (300.0, frozenset({0, 1, inner}))
+
+
+def test_a_fate_with_one_member_is_a_branch():
+    which = [1, 1, 1, 8]
+    tree = build_tree(walk(which, [(400, [8])]), which, EPOCHS)
+    assert shape(tree.root) == (400.0, frozenset({1, 8}))
+    assert [leaf.members for leaf in tree.fates] == [(0, 1, 2), (3,)]
+
+
+def test_memories_without_a_fate_change_nothing():
+    which = np.repeat([1, 4, 7], 4)
+    paths = walk(which, [(200, [4, 7]), (500, [7])])
+    astray = np.random.default_rng(0).normal(0, 3, (len(EPOCHS), 3, 10))
+    more = build_tree(np.concatenate([paths, astray], axis=1), [*which, *[NO_FATE] * 3], EPOCHS)
+    assert shape(more.root) == shape(build_tree(paths, which, EPOCHS).root)
+    assert more.without_fate == (12, 13, 14)
+    assert more.root.members == tuple(range(12))
+
+
+def test_one_straying_memory_of_a_fate_does_not_move_its_splits():
+    which = np.repeat([1, 4, 7], 5)
+    paths = walk(which, [(200, [4, 7]), (500, [7])])
+    expected = shape(build_tree(paths, which, EPOCHS).root)
+    paths[:, 0] = 5.0  # a 1 that was never with the others
+    assert shape(build_tree(paths, which, EPOCHS).root) == expected
+
+
+def test_memories_that_meet_again_are_together_until_the_last_time():
+    which = [1, 1, 4, 4]
+    paths = walk(which, [(200, [4])])
+    paths[(EPOCHS > 300) & (EPOCHS <= 500)] = 0
+    assert build_tree(paths, which, EPOCHS).root.epoch == 500
+
+
+def test_the_order_of_the_memories_and_noise_below_the_threshold_change_nothing():
+    generator = np.random.default_rng(1)
+    which = np.repeat([1, 4, 7, 9], 6)
+    paths = walk(which, [(200, [4, 7, 9]), (500, [7, 9]), (800, [9])])
+    expected = shape(build_tree(paths, which, EPOCHS).root)
+    order = generator.permutation(len(which))
+    noisy = paths[:, order] + generator.normal(0, 0.01, paths.shape)
+    assert shape(build_tree(noisy, which[order], EPOCHS).root) == expected
+
+
+def test_the_mixture_is_the_mean_of_the_members_at_the_split():
+    which = [1, 4, 4, 4]
+    paths = walk(which, [(300, [4])], size=3)
+    paths[:, :, 2] = np.linspace(0, 1, len(EPOCHS))[:, None]
+    tree = build_tree(paths, which, EPOCHS)
+    np.testing.assert_allclose(tree.root.mixture, [0, 0, 0.3], atol=1e-15)
+    np.testing.assert_allclose(tree.fates[0].mixture, [1, 0, 1])
+    assert tree.root.branches[0].digit == 4  # the larger branch comes first
+
+
+def test_the_tree_prints_its_splits_and_what_is_left_out():
+    which = [1, 1, 4, NO_FATE]
+    text = str(build_tree(walk(which, [(300, [4])]), which, EPOCHS))
+    assert text.splitlines() == [
+        "epoch 300: 1 4 part in 2",
+        "  1: 2 memories",
+        "  4: 1 memories",
+        "without a fate: 1 memories",
+    ]
+
+
+def test_a_pair_that_was_never_together_parts_at_the_start_and_one_that_stays_at_the_end():
+    paths = np.zeros((3, 3, 1))
+    paths[:, 2] = 1
+    np.testing.assert_array_equal(separation_epochs(paths, [0, 5, 9]), [[9, 9, 0], [9, 9, 0], [0, 0, 9]])
+
+
+def test_separations_of_fates_are_medians_over_pairs():
+    separated = np.array([[9, 4, 2], [4, 9, 6], [2, 6, 9]])
+    digits, epochs = fate_separations(separated, [7, 7, 3])
+    np.testing.assert_array_equal(digits, [3, 7])
+    np.testing.assert_array_equal(epochs, [[np.nan, 4], [4, 4]])
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"fates": [0.5, 1, 1]}, "fates"),
+        ({"fates": [-2, 1, 1]}, "fates"),
+        ({"fates": [1, 1]}, "fates"),
+        ({"epochs": [0, 2, 1]}, "epochs"),
+        ({"epochs": [0, 1]}, "epochs"),
+        ({"apart": 0}, "apart"),
+        ({"simultaneous": -1}, "simultaneous"),
+        ({"paths": np.full((3, 3, 2), np.nan)}, "paths"),
+    ],
+)
+def test_wrong_arguments_are_named(change, name):
+    right = {"paths": np.zeros((3, 3, 2)), "fates": [1, 1, 2], "epochs": [0, 1, 2]}
+    with pytest.raises(ValueError, match=name):
+        build_tree(**right | change)
+
+
+def test_an_unknown_fate_has_no_path():
+    with pytest.raises(ValueError, match="digit"):
+        build_tree(walk([1, 4], [(300, [4])]), [1, 4], EPOCHS).path(7)
+
+
+def labelled(labels):
+    labels = np.asarray(labels, dtype=float)
+    return xr.Dataset(
+        {"labels": (("epoch", "memory", "category"), labels[None])},
+        {"epoch": [0], "category": np.arange(labels.shape[1])},
+    )
+
+
+def test_a_fate_is_the_only_supported_digit():
+    run = labelled([[1, -1, -1], [-1, 0.95, -1], [1, -1, 1], [0.8, 0.1, -1]])
+    np.testing.assert_array_equal(fates(run), [0, 1, NO_FATE, NO_FATE])
+    np.testing.assert_array_equal(fates(run, supported=0.98), [0, NO_FATE, NO_FATE, NO_FATE])
+    with pytest.raises(ValueError, match="supported"):
+        fates(run, supported=1.5)
+
+
+def test_a_digit_appears_when_it_is_recognised_for_good():
+    counts = xr.DataArray(
+        [[20, 0, 5], [0, 6, 5], [0, 4, 5], [7, 5, 4]],
+        {"epoch": [0, 10, 20, 30], "category": [0, 1, 2]},
+        ("epoch", "category"),
+    )
+    np.testing.assert_array_equal(appearance(counts), [30, 30, np.nan])
+    np.testing.assert_array_equal(appearance(counts, beyond=3), [30, 10, 0])
+
+
+def test_ranks_share_ties_and_put_what_never_appears_last():
+    np.testing.assert_array_equal(learning_ranks([[30, 10, np.nan], [5, 5, 1]]), [[2, 1, 3], [2.5, 2.5, 1]])
+
+
+def test_agreement_is_one_for_one_order_and_zero_for_opposite_pairs():
+    order = np.arange(10)
+    assert rank_agreement([order, order, order]) == pytest.approx(1)
+    assert rank_agreement([order, order[::-1]]) == pytest.approx(-1)
+    assert rank_agreement([order, np.ones(10)]) == 0
+    with pytest.raises(ValueError, match="ranks"):
+        rank_agreement([order])
+
+
+@pytest.fixture(scope="module")
+def small():
+    data = hopcore.training_set(digits=[1, 4, 7], per_digit=4, seed=0)
+    options = {"n": 20, "rescaled_temperature": 0.85, "memories": 12, "rate": 0.02, "epochs": 500}
+    return data, options, hopcore.train(data, record_every=5, **options)
+
+
+def test_paths_sum_the_coefficients_of_the_pseudo_inverse(small):
+    data, _, run = small
+    paths = category_paths(run)
+    expected = hopcore.category_coefficients(hopcore.coefficients(run.memories, data), data)
+    np.testing.assert_allclose(paths, expected, atol=START)
+    assert paths.dims == ("epoch", "memory", "category")
+    with pytest.raises(ValueError, match="training set of the run"):
+        category_paths(run, hopcore.training_set(digits=[1, 4, 7], per_digit=4, seed=1))
+
+
+def test_a_run_without_images_needs_the_training_set(small):
+    data, _, run = small
+    short = xr.Dataset({"memories": run.memories.load(), "labels": run.labels}, attrs=run.attrs)
+    with pytest.raises(ValueError, match="data"):
+        category_paths(short)
+    np.testing.assert_allclose(category_paths(short, data), category_paths(run), atol=START)
+    np.testing.assert_array_equal(recognised(short, data), recognised(run))
+
+
+def test_noise_pulses_do_not_hide_what_memories_are_made_of(small):
+    data, options, _ = small
+    run = hopcore.train(data, record_every=5, noise={"epochs": [300], "std": 0.05}, **options)
+    expected = hopcore.category_coefficients(hopcore.coefficients(run.memories, data), data)
+    np.testing.assert_allclose(category_paths(run), expected, atol=1e-3)
+
+
+def test_recognised_agrees_with_the_scores(small):
+    data, options, run = small
+    counts = recognised(run)
+    for epoch in (100, 300, 500):
+        state = run.sel(epoch=epoch)
+        answers = hopcore.category(
+            data.images,
+            state.memories.values,
+            state.labels.values,
+            n=options["n"],
+            rescaled_temperature=options["rescaled_temperature"],
+        )
+        expected = [(answers[data.digits == digit] == digit).sum() for digit in range(10)]
+        np.testing.assert_array_equal(counts.sel(epoch=epoch), expected)
+
+
+def test_a_trained_network_splits_into_its_digits(small):
+    _, _, run = small
+    tree = split_tree(run)
+    found = fates(run)
+    assert {leaf.digit for leaf in tree.fates} == set(found[found != NO_FATE]) == {1, 4, 7}
+    assert sum(len(leaf.members) for leaf in tree.fates) + len(tree.without_fate) == 12
+    for leaf in tree.fates:
+        assert leaf.mixture.argmax() == leaf.digit
+        assert (found[list(leaf.members)] == leaf.digit).all()
+    assert 0 < tree.root.epoch < 500
+    everyone = split_tree(run, fates=leading_digits(run))
+    assert everyone.without_fate == ()
