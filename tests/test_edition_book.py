@@ -23,7 +23,6 @@ from hopcore.edition.reference import make_reference, read_reference, reference_
 from hopcore.edition.replay import RECORD, ReplayKernel
 from hopcore.edition.stage import relinked
 
-
 LIBRARY = fingerprint._library
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tiny_book import ALPHA, chapter, make_book
+from tiny_book import ALPHA, BETA, chapter, make_book
 
 from hopcore.edition import commands
 from hopcore.edition.chapters import Book
@@ -54,7 +54,8 @@ def test_a_failing_cell_is_named_and_the_rest_is_executed(tmp_path: Path) -> Non
     assert not (root / "_build" / "html").exists()
 
 
-def test_a_killed_build_leaves_no_notebook_no_lock_and_no_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_build_leaves_no_notebook_no_lock_and_no_process(tmp_path: Path, number: int) -> None:
     ready, go = tmp_path / "ready", tmp_path / "go"
     waits = chapter(
         "Waits",
@@ -65,8 +66,8 @@ def test_a_killed_build_leaves_no_notebook_no_lock_and_no_process(tmp_path: Path
         "    time.sleep(0.05)",
         'print("all of it")',
     )
-    root = make_book(tmp_path / "clone", {"waits": waits}, intro=PLAIN)
-    command = [sys.executable, "-m", "hopcore", "book", "--root", str(root)]
+    root = make_book(tmp_path / "clone", {"waits": waits, "later": BETA}, intro=PLAIN)
+    command = [sys.executable, "-m", "hopcore", "book", "--root", str(root), "--jobs", "1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as build:
         assert wait_for(lambda: ready.exists() and ready.read_text())
         kernel = psutil.Process(int(ready.read_text()))
@@ -76,13 +77,14 @@ def test_a_killed_build_leaves_no_notebook_no_lock_and_no_process(tmp_path: Path
         with pytest.raises(EditionError, match=rf"another hopcore command \(process {build.pid}\)"):
             commands.book(root, [], Parameters())
 
-        os.kill(build.pid, signal.SIGKILL)
-    assert build.returncode == -signal.SIGKILL
+        os.kill(build.pid, number)
+    assert build.returncode == (-number if number == signal.SIGKILL else 130)
     assert wait_for(lambda: not any(process.is_running() for process in below), 20)
     run = run_of(root, "waits")
     assert not run.finished() and not run.notebook.exists()
 
     # The next build takes nothing of it for finished. The chapter is the same to the letter.
+    assert not run_of(root, "later").notebook.parent.joinpath("later.ipynb").exists()
     go.touch()
     commands.book(root, [], Parameters())
     assert "all of it" in run.notebook.read_text() and run.record.exists()

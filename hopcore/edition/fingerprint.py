@@ -44,9 +44,9 @@ def file_digest(path: Path) -> str:
 
 
 def _library() -> str:
-    """SHA-256 (hex) over the names and contents of hopcore's source files."""
+    """SHA-256 (hex) over the names and contents of hopcore's files."""
     folder = Path(hopcore.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):
         digest.update(f"{path.relative_to(folder).as_posix()} {file_digest(path)}\n".encode())
     return digest.hexdigest()
