@@ -1,0 +1,162 @@
+"""A store gives back exactly what was kept, and nothing else that lies in its folder."""
+
+import errno
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from hopcore import store as store_module
+from hopcore.store import RunStore, StoreWarning
+
+RUN = {"n": 30.0, "rescaled_temperature": 0.85, "seed": 0, "data_fingerprint": "abc"}
+OTHER = {**RUN, "seed": 1}
+
+
+def states(seed, dtype="float64"):
+    generator = np.random.default_rng(seed)
+    return generator.normal(size=(3, 49)).astype(dtype), generator.normal(size=(3, 10)).astype(dtype)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_what_is_kept_comes_back_bit_for_bit(store, dtype):
+    memories, labels = states(0, dtype)
+    memories[0, 0] = -0.0
+    store.write(RUN, memories, labels)
+    for kept, found in zip((memories, labels), store.read(RUN), strict=True):
+        assert kept.dtype == found.dtype and kept.tobytes() == found.tobytes()
+    assert list(store.folder.iterdir()) == [store.path(RUN)]
+
+
+def test_a_run_that_is_not_there_is_none(store):
+    store.write(OTHER, *states(0))
+    assert store.read(RUN) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"n": 30.000000000000004}, {"seed": 1}, {"data_fingerprint": "abd"}, {"rate": 0.005}],
+)
+def test_every_part_of_the_identity_names_the_file(store, changed):
+    assert store.path({**RUN, **changed}) != store.path(RUN)
+    assert store.path(dict(reversed(RUN.items()))) == store.path(RUN)
+
+
+def truncate(length):
+    return lambda path: path.write_bytes(path.read_bytes()[:length])
+
+
+def flip(place):
+    def damage(path):
+        content = bytearray(path.read_bytes())
+        content[place] ^= 1
+        path.write_bytes(content)
+
+    return damage
+
+
+def make_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def write_npz(**arrays):
+    def foreign(path):
+        with open(path, "wb") as file:
+            np.savez(file, **arrays)
+
+    return foreign
+
+
+def write_npy(path):
+    with open(path, "wb") as file:
+        np.save(file, np.zeros(3))
+
+
+def unseal(path):
+    """Change a number and leave the checksum as it was, in an otherwise faultless file."""
+    with np.load(path) as file:
+        arrays = dict(file)
+    arrays["labels"][1, 2] += 1e-12
+    write_npz(**arrays)(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *[truncate(length) for length in (0, 1, 100, 1500, -1)],
+        flip(700),
+        flip(-400),
+        lambda path: path.write_text("not a run"),
+        make_folder,
+        write_npy,
+        write_npz(memories=np.zeros((3, 49)), labels=np.zeros((3, 10))),
+        write_npz(identity=np.array([{}], dtype=object)),
+        unseal,
+    ],
+)
+def test_a_damaged_or_foreign_file_is_named_and_not_used(store, damage):
+    store.write(RUN, *states(0))
+    damage(store.path(RUN))
+    with pytest.warns(StoreWarning, match=store.path(RUN).name):
+        assert store.read(RUN) is None
+
+
+def test_a_damaged_file_is_replaced(store):
+    store.write(RUN, *states(0))
+    truncate(100)(store.path(RUN))
+    store.write(RUN, *states(0))
+    assert np.array_equal(store.read(RUN)[0], states(0)[0])
+
+
+def test_a_file_under_the_name_of_another_run_is_not_used(store):
+    store.write(OTHER, *states(1))
+    shutil.copy(store.path(OTHER), store.path(RUN))
+    with pytest.warns(StoreWarning, match="another run"):
+        assert store.read(RUN) is None
+    assert store.read(OTHER) is not None
+
+
+def test_several_may_write_and_read_at_once(tmp_path):
+    kept = states(0)
+
+    def use(_):
+        store = RunStore(tmp_path)
+        store.write(RUN, *kept)
+        return store.read(RUN)
+
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(use, range(80)):
+            assert np.array_equal(found[0], kept[0])
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_full_disk_is_reported_once_and_stops_nothing(store, monkeypatch):
+    def full(path, writer):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(store_module, "write_whole", full)
+    with pytest.warns(StoreWarning, match="No space left") as caught:
+        store.write(RUN, *states(0))
+        store.write(OTHER, *states(1))
+    assert len(caught) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
+    # A file in its place stops the superuser too, whom permissions do not.
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "runs"):
+        with pytest.raises(ValueError, match=r"store = .*file.*: must be a folder"):
+            RunStore(folder)
+
+
+@pytest.mark.parametrize("folder", [3, b"runs", ""])
+def test_a_folder_that_is_no_path_is_refused(folder):
+    with pytest.raises(TypeError, match="store = "):
+        RunStore(folder)
