@@ -3,20 +3,39 @@
 from hopcore.plotting.bars import coefficient_panels, label_panels, largest_in_the_middle
 from hopcore.plotting.curves import Curve, curves
 from hopcore.plotting.images import image_blocks, image_rows
+from hopcore.plotting.learning import (
+    Recognition,
+    Trails,
+    digit_scatter,
+    image_table,
+    recognised_panels,
+    trail_panels,
+)
 from hopcore.plotting.maps import MapPanel, map_panels
+from hopcore.plotting.movies import Movie, learning_movie
 from hopcore.plotting.style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
+from hopcore.plotting.trees import split_tree_picture
 
 __all__ = [
     "DIGIT_COLOURS",
     "TEMPERATURE_COLOURS",
     "Curve",
     "MapPanel",
+    "Movie",
     "Picture",
+    "Recognition",
+    "Trails",
     "coefficient_panels",
     "curves",
+    "digit_scatter",
     "image_blocks",
     "image_rows",
+    "image_table",
     "label_panels",
     "largest_in_the_middle",
+    "learning_movie",
     "map_panels",
+    "recognised_panels",
+    "split_tree_picture",
+    "trail_panels",
 ]

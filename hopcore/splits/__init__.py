@@ -5,19 +5,27 @@ is the digit that a memory has in the end, a *progenitor* the common state of me
 different fates, a *split* the time at which they part.
 """
 
+from .canals import distance_from_paths, fate_distances
 from .fates import NO_FATE, category_paths, fates, leading_digits
+from .orders import appearances, class_means
 from .recognition import appearance, learning_ranks, rank_agreement, rank_correlation, recognised
+from .saddles import Saddle, saddle
 from .separations import fate_separations, separation_epochs
 from .tree import Fate, Split, SplitTree, build_tree, split_tree
 
 __all__ = [
     "NO_FATE",
     "Fate",
+    "Saddle",
     "Split",
     "SplitTree",
     "appearance",
+    "appearances",
     "build_tree",
     "category_paths",
+    "class_means",
+    "distance_from_paths",
+    "fate_distances",
     "fate_separations",
     "fates",
     "leading_digits",
@@ -25,6 +33,7 @@ __all__ = [
     "rank_agreement",
     "rank_correlation",
     "recognised",
+    "saddle",
     "separation_epochs",
     "split_tree",
 ]

@@ -76,6 +76,6 @@ def _appeared(options: dict[str, Any]) -> np.ndarray:
 
 
 def class_means(data: TrainingSet) -> TrainingSet:
-    """The mean image of every digit of a set: all that is left of it is a 10 × 10 Gram matrix (and one scale)."""
+    """The mean image of every digit of a set, as a set of one image per digit."""
     digits = np.unique(data.digits)
     return TrainingSet([data.images[data.digits == digit].mean(axis=0) for digit in digits], digits)

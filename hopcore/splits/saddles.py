@@ -1,10 +1,11 @@
 """In how many directions a group of equal memories can part: the linearised learning rule at a saddle.
 
-A group of k memories in the same state is one state and k − 1 independent differences. A difference between members
-cancels in the sum over memories, so the scores do not feel it, and to first order each member moves as a single memory
-does while the errors of the network stay as they are. The Jacobian J of that single memory's velocity therefore says,
-exactly, how differences begin: δ' = δ + ε·J·δ after an epoch. Directions in which J expands are those along which the
-group can part. The paper speaks of saddles (Fig. 3 to 5); this count is not in it.
+A group of k memories in the same state is one state and k − 1 independent differences. A difference between
+members cancels in the sum over memories, so the scores do not feel it, and to first order each member moves
+as a single memory does while the errors of the network stay as they are. The Jacobian J of that single
+memory's velocity therefore says, exactly, how differences begin: δ' = δ + ε·J·δ after an epoch. Directions in
+which J expands are those along which the group can part. The paper speaks of saddles (Fig. 3 to 5); this
+count is not in it.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class Saddle:
 
     Attributes
     ----------
-    rates : (D,) eigenvalues of J, the fastest growing first; 1/rates is the time in which a difference grows e-fold,
-        in units of the pixel that moves most (epochs times the learning rate).
+    rates : (D,) eigenvalues of J, the fastest growing first. 1/rate is the time in which a difference grows
+        e-fold, in units of learning rate times epochs.
     directions : (D, S + C) the eigenvectors: change of the weights of the images, then of the labels.
     jacobian : (S + C, S + C); rows and columns of labels held at a limit are zero.
     speed : the largest pixel velocity of the group as a whole, 0 to 1; 0 at a true fixed point.
@@ -103,7 +104,7 @@ def _memories(state: xr.Dataset, data: TrainingSet) -> np.ndarray:
 
 
 def _errors(state: xr.Dataset, memories: np.ndarray, data: TrainingSet) -> np.ndarray:
-    """The factors g (S, C) of the gradients, with the sign of descent, relative to the largest (paper, supplement)."""
+    """The factors g (S, C) of the gradients, with the sign of descent, relative to the largest."""
     n, temperature = state.attrs["n"], state.attrs["rescaled_temperature"] * data.images.shape[1]
     activations = np.maximum(memories @ data.images.T, 0) / temperature
     agreement = 2 * data.targets * ((activations**n).T @ state.labels.values.astype(np.float64))

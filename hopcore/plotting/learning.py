@@ -1,0 +1,134 @@
+"""Learning over epochs: what is recognised, trails on a map, and tables of memories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patheffects import withStroke
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.images import draw_block
+from hopcore.plotting.maps import draw_background
+from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, new_figure, styled
+
+_NAME = 9.5  # points
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """A panel's title, epochs (E,), and the images recognised of each digit, (E, C)."""
+
+    title: str
+    epochs: ArrayLike
+    counts: ArrayLike
+
+
+@styled
+def recognised_panels(panels: Sequence[Recognition], per_digit: int) -> Picture:
+    """Stacked bands, one for each digit, as high as the number of its images that are recognised.
+
+    Each band is named at its right end.
+    """
+    figure = new_figure(2.5 * len(panels))
+    grid = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+    for axes, panel in zip(grid, panels, strict=True):
+        counts = np.asarray(panel.counts, dtype=float)
+        digits = range(counts.shape[1])
+        axes.stackplot(
+            np.asarray(panel.epochs), counts.T, colors=DIGIT_COLOURS, linewidth=0.4, edgecolor="white"
+        )
+        tops = np.cumsum(counts[-1])
+        for digit, top, own in zip(digits, tops, counts[-1], strict=True):
+            if own > 0:
+                name = {"color": DIGIT_COLOURS[digit], "weight": "bold", "va": "center", "size": _NAME}
+                axes.annotate(
+                    str(digit),
+                    (np.asarray(panel.epochs)[-1], top - own / 2),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    annotation_clip=False,
+                    **name,
+                )
+        axes.set_xlim(0, np.asarray(panel.epochs)[-1])
+        axes.set_ylim(0, per_digit * counts.shape[1])
+        axes.set_title(panel.title)
+        axes.set_ylabel("images recognised")
+    grid[-1].set_xlabel("epoch")
+    return Picture(figure, "png")
+
+
+@dataclass(frozen=True)
+class Trails:
+    """A panel's title, the memories' places up to now (E, K, 2), and the digit that colours each (K,)."""
+
+    title: str
+    places: ArrayLike
+    digits: ArrayLike
+
+
+def draw_trails(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float = 12) -> None:
+    """Draw paths (E, K, 2) in the colours of (K,) digits, grey for none (below 0), a disc at their ends."""
+    places = np.asarray(places, dtype=float)
+    colours = [DIGIT_COLOURS[digit] if digit >= 0 else INK for digit in np.asarray(digits)]
+    if len(places) > 1:
+        casing = withStroke(linewidth=1.8, foreground="white", alpha=0.5)
+        lines = LineCollection(list(places.transpose(1, 0, 2)), colors=colours, linewidths=0.9, zorder=3)
+        lines.set_path_effects([casing])
+        axes.add_collection(lines)
+    axes.scatter(*places[-1].T, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=6)
+
+
+@styled
+def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike) -> Picture:
+    """Rows of maps with the memories' trails; all show the same part of the plane."""
+    across = len(panels[0])
+    figure = new_figure(len(panels) * (WIDTH / across + 0.25))
+    grid = figure.subplots(len(panels), across, squeeze=False)
+    for line, row in zip(grid, panels, strict=True):
+        for axes, panel in zip(line, row, strict=True):
+            draw_background(axes, background, digits)
+            draw_trails(axes, panel.places, panel.digits)
+            axes.set_title(panel.title)
+    return Picture(figure, "png")
+
+
+@styled
+def image_table(
+    images: ArrayLike, row_titles: Sequence[str], column_titles: Sequence[str], colours: Sequence[str] = ()
+) -> Picture:
+    """Images (rows, columns, pixels) in one tight table; `colours` are those of the column titles."""
+    images = np.asarray(images, dtype=float)
+    rows, columns, pixels = images.shape
+    step = round(pixels**0.5) + 3  # the gap that `draw_block` leaves
+    left = 0.55
+    figure = new_figure((WIDTH - left) * rows / columns + 0.35)
+    axes = figure.subplots()
+    draw_block(axes, images.reshape(-1, pixels), columns, rows)
+    for row, title in enumerate(row_titles):
+        axes.text(-4, step * row + step / 2, title, ha="right", va="center", size=_NAME)
+    for column, title in enumerate(column_titles):
+        colour = colours[column] if colours else INK
+        text = {"color": colour, "weight": "bold" if colours else "normal", "size": _NAME}
+        axes.text(step * column + step / 2, -4, title, ha="center", va="bottom", **text)
+    return Picture(figure, "png")
+
+
+@styled
+def digit_scatter(x: ArrayLike, y: ArrayLike, *, x_label: str, y_label: str, height: float = 2.9) -> Picture:
+    """One mark for each digit, which is the digit itself, at (x, y)."""
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    figure = new_figure(height)
+    axes = figure.subplots()
+    for digit, place in enumerate(zip(x, y, strict=True)):
+        mark = {"color": DIGIT_COLOURS[digit], "weight": "bold", "size": 14, "ha": "center", "va": "center"}
+        axes.text(*place, str(digit), **mark)
+    for values, limit in ((x, axes.set_xlim), (y, axes.set_ylim)):
+        margin = 0.08 * np.ptp(values) + 1e-9
+        limit(values.min() - margin, values.max() + margin)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    return Picture(figure, "svg")

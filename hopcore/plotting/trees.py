@@ -1,0 +1,93 @@
+"""The tree of splits as a landscape seen from above: time runs down, valleys fork."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.style import DIGIT_COLOURS, INK, PIXEL_MAP, WIDTH, Picture, new_figure, styled
+from hopcore.splits.tree import Fate, Split, SplitTree
+
+_SIDE = 0.86  # of an image, where neighbouring fates are 1 apart
+_STEP = 1.12  # between two splits
+
+
+@styled
+def split_tree_picture(
+    tree: SplitTree,
+    image: Callable[[Split | Fate], ArrayLike],
+    note: Callable[[Split], str] = lambda split: "",
+) -> Picture:
+    """A tree with an image at every split and every fate; splits are in order of time, not to scale.
+
+    `image` gives the pixels to draw at a split or a fate, `note` a few characters to write beside a split.
+    Valleys are as wide as the root of the number of memories in them, and have the colour of the digit where
+    one digit is left.
+
+    Raises
+    ------
+    ValueError
+        For a tree without a split.
+    """
+    if not tree.splits:
+        raise ValueError("tree must have a split to be drawn, got none")
+    across = {id(leaf): float(place) for place, leaf in enumerate(tree.fates)}
+    down = {id(split): _STEP * place for place, split in enumerate(tree.splits)}
+    bottom = _STEP * len(tree.splits) + 0.25
+    down |= {id(leaf): bottom for leaf in tree.fates}
+
+    def place(node: Split | Fate) -> tuple[float, float]:
+        if id(node) not in across:
+            across[id(node)] = float(np.mean([place(branch)[0] for branch in node.branches]))
+        return across[id(node)], down[id(node)]
+
+    width, height = len(tree.fates) + 1.6, bottom + 2.1
+    figure = new_figure(WIDTH * height / width)
+    axes = figure.subplots()
+    axes.set_xlim(-2.1, width - 2.1)
+    axes.set_ylim(bottom + 1.1, -1.0)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    for split in tree.splits:
+        for branch in split.branches:
+            _valley(axes, place(split), place(branch), branch)
+    for node in tree:
+        x, y = place(node)
+        _draw_image(axes, image(node), x, y)
+        if isinstance(node, Fate):
+            below = {"ha": "center", "va": "top", "color": DIGIT_COLOURS[node.digit], "weight": "bold"}
+            axes.text(x, y + 0.5, f"{node.digit}", **below)
+        else:
+            axes.text(-1.05, y, f"{node.epoch:.0f}", ha="right", va="center")
+            axes.plot([-0.95, x - 0.5], [y, y], color=INK, linewidth=0.5, dashes=(2, 3), zorder=0)
+            axes.text(x + 0.5, y - 0.22, note(node), ha="left", va="center", color=INK, size=9.5)
+    axes.text(-1.05, -0.75, "epoch", ha="right", va="center")
+    axes.text(-1.05, bottom + 0.7, "fate", ha="right", va="center")
+    return Picture(figure, "png")
+
+
+def _valley(axes: Axes, start: tuple[float, float], end: tuple[float, float], branch: Split | Fate) -> None:
+    (x, y), (to_x, to_y) = start, end
+    middle = y + min(_STEP, to_y - y)
+    points = [(x, y), (x, (y + middle) / 2), (to_x, (y + middle) / 2), (to_x, middle), (to_x, to_y)]
+    codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]
+    colour = DIGIT_COLOURS[branch.digit] if isinstance(branch, Fate) else INK
+    line = {"linewidth": 1.2 * len(branch.members) ** 0.5, "edgecolor": colour, "alpha": 0.55}
+    axes.add_patch(PathPatch(Path(points, codes), facecolor="none", capstyle="butt", zorder=1, **line))
+
+
+def _draw_image(axes: Axes, pixels: ArrayLike, x: float, y: float) -> None:
+    pixels = np.asarray(pixels, dtype=float)
+    side = round(pixels.size**0.5)
+    half = _SIDE / 2
+    extent = (x - half, x + half, y + half, y - half)
+    axes.imshow(
+        pixels.reshape(side, side), cmap=PIXEL_MAP, vmin=-1, vmax=1, extent=extent, zorder=3, aspect="equal"
+    )
+    frame = {"fill": False, "edgecolor": INK, "linewidth": 0.6, "zorder": 4}
+    axes.add_patch(Rectangle((x - half, y - half), _SIDE, _SIDE, **frame))
