@@ -28,6 +28,18 @@ def leading_share(alpha: ArrayLike, digits: ArrayLike) -> np.ndarray:
     return own.max(axis=0) / size.sum(axis=-1)
 
 
+def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.ndarray:
+    """Effective number of memories (K, N) that respond to each image (S, N): (S,).
+
+    It is (Σ_μ w_μ)² / Σ_μ w_μ², with the contributions w_μ = max(0, <M^μ|x>)^n; K if all are equal, 1 for a
+    single one, 0 if no memory responds.
+    """
+    overlaps = np.maximum(0, np.asarray(memories, dtype=float) @ np.asarray(images, dtype=float).T)
+    largest = overlaps.max(axis=0)
+    weights = (overlaps / np.where(largest > 0, largest, 1)) ** n
+    return weights.sum(axis=0) ** 2 / np.maximum((weights**2).sum(axis=0), np.finfo(float).tiny)
+
+
 def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     """Cubic smoothing spline through (x, y), at x; its stiffness comes from generalised cross-validation."""
     return make_smoothing_spline(np.asarray(x, dtype=float), np.asarray(y, dtype=float))(x)

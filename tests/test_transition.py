@@ -10,6 +10,7 @@ from hopcore.transition import (
     dwell,
     fall,
     leading_share,
+    memories_responding,
     nearest_images,
     negative_share,
     relative_spread,
@@ -100,6 +101,15 @@ def test_shares_of_signs_and_digits():
     alpha = np.array([[0.3, -0.1, 0.5, -0.1], [0.0, 0.0, 0.0, 2.0]])
     assert np.allclose(negative_share(alpha), [0.2, 0.0])
     assert np.allclose(leading_share(alpha, [1, 1, 4, 4]), [0.6, 1.0])
+
+
+def test_memories_that_respond_are_counted_by_their_contributions():
+    images = np.eye(3)
+    memories = np.array([[1, 0, -1], [1, 0.5, -1], [1, 0, -2], [1, 0, -1]])
+    assert memories_responding(memories, images, 30).tolist() == [4, 1, 0]
+    unequal = np.array([[1.0], [0.5]])
+    assert memories_responding(unequal, [[1.0]], 2) == pytest.approx([1.25**2 / 1.0625])
+    assert memories_responding(1e-9 * unequal, [[1.0]], 200) == pytest.approx([1.0])
 
 
 def test_a_smooth_curve_keeps_a_line_and_lowers_noise(random):
