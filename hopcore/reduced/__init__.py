@@ -1,0 +1,34 @@
+"""The reduced system: one memory, two digits, two variables, and everything that can be said about it exactly.
+
+Source: arXiv 2312.03012, sections "Properties of the two-memory system" and "Bifurcation diagram define three
+different regimes for saddles", and the supplement.  NumPy and SciPy only.
+"""
+
+from .diagram import bifurcation_diagram, curves
+from .fold_curves import asymmetry_curves, fold_curves, overlap_curves
+from .phase import overlap_diagram, phase_diagram
+from .pitchfork import mixture_slope, pitchfork_temperatures, pitchforks
+from .prototype import mixture_temperature
+from .saddle_nodes import folds
+from .splitting import split_path, splitting_flow
+from .system import ReducedSystem
+from .trajectories import trajectory
+
+__all__ = [
+    "ReducedSystem",
+    "asymmetry_curves",
+    "bifurcation_diagram",
+    "curves",
+    "fold_curves",
+    "folds",
+    "mixture_slope",
+    "mixture_temperature",
+    "overlap_curves",
+    "overlap_diagram",
+    "phase_diagram",
+    "pitchfork_temperatures",
+    "pitchforks",
+    "split_path",
+    "splitting_flow",
+    "trajectory",
+]

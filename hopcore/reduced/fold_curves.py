@@ -1,0 +1,217 @@
+"""Folds in two parameters: curves in the plane of n and temperature, asymmetry or overlap, and their cusps.
+
+A fold is a point of the curve F = R = slope = 0 in z = (x, ℓ, n, second).  The curve is smooth there even where its
+picture in the (n, second) plane turns back in a cusp, so it is followed in z by pseudo-arclength continuation: a step
+along the tangent, then Newton's method across it.  A cusp, where three fixed points merge, is a change of sign of the
+slope's derivative along the label nullcline, and is solved for along the curve.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from scipy.optimize import brentq
+
+from .._checks import check_finite_array, check_positive, refuse
+from .constraint import place
+from .fold_conditions import Family, curvature, derivatives, newton
+from .parameters import (
+    CATEGORIES,
+    check_categories,
+    check_copies,
+    check_overlaps,
+    check_temperature,
+    parameters,
+)
+from .saddle_nodes import folds_in_n
+
+_SLICES = 8
+_LONGEST, _SHORTEST = 0.02, 1e-5
+_MOST_STEPS = 4000
+_SAME_CURVE = 0.02
+_SMOOTH = 0.9
+"""Smallest cosine between the tangents of neighbouring points."""
+
+
+class Box(NamedTuple):
+    """The part of the (n, second) plane that is looked at."""
+
+    low_n: float
+    high_n: float
+    low: float
+    high: float
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Typical sizes of (x, ℓ, n, second), to measure arc length in."""
+        return np.array([1.0, 1.0, self.high_n - self.low_n, self.high - self.low])
+
+    def holds(self, z: np.ndarray) -> bool:
+        """Whether a fold lies inside."""
+        return bool(self.low_n <= z[2] <= self.high_n and self.low <= z[3] <= self.high)
+
+
+def fold_curves(
+    aa, ab, bb, *, temperature_range, n_range=(2, 100), copies=1, categories=CATEGORIES
+) -> xr.Dataset:
+    """Fold curves and cusps in the plane of n and temperature (in the units of the overlaps).
+
+    Between the curves the number of fixed points is constant: "one saddle or several".  Only folds with |ℓ| < 1 are
+    followed; curves that none of eight evenly spaced temperatures meets are missed.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``step``: n, temperature, alpha, alpha_b, ell and ``curve``, the number of the curve.  Over ``cusp``:
+        cusp_n, cusp_temperature, cusp_alpha, cusp_alpha_b, cusp_ell.
+    """
+    aa, ab, bb = check_overlaps(aa, ab, bb)
+    copies, categories = check_copies(copies), check_categories(categories)
+    box = _box(n_range, "temperature_range", temperature_range)
+    if box.low <= 0:
+        raise refuse("temperature_range", temperature_range, "two increasing numbers above 0")
+
+    def family(n, temperature):
+        return parameters(aa, ab, bb, n, temperature, copies, categories)
+
+    return _dataset("temperature", *trace(family, box))
+
+
+def asymmetry_curves(
+    mean, ab, *, temperature, asymmetry_range, n_range=(2, 100), copies=1, categories=CATEGORIES
+) -> xr.Dataset:
+    """Fold curves in the plane of n and the asymmetry AA − BB, at fixed (AA + BB)/2 = ``mean``.
+
+    They unfold the pitchforks of AA = BB (see `hopcore.reduced.pitchforks`), which are their cusps.  As
+    `fold_curves`, with ``asymmetry`` in place of temperature.
+    """
+    mean, temperature = check_positive("mean", mean), check_temperature(temperature)
+    copies, categories = check_copies(copies), check_categories(categories)
+    box = _box(n_range, "asymmetry_range", asymmetry_range)
+    for end in (box.low, box.high):
+        check_overlaps(mean + end / 2, ab, mean - end / 2)
+
+    def family(n, asymmetry):
+        return parameters(mean + asymmetry / 2, ab, mean - asymmetry / 2, n, temperature, copies, categories)
+
+    return _dataset("asymmetry", *trace(family, box))
+
+
+def overlap_curves(
+    aa, bb, *, temperature, ab_range, n_range=(2, 100), copies=1, categories=CATEGORIES
+) -> xr.Dataset:
+    """Fold curves in the plane of n and the overlap AB; as `fold_curves`, with ``ab`` in place of temperature."""
+    temperature = check_temperature(temperature)
+    copies, categories = check_copies(copies), check_categories(categories)
+    box = _box(n_range, "ab_range", ab_range)
+    for end in (box.low, box.high):
+        check_overlaps(aa, end, bb)
+
+    def family(n, ab):
+        return parameters(aa, ab, bb, n, temperature, copies, categories)
+
+    return _dataset("ab", *trace(family, box))
+
+
+def _box(n_range, name: str, second_range) -> Box:
+    low_n, high_n = check_finite_array("n_range", n_range, shape=(2,))
+    if not 1 < low_n < high_n:
+        raise refuse("n_range", n_range, "two increasing numbers above 1")
+    low, high = check_finite_array(name, second_range, shape=(2,))
+    if not low < high:
+        raise refuse(name, second_range, "two increasing numbers")
+    return Box(low_n, high_n, low, high)
+
+
+def trace(family: Family, box: Box) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Every fold curve of a family in a box, as arrays (step, 4) of z, and the cusps on them."""
+    found: list[np.ndarray] = []
+    margin = (box.high - box.low) / (2 * _SLICES)
+    for second in np.linspace(box.low + margin, box.high - margin, _SLICES):
+        for fold in folds_in_n(family, second, box.low_n, box.high_n):
+            smooth = newton(fold.z, np.array([0.0, 0.0, 0.0, 1.0]), family)[1]
+            if smooth and not any(_on_curve(fold.z, curve, box) for curve in found):
+                found.append(_follow_both_ways(fold.z, family, box))
+    return found, [cusp for curve in found for cusp in _cusps(curve, family, box)]
+
+
+def _on_curve(z: np.ndarray, curve: np.ndarray, box: Box) -> bool:
+    return bool((np.linalg.norm((curve - z) / box.scale, axis=1) < _SAME_CURVE).any())
+
+
+def _follow_both_ways(z: np.ndarray, family: Family, box: Box) -> np.ndarray:
+    tangent = _tangent(z, family, box)
+    ahead, closed = _follow(z, tangent, family, box)
+    if closed:
+        return np.array([z, *ahead, z])
+    behind, _ = _follow(z, -tangent, family, box)
+    return np.array([*behind[::-1], z, *ahead])
+
+
+def _tangent(z: np.ndarray, family: Family, box: Box) -> np.ndarray:
+    """The unit tangent of the fold curve in scaled coordinates."""
+    return np.linalg.svd(derivatives(z, family) * box.scale)[2][-1]
+
+
+def _step(z, tangent, length: float, family: Family, box: Box) -> tuple[np.ndarray, bool]:
+    """The fold a length further along the tangent, corrected across it."""
+    return newton(z + length * tangent * box.scale, tangent / box.scale, family)
+
+
+def _follow(start: np.ndarray, tangent: np.ndarray, family: Family, box: Box) -> tuple[list[np.ndarray], bool]:
+    """Folds from one on, until the box or the range |ℓ| < 1 is left, or the curve closes."""
+    z, length, curve = start, _LONGEST, []
+    while len(curve) < _MOST_STEPS and length > _SHORTEST:
+        following, converged = _step(z, tangent, length, family, box)
+        turned = _tangent(following, family, box) if converged else tangent
+        turned = turned * np.sign(turned @ tangent)
+        if not converged or turned @ tangent < _SMOOTH:
+            length /= 2
+            continue
+        if not box.holds(following):
+            break
+        z, tangent = following, turned
+        if len(curve) > 2 and np.linalg.norm((z - start) / box.scale) < length:
+            return curve, True
+        curve.append(z)
+        length = min(1.5 * length, _LONGEST)
+    return curve, False
+
+
+def _cusps(curve: np.ndarray, family: Family, box: Box) -> list[np.ndarray]:
+    """The points of a curve where three fixed points merge."""
+    sign = np.sign(curvature(curve, family))
+    found = []
+    for at in np.flatnonzero(sign[1:] != sign[:-1]):
+        chord = (curve[at + 1] - curve[at]) / box.scale
+        length = np.linalg.norm(chord)
+
+        def between(share, here=curve[at], along=chord / length, length=length):
+            return _step(here, along, share * length, family, box)[0]
+
+        share = brentq(lambda share, between=between: curvature(between(share), family), 0, 1, xtol=1e-13)
+        found.append(between(share))
+    return found
+
+
+def _dataset(second: str, found: list[np.ndarray], cusps: list[np.ndarray]) -> xr.Dataset:
+    z, turn = np.concatenate([np.empty((0, 4)), *found]), np.array(cusps).reshape(-1, 4)
+    number = np.repeat(np.arange(len(found)), [len(curve) for curve in found]).astype(int)
+    at, cusp = place(z[:, 0]), place(turn[:, 0])
+    return xr.Dataset(
+        {
+            "n": ("step", z[:, 2]),
+            second: ("step", z[:, 3]),
+            "alpha": ("step", at.alpha_a),
+            "alpha_b": ("step", at.alpha_b),
+            "ell": ("step", z[:, 1]),
+            "curve": ("step", number),
+            "cusp_n": ("cusp", turn[:, 2]),
+            f"cusp_{second}": ("cusp", turn[:, 3]),
+            "cusp_alpha": ("cusp", cusp.alpha_a),
+            "cusp_alpha_b": ("cusp", cusp.alpha_b),
+            "cusp_ell": ("cusp", turn[:, 1]),
+        }
+    )

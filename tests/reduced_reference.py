@@ -1,0 +1,65 @@
+"""One epoch of the full network, written plainly from the learning rule, for the tests of the reduced system.
+
+Extended precision instead of logarithms: (1 ∓ tanh z) is written as 2/(1 + e^(±2z)), which keeps its digits, and x86's
+80-bit floats reach 1e±4900.  Nothing here is shared with `hopcore`.
+"""
+
+import numpy as np
+
+WIDE = np.longdouble
+
+
+def epoch(memories, labels, images, targets, n, temperature, rate):
+    """Memories (K, N) and labels (K, C) after one full-batch epoch without momentum, cost power m = n."""
+    memories, labels, images, targets = (WIDE(each) for each in (memories, labels, images, targets))
+    n, temperature, rate = WIDE(n), WIDE(temperature), WIDE(rate)
+    activations = np.maximum(images @ memories.T, 0) / temperature
+    fields = activations**n @ labels
+    # by how much each score misses its target, and how far it is from the other end
+    miss = 2 / (1 + np.exp(2 * targets * fields))
+    rest = 2 / (1 + np.exp(-2 * targets * fields))
+    product = -targets * miss ** (2 * n - 1) * miss * rest
+    label_gradient = (activations**n).T @ product
+    memory_gradient = (activations ** (n - 1) * (product @ labels.T)).T @ images
+    labels = np.clip(labels - rate * _by_largest(label_gradient), -1, 1)
+    memories = memories - rate * _by_largest(memory_gradient)
+    return memories / np.maximum(np.abs(memories).max(axis=1, keepdims=True), 1), labels
+
+
+def _by_largest(gradient):
+    largest = np.abs(gradient).max(axis=1, keepdims=True)
+    return gradient / np.where(largest == 0, 1, largest)
+
+
+def pair_state(alpha_a, alpha_b, ell, images, copies=1, categories=10):
+    """Memories, labels and targets of identical memories α_A A + α_B B with labels ℓ, −ℓ and −1 elsewhere."""
+    memory = WIDE(alpha_a) * WIDE(images[0]) + WIDE(alpha_b) * WIDE(images[1])
+    label = np.full(categories, WIDE(-1))
+    label[:2] = WIDE(ell), -WIDE(ell)
+    targets = -np.ones((2, categories))
+    targets[0, 0] = targets[1, 1] = 1
+    return np.tile(memory, (copies, 1)), np.tile(label, (copies, 1)), targets
+
+
+def coefficients(memories, images):
+    """(α_A, α_B) of each memory, by the normal equations in extended precision."""
+    images = WIDE(images)
+    aa, ab, bb = images[0] @ images[0], images[0] @ images[1], images[1] @ images[1]
+    on_a, on_b = memories @ images[0], memories @ images[1]
+    determinant = aa * bb - ab * ab
+    return np.stack([(bb * on_a - ab * on_b) / determinant, (aa * on_b - ab * on_a) / determinant], axis=-1)
+
+
+def images_with_overlaps(aa, ab, bb, shared):
+    """Two images of pixels −1, 0, 1 with these overlaps and this many pixels where neither is 0."""
+    equal = (shared + ab) // 2
+    assert 2 * equal - shared == ab
+    first = [1.0] * shared + [1.0, -1.0] * ((aa - shared) // 2) + [1.0] * ((aa - shared) % 2)
+    second = [1.0] * equal + [-1.0] * (shared - equal)
+    images = np.zeros((2, aa + bb - shared))
+    images[0, : len(first)] = first
+    images[1, :shared] = second
+    images[1, aa:] = 1.0
+    # the sign of a pixel in both images changes no overlap: flip every other one, so that all sign pairs occur
+    images[:, ::2] *= -1
+    return images

@@ -1,0 +1,287 @@
+"""The reduced system: its flow against the full network, its fixed points, its nullclines."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from reduced_reference import coefficients, epoch, pair_state
+
+import hopcore
+from hopcore.reduced import ReducedSystem
+from hopcore.reduced.gradients import log_weight, weight_slope
+from hopcore.reduced.linear import linearise
+from hopcore.reduced.parameters import broadcast, parameters
+
+PAIR = (753, 494, 719)
+ANCHORS = {
+    8: [(0.1461, -0.0668), (0.4649, 0.0000), (0.8232, 0.0587)],
+    20: [(0.3846, -0.0956), (0.4643, -0.0008), (0.5609, 0.0961)],
+    30: [(0.4766, 0.0576)],
+    50: [(0.2935, -1), (0.4628, -0.1393), (0.6081, 0.9977)],
+}
+
+powers = st.floats(1.1, 80)
+rescaled = st.floats(0.5, 1.2)
+
+
+@st.composite
+def overlaps(draw):
+    """Overlaps of two images that resemble each other, as digits do, in units of the larger norm."""
+    smaller = draw(st.floats(0.6, 1))
+    ab = draw(st.floats(0.2, 0.95)) * smaller
+    return draw(st.sampled_from([(1.0, ab, smaller), (smaller, ab, 1.0)]))
+
+
+def paper_system(n, temperature=700):
+    return ReducedSystem(*PAIR, n=n, temperature=temperature, copies=2)
+
+
+# --- the flow -----------------------------------------------------------------------------------------------------
+
+coefficient = st.floats(-0.98, 0.98).filter(lambda alpha: abs(alpha) > 0.02)
+
+
+def _images(seed):
+    """Random images with a pixel of every pair of signs ±1."""
+    rng = np.random.default_rng(seed)
+    images = rng.uniform(-1, 1, (2, 24)) + 0.5 * rng.uniform(-1, 1, 24)
+    return np.hstack([np.clip(images, -1, 1), [[1, 1, -1, -1], [1, -1, 1, -1]]])
+
+
+def _full_step(images, alpha_a, alpha_b, ell, n, temperature, copies, rate=1e-9):
+    """(dα_A, dα_B, dℓ)/dt of every copy, as the change in one epoch over the rate."""
+    before, labels, targets = pair_state(alpha_a, alpha_b, ell, images, copies)
+    after, new_labels = epoch(before, labels, images, targets, n, temperature, rate)
+    change = (coefficients(after, images) - coefficients(before, images)) / rate
+    return np.column_stack([change, (new_labels - labels)[:, 0] / rate]).astype(float)
+
+
+def _reduced(images, n, temperature, copies):
+    aa, ab, bb = images[0] @ images[0], images[0] @ images[1], images[1] @ images[1]
+    system = ReducedSystem(aa, ab, bb, n=n, temperature=temperature * max(aa, bb), copies=copies)
+    # the reference's floats must reach φ(u) ~ exp(−4 n u)
+    assume(4 * n * copies * (max(aa, bb) / system.temperature) ** n < 10_000)
+    return system
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 9999), coefficient, st.floats(-1, 1), st.sampled_from([1, -1]),
+       st.floats(1.1, 40), st.floats(0.6, 1.4), st.sampled_from([1, 2, 5]))  # fmt: skip
+def test_velocity_is_the_full_networks_step(seed, alpha, ell, branch, n, temperature, copies):
+    images = _images(seed)
+    system = _reduced(images, n, temperature, copies)
+    alpha_b = branch * (1 - abs(alpha))
+    expected = _full_step(images, alpha, alpha_b, ell, n, system.temperature, copies)
+    velocity = system.velocity(alpha, ell, branch=branch)
+    assert np.allclose([velocity] * copies, expected[:, [0, 2]], rtol=0, atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 9999), coefficient, coefficient, st.floats(0.01, 0.99), st.floats(-1, 1),
+       st.floats(1.1, 40), st.floats(0.6, 1.4))  # fmt: skip
+def test_flow_inside_the_constraint_is_the_full_networks_step(seed, first, second, size, ell, n, temperature):
+    images = _images(seed)
+    system = _reduced(images, n, temperature, 2)
+    alpha_a, alpha_b = size * np.array([first, second]) / (abs(first) + abs(second))
+    expected = _full_step(images, alpha_a, alpha_b, ell, n, system.temperature, 2)
+    assert np.allclose(system.flow(alpha_a, alpha_b, ell), expected[0], rtol=0, atol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(overlaps(), powers, rescaled, coefficient, st.floats(-1, 1))
+def test_exchanging_the_images_mirrors_the_flow(pair, n, temperature, alpha, ell):
+    aa, ab, bb = pair
+    one = ReducedSystem(aa, ab, bb, n=n, temperature=temperature)
+    other = ReducedSystem(bb, ab, aa, n=n, temperature=temperature)
+    along_a, along_b, along_ell = one.flow(alpha, 1 - abs(alpha), ell)
+    assert np.allclose(
+        other.flow(1 - abs(alpha), alpha, -ell), [along_b, along_a, -along_ell], rtol=0, atol=1e-12
+    )
+
+
+def test_the_weight_and_its_slope():
+    s, n = np.array([-3.0, -0.4, 0.0, 0.7, 2.0]), 7.5
+    assert np.allclose(
+        log_weight(s, n), np.log((1 - np.tanh(s)) ** (2 * n - 1) * (1 - np.tanh(s) ** 2)), rtol=1e-12
+    )
+    assert np.allclose(weight_slope(s, n), log_weight(s + 1e-30j, n).imag / 1e-30, rtol=1e-12)
+    assert np.isfinite(log_weight(np.array([-1e200, 1e200]), n)).all()
+
+
+def test_nothing_overflows_and_nothing_moves_where_no_image_is_activated():
+    system = ReducedSystem(784, 0, 784, n=80, temperature=200)
+    assert np.isfinite(system.flow([1.0, 0.3, -1.0], [0.0, 0.7, 0.0], [0.1, 1.0, -1.0])).all()
+    assert np.array_equal(system.flow(-0.5, -0.2, 0.4), [0, 0, 0])
+
+
+def test_labels_stop_at_their_clipping_and_come_back():
+    system = paper_system(50)
+    assert system.velocity(0.29, -1.0)[1] == 0
+    assert system.velocity(0.9, -1.0)[1] > 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(overlaps(), st.floats(1.5, 40), rescaled, st.floats(0.05, 0.95),
+       st.floats(-0.9, 0.9).filter(lambda ell: abs(ell) > 0.01))  # fmt: skip
+def test_derivatives_are_those_of_a_complex_step(pair, n, temperature, x, ell):
+    par = parameters(*pair, n, temperature)
+    lin = linearise(np.asarray(x), np.asarray(ell), par)
+    along_x = linearise(np.asarray(x + 1e-30j), np.asarray(ell + 0j), par)
+    along_ell = linearise(np.asarray(x + 0j), np.asarray(ell + 1e-30j), par)
+    expected = [each.imag / 1e-30 for each in (along_x.flow, along_ell.flow, along_x.label, along_ell.label)]
+    assert np.allclose(
+        [lin.flow_x, lin.flow_ell, lin.label_x, lin.label_ell], expected, rtol=1e-8, atol=1e-12
+    )
+
+
+# --- fixed points ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", ANCHORS)
+def test_fixed_points_of_the_papers_pair(n):
+    points = paper_system(n).fixed_points()
+    assert np.array_equal(np.round(np.stack([points.alpha, points.ell], axis=-1), 4), ANCHORS[n])
+    assert points.stable.values.tolist() == [True, False, True][: points.sizes["point"]]
+
+
+@pytest.mark.parametrize("n", [1.2, 2, 5, *ANCHORS, 71])
+def test_residuals_are_below_rounding(n):
+    system = paper_system(n)
+    points = system.fixed_points()
+    assert np.abs(system.flow(points.alpha, points.alpha_b, points.ell)[:2]).max() < 1e-12
+    position = np.where(points.alpha_b < 0, 2 - points.alpha, points.alpha)
+    label = linearise(position, points.ell.values, broadcast(system.parameters)).label
+    assert np.abs(label[np.abs(points.ell) < 1]).max(initial=0) < 1e-12
+
+
+@pytest.mark.parametrize("n", range(8, 81, 4))
+def test_three_fixed_points_at_low_temperature(n):
+    points = paper_system(n, temperature=550).fixed_points()
+    assert points.stable.values.tolist() == [True, False, True]
+    assert (np.diff(points.alpha) > 0.1).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(overlaps(), powers, rescaled, st.sampled_from([1, 2, 100]))
+def test_stable_and_unstable_alternate(pair, n, temperature, copies):
+    points = ReducedSystem(*pair, n=n, temperature=temperature, copies=copies).fixed_points()
+    stable = points.stable.values
+    assert stable[0] and stable[-1] and (stable[1:] != stable[:-1]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(overlaps(), powers, rescaled, st.sampled_from([1, 2]))
+def test_exchanging_the_images_mirrors_the_fixed_points(pair, n, temperature, copies):
+    aa, ab, bb = pair
+    one = ReducedSystem(aa, ab, bb, n=n, temperature=temperature, copies=copies).fixed_points()
+    other = ReducedSystem(bb, ab, aa, n=n, temperature=temperature, copies=copies).fixed_points()
+    # two roots about to merge are known to the square root of rounding only
+    assume(np.abs(one.eigenvalues[:, 0]).min() > 1e-3)
+    assert np.allclose(other.alpha[::-1], one.alpha_b, rtol=0, atol=1e-9)
+    assert np.allclose(other.ell[::-1], -one.ell, rtol=0, atol=1e-9)
+
+
+def test_copies_act_as_one_memory_at_a_lower_temperature():
+    many = ReducedSystem(*PAIR, n=12, temperature=800, copies=100).fixed_points()
+    one = ReducedSystem(*PAIR, n=12, temperature=800 / 100 ** (1 / 12)).fixed_points()
+    assert np.allclose(many.alpha, one.alpha, rtol=0, atol=1e-11)
+    assert np.allclose(many.ell, one.ell, rtol=0, atol=1e-11)
+
+
+def test_eigenvalues_are_the_rates_at_which_a_displacement_changes():
+    system = paper_system(39)
+    points = system.fixed_points()
+    step = 1e-6
+    for alpha, ell, expected in zip(points.alpha, points.ell, points.eigenvalues, strict=True):
+        columns = [
+            (np.array(system.velocity(alpha + da, ell + dl)) - system.velocity(alpha - da, ell - dl))
+            / (2 * step)
+            for da, dl in ((step, 0), (0, step))
+        ]
+        assert np.allclose(
+            sorted(np.linalg.eigvals(np.transpose(columns)).real), sorted(expected.real), rtol=1e-4
+        )
+
+
+def test_orthogonal_images_rest_at_pure_ones():
+    points = ReducedSystem(784, 0, 784, n=10, temperature=1000).fixed_points()
+    assert points.stable[0] and np.allclose([points.alpha[0], points.ell[0]], [0, -1], atol=1e-15)
+    assert points.stable[-1] and np.allclose([points.alpha_b[-1], points.ell[-1]], [0, 1], atol=1e-15)
+
+
+# --- nullclines ------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(overlaps(), powers, rescaled)
+def test_label_nullcline_separates_growing_from_falling_labels(pair, n, temperature):
+    system = ReducedSystem(*pair, n=n, temperature=temperature)
+    alpha = np.linspace(0.02, 0.98, 25)
+    ell = system.label_nullcline(alpha)
+    below, above = 0.999 * ell, np.clip(1.001 * ell, -1, 1)
+    assert (system.velocity(alpha, below)[1] * np.sign(ell) >= 0).all()
+    assert (system.velocity(alpha, above)[1] * np.sign(ell) <= 0).all()
+    aa, ab, bb = pair
+    more_a = alpha * aa + (1 - alpha) * ab - alpha * ab - (1 - alpha) * bb
+    assert (ell * more_a >= 0).all()
+
+
+@pytest.mark.parametrize("n", [6, 20, 30, 40])
+def test_memory_nullcline_holds_the_fixed_points_and_ends_at_the_edges(n):
+    system = paper_system(n)
+    line, points = system.memory_nullcline(), system.fixed_points()
+    branch = np.where(line.alpha_b < 0, -1, 1)
+    shifts = 1e-9 * np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])
+    for sign in (-1, 1):
+        on = branch == sign
+        around = [
+            system.velocity(np.clip(line.alpha[on] + da, -1, 1), np.clip(line.ell[on] + dl, -1, 1), sign)[0]
+            for da, dl in shifts
+        ]
+        assert ((np.max(around, axis=0) >= 0) & (np.min(around, axis=0) <= 0)).all()
+    for alpha, ell in zip(points.alpha.values, points.ell.values, strict=True):
+        assert np.hypot(line.alpha - alpha, line.ell - ell).min() < 0.02
+    for _, arc in line.groupby("arc"):
+        ends = arc.isel(point=[0, -1])
+        closed = float(ends.alpha[0]) == float(ends.alpha[1]) and float(ends.ell[0]) == float(ends.ell[1])
+        assert closed or (np.abs(ends.ell) == 1).all()
+        assert np.hypot(np.diff(arc.alpha), np.diff(arc.ell)).max() < 0.05
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ab": 800}, r"ab = 800.*Cauchy"),
+        ({"aa": 0}, "aa = 0"),
+        ({"bb": -1}, "bb = -1"),
+        ({"n": 1}, "n = 1"),
+        ({"temperature": 0}, "temperature = 0"),
+        ({"temperature": float("nan")}, "temperature = nan"),
+        ({"copies": 0}, "copies = 0"),
+        ({"categories": 1}, "categories = 1"),
+    ],
+)
+def test_wrong_parameters_are_named(change, message):
+    arguments = {"aa": 753, "ab": 494, "bb": 719, "n": 8, "temperature": 700, **change}
+    with pytest.raises(ValueError, match=message):
+        ReducedSystem(**arguments)
+
+
+def test_wrong_places_are_named():
+    system = paper_system(8)
+    with pytest.raises(ValueError, match=r"alpha = 1\.2"):
+        system.velocity(1.2, 0)
+    with pytest.raises(ValueError, match=r"ell = -3"):
+        system.velocity(0.5, -3)
+    with pytest.raises(ValueError, match="branch = 2"):
+        system.velocity(0.5, 0, branch=2)
+    with pytest.raises(ValueError, match=r"\|alpha_a\| \+ \|alpha_b\| = 1\.5"):
+        system.flow(0.9, -0.6, 0)
+
+
+def test_public_names():
+    for name in ("ReducedSystem", "bifurcation_diagram", "folds", "mixture_temperature"):
+        assert getattr(hopcore, name) is getattr(hopcore.reduced, name)
