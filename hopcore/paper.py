@@ -54,6 +54,9 @@ FIGURES: dict[str, FigureParameters] = {
         FigureParameters("2B", (10.0, 25.0, 50.0), (650.0, 750.0), 10_000, "figure: n and T_r; epochs: code"),
         FigureParameters("3", (3.0, 30.0), (670.0,), 3500, "caption: n, T_r = 0.85; epochs: code"),
         FigureParameters(
+            "3S", (15.0, 40.0), (670.0,), 3500, "supplement: other values of n; otherwise as Fig. 3"
+        ),
+        FigureParameters(
             "4",
             (3.0, 30.0),
             (0.85 * PIXELS, 800.0),
@@ -141,6 +144,24 @@ FIGURES: dict[str, FigureParameters] = {
 
 MEMORIES_SHOWN_LABEL = 0.99
 """Figure 1 shows memories whose label for the digit 4 is at least this (caption of Fig. 1)."""
+
+GLOBAL_SPLIT_EPOCH = 370
+"""At n = 3 almost every digit starts to be recognised around this epoch (text on Fig. 3)."""
+
+LEARNING_ORDER = ((1, 4, 9, 7), (5, 6), (8, 3), (0, 2))
+"""The order in which digits are learnt at n = 30, group by group (text on Fig. 3)."""
+
+TRAINING_SETS = 100
+"""Training sets over which the order is compared (supplement)."""
+
+DISTURBED_MOMENTUM, DISTURBED_MINIBATCHES = 0.6, 4
+"""Momentum, and minibatches of 50 images, with which learning was repeated (supplement)."""
+
+FIGURE_4_CODE_RATE = 0.0035
+"""Rate of Figure 4 with T = 800 (code; the caption gives T_r = 0.85 and no rate of its own)."""
+
+FIGURE_4_SPLIT_EPOCHS = {30.0: 2360, 3.0: 300}
+"""Epochs of the split between 1s and the others in Figure 4, by n (caption: "around")."""
 
 RECONSTRUCTION_TOLERANCE = 0.05
 """L1 error allowed in a rebuilt memory, as a share of N times the mean absolute pixel (code)."""

@@ -13,8 +13,10 @@ from hopcore.plotting.learning import (
 )
 from hopcore.plotting.maps import MapPanel, map_panels
 from hopcore.plotting.movies import Movie, learning_movie
+from hopcore.plotting.shares import TrailPanel, compositions, map_trails, share_trails
 from hopcore.plotting.style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
 from hopcore.plotting.trees import split_tree_picture
+from hopcore.plotting.turning import Turning, turning_trails
 
 __all__ = [
     "DIGIT_COLOURS",
@@ -24,8 +26,11 @@ __all__ = [
     "Movie",
     "Picture",
     "Recognition",
+    "TrailPanel",
     "Trails",
+    "Turning",
     "coefficient_panels",
+    "compositions",
     "curves",
     "digit_scatter",
     "image_blocks",
@@ -35,7 +40,10 @@ __all__ = [
     "largest_in_the_middle",
     "learning_movie",
     "map_panels",
+    "map_trails",
     "recognised_panels",
+    "share_trails",
     "split_tree_picture",
     "trail_panels",
+    "turning_trails",
 ]

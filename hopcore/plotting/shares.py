@@ -1,0 +1,142 @@
+"""Trails of memories while they learn: in the shares of two digits, and on the map of the images (Fig. 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.images import draw_block
+from hopcore.plotting.maps import draw_background
+from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, new_figure, styled
+
+_SAMPLES = 6  # images across above a map
+
+
+@dataclass(frozen=True)
+class TrailPanel:
+    """Trails (E, K, 2) with the K memories' fates; `marks` (P, 2) are numbered places, the saddles.
+
+    `guides` are polylines (P, 2), drawn dashed; `images` (P, N) are drawn above a map, numbered as the marks.
+    """
+
+    title: str
+    trails: ArrayLike
+    fates: ArrayLike
+    marks: ArrayLike = ()
+    guides: Sequence[ArrayLike] = ()
+    images: ArrayLike = ()
+
+
+def _draw_trails(axes: Axes, panel: TrailPanel) -> None:
+    trails = np.asarray(panel.trails, dtype=float).swapaxes(0, 1)
+    fates = np.asarray(panel.fates)
+    colours = [DIGIT_COLOURS[fate] if fate >= 0 else INK for fate in fates]
+    axes.add_collection(LineCollection(list(trails), colors=colours, linewidths=0.6, alpha=0.8, zorder=3))
+    axes.scatter(*trails[:, -1].T, s=7, c=colours, linewidths=0, zorder=4)
+    for guide in panel.guides:
+        axes.plot(*np.asarray(guide, dtype=float).T, "--", color=INK, linewidth=1, zorder=2)
+    for number, (x, y) in enumerate(np.asarray(panel.marks, dtype=float).reshape(-1, 2), start=1):
+        axes.plot(x, y, "o", markersize=11, markerfacecolor="white", markeredgecolor="black", zorder=6)
+        axes.text(
+            x,
+            y,
+            str(number),
+            color="black",
+            size=8,
+            weight="bold",
+            ha="center",
+            va="center_baseline",
+            zorder=7,
+        )
+
+
+@styled
+def share_trails(
+    rows: Sequence[Sequence[TrailPanel]], labels: Sequence[tuple[int, int]], *, name_fates: bool = True
+) -> Picture:
+    """Rows of panels of trails in the shares of two digits.
+
+    `labels` names, for each column, the digits across and up; `name_fates` writes each fate where its
+    memories end.
+    """
+    across = len(labels)
+    figure = new_figure(len(rows) * WIDTH / max(across, 2) * 1.02 + 0.3)
+    grid = figure.subplots(len(rows), across, squeeze=False)
+    for line, row in zip(grid, rows, strict=True):
+        for axes, panel, (right, up) in zip(line, row, labels, strict=True):
+            _draw_trails(axes, panel)
+            axes.set_title(panel.title)
+            axes.set_xlabel(f"share of {right}")
+            axes.set_ylabel(f"share of {up}")
+            axes.set_aspect("equal", adjustable="datalim")
+            axes.autoscale_view()
+            if name_fates:
+                _name_ends(axes, panel)
+    return Picture(figure, "png")
+
+
+def _name_ends(axes: Axes, panel: TrailPanel) -> None:
+    ends, fates = np.asarray(panel.trails, dtype=float)[-1], np.asarray(panel.fates)
+    middle = np.mean([axes.get_xlim(), axes.get_ylim()], axis=1)
+    for fate in np.unique(fates[fates >= 0]):
+        place = np.median(ends[fates == fate], axis=0)
+        away = place - middle
+        away *= 11 / max(np.linalg.norm(away), 1e-9)
+        axes.annotate(
+            str(fate), place, xytext=tuple(away), textcoords="offset points", color=DIGIT_COLOURS[fate],
+            weight="bold", size=11, ha="center", va="center", zorder=8, annotation_clip=False,
+        )  # fmt: skip
+
+
+@styled
+def map_trails(panels: Sequence[TrailPanel], background: ArrayLike, digits: ArrayLike) -> Picture:
+    """Trails on the map of the images, one panel below the other, with the saddles' images above each map."""
+    figure = new_figure(len(panels) * (WIDTH * 0.8 + 0.3) + 0.2)
+    parts = np.atleast_1d(figure.subfigures(len(panels), 1))
+    for part, panel in zip(parts, panels, strict=True):
+        part.suptitle(panel.title)
+        images = np.asarray(panel.images, dtype=float)
+        if len(images):
+            grid = part.subplots(2, 1, height_ratios=(1 / _SAMPLES, 0.8))
+            above, axes = grid
+            draw_block(above, images[:_SAMPLES], columns=min(len(images), _SAMPLES), rows=1)
+            step = 31  # an image of 28 pixels and the gap
+            for number in range(min(len(images), _SAMPLES)):
+                above.text(step * number - 3, 14, str(number + 1), ha="right", va="center", weight="bold")
+        else:
+            axes = part.subplots()
+        draw_background(axes, background, digits)
+        _draw_trails(axes, panel)
+    return Picture(figure, "png")
+
+
+@styled
+def compositions(panels: Sequence[tuple[str, Sequence[ArrayLike]]], digits: Sequence[int]) -> Picture:
+    """What saddles are made of: per panel a title and the shares (C,) of each training set's saddle.
+
+    Each share is drawn as its digit, in the digit's colour, one column for each training set.
+    """
+    figure = new_figure(2.9)
+    grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (title, saddles) in zip(grid, panels, strict=True):
+        axes.set_title(title)
+        axes.axhline(0.5, color=INK, linewidth=0.8, linestyle="--")
+        axes.axhline(0, color=INK, linewidth=0.6)
+        for column, shares in enumerate(np.asarray(saddles, dtype=float)):
+            for digit in digits:
+                axes.text(
+                    column, shares[digit], str(digit), color=DIGIT_COLOURS[digit], weight="bold", size=8.5,
+                    ha="center", va="center_baseline",
+                )  # fmt: skip
+        axes.set_xlim(-0.8, len(saddles) - 0.2)
+        axes.set_xticks([])
+        axes.set_xlabel("training sets")
+    values = np.concatenate([np.asarray(saddles)[:, list(digits)].ravel() for _, saddles in panels])
+    grid[0].set_ylim(min(-0.05, values.min() - 0.06), max(0.85, values.max() + 0.06))
+    grid[0].set_ylabel("share")
+    return Picture(figure, "svg")

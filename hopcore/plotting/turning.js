@@ -1,0 +1,96 @@
+(function (name) {
+  "use strict";
+  const figure = document.getElementById(name);
+  if (!figure || figure.dataset.ready) return;
+  figure.dataset.ready = "yes";
+  const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+  const svg = figure.querySelector("svg");
+  const all = (kind) => Array.from(svg.querySelectorAll(kind));
+  const axes = all(".axis"), names = all("text"), guides = all(".guide"), trails = all(".trail"), ends = all("circle");
+  const input = (which) => figure.querySelector(`input[name="${which}"]`);
+  const turn = input("turn"), tilt = input("tilt"), epoch = input("epoch"), shown = figure.querySelector("output");
+
+  // The same projection as Turning.project.
+  function view() {
+    const a = (turn.value * Math.PI) / 180, b = (tilt.value * Math.PI) / 180;
+    const [sinA, cosA, sinB, cosB] = [Math.sin(a), Math.cos(a), Math.sin(b), Math.cos(b)];
+    return (up, right, away) => {
+      up -= data.centre[0];
+      right -= data.centre[1];
+      away -= data.centre[2];
+      const depth = sinA * right + cosA * away;
+      return [
+        data.size[0] / 2 + data.scale * (cosA * right - sinA * away),
+        data.size[1] / 2 - data.scale * (cosB * up - sinB * depth),
+      ];
+    };
+  }
+
+  const path = (places) => "M" + places.map((place) => place[0].toFixed(1) + " " + place[1].toFixed(1)).join("L");
+
+  function draw() {
+    const place = view();
+    const origin = place(0, 0, 0);
+    data.axes.forEach((axis, i) => {
+      const end = place(...axis);
+      axes[i].setAttribute("d", path([origin, end]));
+      names[i].setAttribute("x", (origin[0] + 1.08 * (end[0] - origin[0])).toFixed(1));
+      names[i].setAttribute("y", (origin[1] + 1.08 * (end[1] - origin[1])).toFixed(1));
+    });
+    data.guides.forEach((guide, i) => guides[i].setAttribute("d", path(guide.map((point) => place(...point)))));
+    const last = Number(epoch.value);
+    data.trails.forEach((trail, i) => {
+      const places = [];
+      for (let e = 0; e <= last; e++) {
+        places.push(place(trail[3 * e] / data.steps, trail[3 * e + 1] / data.steps, trail[3 * e + 2] / data.steps));
+      }
+      trails[i].setAttribute("d", path(places));
+      ends[i].setAttribute("cx", places[last][0].toFixed(1));
+      ends[i].setAttribute("cy", places[last][1].toFixed(1));
+    });
+    shown.textContent = data.epochs[last];
+  }
+
+  let asked = false;
+  function redraw() {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
+  }
+
+  function move(turned, tilted) {
+    const angle = Number(turn.value) + turned;
+    turn.value = ((((angle + 180) % 360) + 360) % 360) - 180;
+    tilt.value = Number(tilt.value) + tilted;
+    redraw();
+  }
+
+  [turn, tilt, epoch].forEach((each) => each.addEventListener("input", redraw));
+
+  const keys = { ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, 5], ArrowDown: [0, -5] };
+  svg.addEventListener("keydown", (event) => {
+    if (!(event.key in keys) || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    move(...keys[event.key]);
+  });
+
+  let held = null;
+  svg.addEventListener("pointerdown", (event) => {
+    held = [event.clientX, event.clientY];
+    svg.setPointerCapture(event.pointerId);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    const [x, y] = [event.clientX - held[0], event.clientY - held[1]].map((moved) => Math.trunc(moved / 2));
+    if (!x && !y) return;
+    held = [held[0] + 2 * x, held[1] + 2 * y];
+    move(x, y);
+  });
+  ["pointerup", "pointercancel"].forEach((kind) => svg.addEventListener(kind, () => (held = null)));
+
+  figure.querySelector(".controls").hidden = false;
+})

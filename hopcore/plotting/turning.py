@@ -1,0 +1,218 @@
+"""Trails in three dimensions that a reader turns in the page: an SVG with its own small script.
+
+The first view is drawn here, so that it is there without a script; the script (`turning.js`) draws the other
+views from the same points.  Nothing is loaded from anywhere: the figure works in a file opened from disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.style import DIGIT_COLOURS, INK
+
+_WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
+_STEPS = 1000  # points are kept as whole numbers of thousandths
+_TURN, _TILT = 22, 16  # the first view, in degrees
+
+
+@dataclass(frozen=True)
+class Turning:
+    """Trails in three dimensions; a notebook or a page shows them with controls.
+
+    Dragging, the arrow keys and two sliders turn the trails; a third slider moves along the epochs.
+
+    Attributes
+    ----------
+    points
+        (E, K, 3): where each of K trails is at E epochs.
+    epochs
+        (E,) epochs.
+    colours
+        K colours, one for each trail.
+    axes
+        Three names with their colours; the first axis points up.
+    guides
+        Polylines (P, 3) drawn dashed.
+    description
+        What the figure shows, for readers who do not see it.
+    """
+
+    points: np.ndarray
+    epochs: tuple[int, ...]
+    colours: tuple[str, ...]
+    axes: tuple[tuple[str, str], ...]
+    guides: tuple[np.ndarray, ...]
+    description: str
+
+    def __repr__(self) -> str:
+        return f"<Turning, {self.points.shape[1]} trails in three dimensions>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self.html()}
+
+    @cached_property
+    def _frame(self) -> tuple[np.ndarray, float]:
+        """Centre of the drawing in the points' coordinates, and drawing units per unit of theirs."""
+        shown = np.concatenate([self.points.reshape(-1, 3), [[0, 0, 0]], np.eye(3)])
+        low, high = shown.min(axis=0), shown.max(axis=0)
+        radius = np.sqrt(((shown - (low + high) / 2) ** 2).sum(axis=1).max())
+        return (low + high) / 2, (_HEIGHT / 2 - _MARGIN) / radius
+
+    def project(self, points: ArrayLike, turn: float = _TURN, tilt: float = _TILT) -> np.ndarray:
+        """Places (..., 2) in the drawing of points (..., 3), seen from an angle given in degrees."""
+        centre, scale = self._frame
+        up, right, away = np.moveaxis(np.asarray(points, dtype=float) - centre, -1, 0)
+        turn, tilt = np.radians(turn), np.radians(tilt)
+        across = np.cos(turn) * right - np.sin(turn) * away
+        depth = np.sin(turn) * right + np.cos(turn) * away
+        height = np.cos(tilt) * up - np.sin(tilt) * depth
+        return np.stack([_WIDTH / 2 + scale * across, _HEIGHT / 2 - scale * height], axis=-1)
+
+    def html(self) -> str:
+        """The figure: drawing, controls, points and script, for one page."""
+        whole = np.rint(self.points * _STEPS).astype(int)
+        centre, scale = self._frame
+        data = {
+            "steps": _STEPS,
+            "epochs": list(self.epochs),
+            "trails": [trail.ravel().tolist() for trail in whole.transpose(1, 0, 2)],
+            "axes": np.eye(3).tolist(),
+            "guides": [np.asarray(guide).tolist() for guide in self.guides],
+            "centre": centre.tolist(),
+            "scale": scale,
+            "size": [_WIDTH, _HEIGHT],
+        }
+        packed = json.dumps(data, separators=(",", ":"))
+        name = "turning-" + hashlib.sha256((packed + self.description).encode()).hexdigest()[:12]
+        script = files("hopcore.plotting").joinpath("turning.js").read_text(encoding="utf-8")
+        return "\n".join(
+            (
+                f'<div class="hopcore-turning" id="{name}">',
+                _STYLE,
+                self._drawing(),
+                self._controls(),
+                f'<script type="application/json">{packed}</script>',
+                f'<script>{script.strip()}("{name}");</script>',
+                "</div>",
+            )
+        )
+
+    def _drawing(self) -> str:
+        lines = [
+            f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" tabindex="0" '
+            f'aria-label="{html.escape(self.description)}">'
+        ]
+        origin = self.project([0, 0, 0])
+        for (axis, colour), end in zip(self.axes, self.project(np.eye(3)), strict=True):
+            at = self.project(np.zeros(3)) + (end - origin) * 1.08
+            lines.append(f'<path class="axis" d="{_path([origin, end])}"/>')
+            lines.append(f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" fill="{colour}">{html.escape(axis)}</text>')
+        lines += [f'<path class="guide" d="{_path(self.project(guide))}"/>' for guide in self.guides]
+        places = self.project(self.points)
+        for number, colour in enumerate(self.colours):
+            lines.append(f'<path class="trail" stroke="{colour}" d="{_path(places[:, number])}"/>')
+        for number, colour in enumerate(self.colours):
+            x, y = places[-1, number]
+            lines.append(f'<circle r="2.2" fill="{colour}" cx="{x:.1f}" cy="{y:.1f}"/>')
+        return "\n".join([*lines, "</svg>"])
+
+    def _controls(self) -> str:
+        last = len(self.epochs) - 1
+        return (
+            '<p class="controls" hidden>'
+            f'<label>turn <input type="range" name="turn" min="-180" max="180" value="{_TURN}"></label>'
+            f'<label>tilt <input type="range" name="tilt" min="-90" max="90" value="{_TILT}"></label>'
+            f'<label>epoch <input type="range" name="epoch" min="0" max="{last}" value="{last}">'
+            f"<output>{self.epochs[-1]}</output></label></p>"
+            "<noscript><p>Turning the figure needs JavaScript; this is its first view.</p></noscript>"
+        )
+
+
+def turning_trails(
+    points: ArrayLike,
+    epochs: Sequence[int],
+    fates: Sequence[int],
+    digits: Sequence[int],
+    *,
+    guides: Sequence[ArrayLike] = (),
+    description: str = "",
+) -> Turning:
+    """Trails in the shares of three digits, coloured by the digit that each memory ends as.
+
+    Parameters
+    ----------
+    points
+        (E, K, 3) shares of the three digits at E epochs, for K memories.
+    epochs
+        (E,) epochs.
+    fates
+        (K,) digit of each memory; −1 (none) is drawn grey.
+    digits
+        The three digits of the axes; the first points up.
+    guides
+        Polylines (P, 3), drawn dashed.
+    description
+        What there is to see, in words.
+
+    Raises
+    ------
+    ValueError
+        For arrays that do not fit each other, and points that are not finite.
+    """
+    points = np.asarray(points, dtype=float)
+    if points.ndim != 3 or points.shape[2] != 3 or not points.size:
+        raise ValueError(f"points must have the shape (epochs, memories, 3), got {points.shape}")
+    if not np.isfinite(points).all():
+        raise ValueError("points must be finite, got NaN or infinity")
+    if len(epochs) != points.shape[0] or len(fates) != points.shape[1] or len(digits) != 3:
+        raise ValueError(
+            f"epochs, fates and digits must fit points of shape {points.shape}, "
+            f"got {len(epochs)}, {len(fates)} and {len(digits)} (must be 3) of them"
+        )
+    return Turning(
+        points,
+        tuple(int(epoch) for epoch in epochs),
+        tuple(DIGIT_COLOURS[fate] if fate >= 0 else INK for fate in fates),
+        tuple((f"share of {digit}", DIGIT_COLOURS[digit]) for digit in digits),
+        tuple(np.asarray(guide, dtype=float) for guide in guides),
+        description,
+    )
+
+
+def _path(places: Any) -> str:
+    """An SVG path through places (P, 2), without repeating a place."""
+    steps = [f"{x:.1f} {y:.1f}" for x, y in places]
+    return "M" + "L".join(step for step, last in zip(steps, [None, *steps], strict=False) if step != last)
+
+
+_STYLE = f"""<style>
+html[data-theme="dark"] .bd-content div.cell_output .text_html:has(.hopcore-turning) {{
+  background-color: transparent; color: inherit; padding: 0;
+}}
+.hopcore-turning {{ margin-inline: auto; max-width: 36rem; }}
+.hopcore-turning svg {{ cursor: grab; display: block; touch-action: pan-y; user-select: none; width: 100%; }}
+.hopcore-turning path {{ fill: none; }}
+.hopcore-turning .trail {{ stroke-opacity: 0.7; stroke-width: 0.9; }}
+.hopcore-turning .axis {{ stroke: {INK}; stroke-width: 1; }}
+.hopcore-turning .guide {{ stroke: {INK}; stroke-dasharray: 5 4; stroke-width: 1.6; }}
+.hopcore-turning text {{
+  dominant-baseline: middle; font: bold 13px sans-serif; paint-order: stroke; text-anchor: middle;
+}}
+.hopcore-turning .controls:not([hidden]) {{
+  color: {INK}; display: flex; flex-wrap: wrap;
+  font-size: 0.85rem; gap: 0.3rem 1.2rem; justify-content: center;
+}}
+.hopcore-turning label {{ align-items: center; display: inline-flex; gap: 0.4rem; margin: 0; }}
+.hopcore-turning input {{ width: 7rem; }}
+.hopcore-turning output {{ min-width: 3em; }}
+</style>"""
