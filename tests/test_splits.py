@@ -10,8 +10,12 @@ from hopcore.splits import (
     Fate,
     Split,
     appearance,
+    appearances,
     build_tree,
     category_paths,
+    class_means,
+    distance_from_paths,
+    fate_distances,
     fate_separations,
     fates,
     leading_digits,
@@ -302,3 +306,47 @@ def test_a_trained_network_splits_into_its_digits(small):
     assert 0 < tree.root.epoch < 500
     everyone = split_tree(run, fates=leading_digits(run))
     assert everyone.without_fate == ()
+
+
+def test_distances_within_and_between_fates(small):
+    _, _, run = small
+    last = run.isel(epoch=[0, -1])
+    found = fate_distances(last, fates(run))
+    which, memories = fates(run), run.memories.isel(epoch=-1).values
+    same, different = [], []
+    for i in range(12):
+        for j in range(i):
+            if NO_FATE not in (which[i], which[j]):
+                apart = np.sqrt(np.mean((memories[i] - memories[j]) ** 2))
+                (same if which[i] == which[j] else different).append(apart)
+    np.testing.assert_allclose(found.same[-1], np.mean(same))
+    np.testing.assert_allclose(found.different[-1], np.mean(different))
+    assert found.different[0] < 1e-3
+    with pytest.raises(ValueError, match="fates"):
+        fate_distances(last, np.full(12, 4))
+
+
+def test_a_run_is_on_its_own_paths_and_leaves_them_with_a_pulse(small):
+    data, options, run = small
+    np.testing.assert_allclose(distance_from_paths(run, run), 0, atol=1e-7)
+    pulsed = hopcore.train(data, record_every=5, noise={"epochs": [300], "std": 0.1}, **options)
+    distance = distance_from_paths(pulsed, run).mean("memory")
+    np.testing.assert_allclose(distance.sel(epoch=slice(0, 295)), 0, atol=1e-7)
+    assert distance.sel(epoch=300) > 0.05
+
+
+def test_the_order_of_learning_over_sets(small):
+    data, options, run = small
+    options = {name: value for name, value in options.items() if name != "n"}
+    found = appearances([data, data], n=[10, 20], seeds=[1, 0], record_every=5, **options)
+    assert found.dims == ("n", "run", "category") and found.shape == (2, 2, 10)
+    np.testing.assert_array_equal(found.sel(n=20, run=1), appearance(recognised(run)))
+    with pytest.raises(ValueError, match="seeds"):
+        appearances([data], n=[10], seeds=[1, 0], record_every=5)
+
+
+def test_class_means_are_the_means_of_the_digits(small):
+    data, _, _ = small
+    means = class_means(data)
+    np.testing.assert_array_equal(means.digits, [1, 4, 7])
+    np.testing.assert_allclose(means.images[1], data.images[data.digits == 4].mean(axis=0))

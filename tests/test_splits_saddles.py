@@ -69,3 +69,25 @@ def test_wrong_arguments_are_named(before_a_split):
         saddle(run, 100, [10])
     with pytest.raises(ValueError, match="image_weights"):
         saddle(run.drop_vars("image_weights"), 100, [0])
+
+
+def test_the_share_of_a_difference_along_the_fastest_directions(before_a_split):
+    _, _, run = before_a_split
+    found = saddle(run, 250, range(10))
+    pair = (found.directions[0] + found.directions[1]).real
+    assert found.share(pair, 2) == pytest.approx(1)
+    assert found.share(pair, len(found.rates)) == pytest.approx(1)
+    assert found.share(found.directions[-1].real, 1) < 0.99
+    with pytest.raises(ValueError, match="count"):
+        found.share(pair, 0)
+
+
+def test_directions_are_those_of_the_jacobian_and_ordered(before_a_split):
+    _, _, run = before_a_split
+    found = saddle(run, 250, range(10))
+    np.testing.assert_allclose(
+        found.directions @ found.jacobian.T, found.rates[:, None] * found.directions, atol=1e-9
+    )
+    assert (np.diff(found.rates.real) <= 1e-12).all()
+    assert found.unstable(0) >= found.unstable(0.1) >= found.unstable(1.0)
+    assert 0 <= found.speed <= 1

@@ -76,7 +76,7 @@ def draw_trails(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float
     colours = [DIGIT_COLOURS[digit] if digit >= 0 else INK for digit in np.asarray(digits)]
     if len(places) > 1:
         casing = withStroke(linewidth=1.8, foreground="white", alpha=0.5)
-        lines = LineCollection(list(places.transpose(1, 0, 2)), colors=colours, linewidths=0.9, zorder=3)
+        lines = LineCollection(list(places.transpose(1, 0, 2)), colors=colours, linewidths=0.8, zorder=3)
         lines.set_path_effects([casing])
         axes.add_collection(lines)
     axes.scatter(*places[-1].T, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=6)

@@ -45,8 +45,8 @@ class Movie:
         return {
             "text/plain": repr(self),
             "text/html": (
-                f'<video controls loop muted playsinline preload="auto" width="{self.width // 2}" '
-                f'height="{self.height // 2}" style="max-width: 100%; height: auto" '
+                f'<video controls loop muted playsinline preload="auto" width="{self.width}" '
+                f'height="{self.height}" style="max-width: 100%; height: auto" '
                 f'aria-label="{html.escape(self.description, quote=True)}" src="{address}">'
                 f"{html.escape(self.description)}</video>"
             ),

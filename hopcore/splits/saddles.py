@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
-from hopcore._checks import check_at_least, refuse
+from hopcore._checks import check_at_least, check_finite_array, check_integer, refuse
 from hopcore.data import TrainingSet
 
 from .fates import training_data
@@ -36,16 +37,36 @@ class Saddle:
     directions : (D, S + C) the eigenvectors: change of the weights of the images, then of the labels.
     jacobian : (S + C, S + C); rows and columns of labels held at a limit are zero.
     speed : the largest pixel velocity of the group as a whole, 0 to 1; 0 at a true fixed point.
+    images : (S, N) those of the training set.
     """
 
     rates: np.ndarray
     directions: np.ndarray
     jacobian: np.ndarray
     speed: float
+    images: np.ndarray
 
     def unstable(self, faster_than: float = 0.1) -> int:
         """The number of directions in which differences grow, and faster than this rate."""
         return int((self.rates.real > check_at_least("faster_than", faster_than, 0)).sum())
+
+    def share(self, difference: ArrayLike, count: int) -> float:
+        """The part of a difference that lies along the `count` fastest directions, from 0 to 1.
+
+        `difference` (S + C,) is one of weights and labels. It is a part of the squared length, in root mean
+        square pixels and in labels.
+        """
+        difference = check_finite_array("difference", difference, (len(self.jacobian),))
+        count = check_integer("count", count, 1, len(self.rates))
+        fastest = self.directions[:count]
+        span = self._lengths(np.concatenate([fastest.real, fastest.imag]))
+        target = self._lengths(difference[None])[0]
+        parts = np.linalg.lstsq(span.T, target, rcond=None)[0]
+        return float(1 - ((target - parts @ span) ** 2).sum() / (target**2).sum())
+
+    def _lengths(self, changes: np.ndarray) -> np.ndarray:
+        count, pixels = self.images.shape
+        return np.hstack([changes[:, :count] @ self.images / pixels**0.5, changes[:, count:]])
 
 
 def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSet | None = None) -> Saddle:
@@ -95,7 +116,7 @@ def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSe
     directions = np.zeros((len(rates), len(free)), dtype=vectors.dtype)
     directions[:, free] = vectors.T[order]
     speed = float(np.abs(velocity[:images] @ data.images).max())
-    return Saddle(rates[order], directions, jacobian, speed)
+    return Saddle(rates[order], directions, jacobian, speed, data.images)
 
 
 def _memories(state: xr.Dataset, data: TrainingSet) -> np.ndarray:
