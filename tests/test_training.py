@@ -457,6 +457,22 @@ def test_a_step_never_waits_for_the_device(digits):
     assert learner.values.shape[0] == 3
 
 
+def test_a_memory_follows_the_images_it_overlaps_with_however_well_they_are_learnt():
+    """A hard image without overlap must not hide the tiny gradient of images that are all but learnt."""
+    rng = np.random.default_rng(4)
+    images = np.zeros((3, 24))
+    images[0, :8], images[1, 8:16], images[2, 16:] = rng.uniform(0.5, 1, (3, 8))
+    data = hopcore.TrainingSet(images, [1, 4, 7])
+    memories = np.stack([images[0] + images[1], images[0]])  # neither overlaps with the third image
+    labels = np.full((2, 10), -1.0)
+    labels[0, [1, 4]] = labels[1, 1] = 0.5
+    run = hopcore.train(data, start=(memories, labels), n=3.0, rescaled_temperature=0.02, epochs=1, rate=0.01)
+    step = run.memories.values[-1] - memories / np.abs(memories).max(axis=1, keepdims=True)
+    assert np.isfinite(run.memories.values).all()
+    assert np.abs(step[:, 16:]).max() < 1e-100  # no part of the image without overlap
+    assert np.abs(step[1, 8:16]).max() < 1e-100 and np.abs(run.labels.values[-1] - labels).max() > 0.005
+
+
 DEVICES = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
 
 

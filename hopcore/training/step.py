@@ -10,17 +10,20 @@ makes the step exact at any n in double and in single precision (paper, suppleme
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.nn.functional import logsigmoid
+from torch.nn.functional import logsigmoid, threshold_
 
 from .features import Features
 
 # Smallest and largest exponents kept: below, a weight is nothing beside the largest (1); above, tanh is at
 # ±1. The margins keep products of such weights away from subnormal numbers, which are many times slower.
 _EXPONENTS = {torch.float64: (-600.0, 600.0), torch.float32: (-60.0, 75.0)}
+# In the place of log 0: so low that no other term of an exponent brings it back, at any n.
+_NOTHING = -1e30
 _TINY = {torch.float64: 1e-290, torch.float32: 1e-34}
 
 
@@ -55,7 +58,7 @@ class Learner:
         device: torch.device,
     ) -> None:
         self.features = features
-        self.rate, self.momentum, self.constraint = rate, momentum, constraint
+        self.momentum, self.constraint = momentum, constraint
         self.dtype, self.device = dtype, device
         self.dual = features.name == "dual"
         runs, memory_count, _ = memories.shape
@@ -65,7 +68,8 @@ class Learner:
 
         self._n = self._tensor(n).reshape(per_run)
         self._n_minus_1 = self._n - 1
-        self._minus_n_log_temperature = -self._n * self._tensor(temperature).log().reshape(per_run)
+        self._rate = self._tensor(np.full(per_run, rate))
+        self._log_temperature = self._tensor(np.log(temperature)).reshape(per_run)
         self._cost_exponent = 2 * self._tensor(cost_power).reshape(per_run) + 1
 
         # Small matrices are kept with the long side last (categories × memories, categories × images): such
@@ -104,7 +108,8 @@ class Learner:
                 weights=self.weights[..., block] if self.dual else None,
                 weight_velocity=self._weight_velocity[..., block] if self.dual and momentum else None,
                 targets=signs[:, block].contiguous(),
-                scratch=[self._empty(runs, memory_count, size) for _ in range(5)],
+                minus_twice_targets=-2 * signs[:, block],
+                scratch=[self._empty(runs, memory_count, size) for _ in range(4)],
                 fields=self._empty(runs, category_count, size),
             )
             for block, size in zip(blocks, batches, strict=True)
@@ -186,67 +191,67 @@ class Learner:
 
     def _gradient(self, batch: _Batch) -> None:
         """The descent directions of one minibatch, in units that are arbitrary for every memory."""
-        activations, logarithms, positive, powers, pulls = batch.scratch
+        activations, logarithms, powers, pulls = batch.scratch
         floor, ceiling = _EXPONENTS[self.dtype]
         tiny = _TINY[self.dtype]
 
-        # Overlaps h/N, their positive part, and the scores before the tanh, sum over memories of l·a^n.
-        # Logarithms of 0 are slow: they are taken of a tiny number, and `positive` removes what is not there.
+        # Overlaps h/N, their positive part, log(h/T), and the scores before the tanh, Σ_μ l·a^n. The log
+        # of 0 is slow to take: it is taken of a tiny number, and put far below any other.
         if not self.dual:
             torch.bmm(self.values, batch.images, out=batch.overlaps)
         torch.clamp(batch.overlaps, min=0, out=activations)
-        torch.sign(activations, out=positive)
         torch.clamp(activations, min=tiny, out=logarithms).log_()
-        torch.addcmul(self._minus_n_log_temperature, logarithms, self._n, out=powers)
+        threshold_(logarithms, 0.999 * math.log(tiny), _NOTHING).sub_(self._log_temperature)
+        torch.mul(logarithms, self._n, out=powers)
         fields = torch.bmm(self._labels, powers.clamp_(floor, ceiling).exp_(), out=batch.fields)
 
-        # With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so log|g| = (2m + 1) log σ(−2u) + 2u
-        # + const.
-        fields.mul_(batch.targets).mul_(-2)
+        # With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so that
+        # log|g| = (2m + 1) log σ(−2u) + 2u + constant.
+        fields.mul_(batch.minus_twice_targets)
         slopes = logsigmoid(fields).mul_(self._cost_exponent).sub_(fields)
         image_scale = torch.amax(slopes, dim=1, keepdim=True)
         slopes.sub_(image_scale).clamp_(min=floor).exp_().mul_(batch.targets)
 
-        # Weights of the images in each memory's step, a^(n−1)·(labels·slopes), relative to the memory's
-        # largest power.
+        # Weights of the images in each memory's step, a^(n−1)·(labels·slopes), relative to its largest power.
         torch.bmm(self._labels_by_memory, slopes, out=pulls)
         torch.addcmul(image_scale, logarithms, self._n_minus_1, out=powers)
         memory_scale = torch.amax(powers, dim=2, keepdim=True)
-        powers.sub_(memory_scale).clamp_(min=floor).exp_().mul_(positive)
+        powers.sub_(memory_scale).clamp_(min=floor).exp_()
         torch.bmm(pulls.mul_(powers), batch.rows, out=self._change)
         torch.bmm(slopes, powers.mul_(activations).transpose(1, 2), out=self._label_change)
 
     def _descend(self, batch: _Batch) -> None:
         """Divide the gradients by their largest entries, add momentum, and move."""
-        memory_rate = self._inverse_size(self._pixel_change)
-        label_rate = self._inverse_label_size(self._label_change)
+        tiny = _TINY[self.dtype]
+        label_size = self._largest_label(self._label_change)
+        memory_rate = self._largest_pixel(self._pixel_change).clamp_(min=tiny).reciprocal_()
+        # A memory with no positive overlap has no gradient, neither of its labels nor of its pixels.
+        memory_rate.mul_(label_size.sign().transpose(1, 2))
+        label_rate = label_size.clamp_(min=tiny).reciprocal_()
         if not self.momentum:
-            self.values.addcmul_(self._change, memory_rate.mul_(self.rate))
-            self._labels.addcmul_(self._label_change, label_rate.mul_(self.rate))
+            self.values.addcmul_(self._change, memory_rate.mul_(self._rate))
+            self._labels.addcmul_(self._label_change, label_rate.mul_(self._rate))
             if self.dual:
                 batch.weights.addcmul_(batch.pulls, memory_rate)
             return
         self._velocity.mul_(self.momentum).addcmul_(self._change, memory_rate)
         self._label_velocity.mul_(self.momentum).addcmul_(self._label_change, label_rate)
-        step = self._inverse_size(self._pixel_velocity).mul_(self.rate)
+        step = self._largest_pixel(self._pixel_velocity).clamp_(min=tiny).reciprocal_().mul_(self._rate)
+        label_step = self._largest_label(self._label_velocity).clamp_(min=tiny).reciprocal_().mul_(self._rate)
         self.values.addcmul_(self._velocity, step)
-        self._labels.addcmul_(
-            self._label_velocity, self._inverse_label_size(self._label_velocity).mul_(self.rate)
-        )
+        self._labels.addcmul_(self._label_velocity, label_step)
         if self.dual:
             self._weight_velocity.mul_(self.momentum)
             batch.weight_velocity.addcmul_(batch.pulls, memory_rate)
             self.weights.addcmul_(self._weight_velocity, step)
 
-    def _inverse_size(self, pixels: torch.Tensor) -> torch.Tensor:
-        """1 / largest absolute pixel of each memory, (R, K, 1); finite for a memory of zeros."""
-        size = torch.amax(torch.abs(pixels, out=self._pixel_scratch), dim=2, keepdim=True)
-        return size.clamp_(min=_TINY[self.dtype]).reciprocal_()
+    def _largest_pixel(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Largest absolute pixel of each memory, (R, K, 1)."""
+        return torch.amax(torch.abs(pixels, out=self._pixel_scratch), dim=2, keepdim=True)
 
-    def _inverse_label_size(self, labels: torch.Tensor) -> torch.Tensor:
-        """1 / largest absolute label of each memory, (R, 1, K); finite for labels of zero."""
-        size = torch.amax(torch.abs(labels, out=self._label_scratch), dim=1, keepdim=True)
-        return size.clamp_(min=_TINY[self.dtype]).reciprocal_()
+    def _largest_label(self, labels: torch.Tensor) -> torch.Tensor:
+        """Largest absolute label of each memory, (R, 1, K)."""
+        return torch.amax(torch.abs(labels, out=self._label_scratch), dim=1, keepdim=True)
 
     def _limit(self) -> None:
         """Labels within [−1, 1]; memories rescaled, or clipped, into the same range."""
@@ -254,8 +259,7 @@ class Learner:
         if self.constraint == "clip":
             self.values.clamp_(-1, 1)
             return
-        size = torch.amax(torch.abs(self._pixels, out=self._pixel_scratch), dim=2, keepdim=True)
-        factor = size.clamp_(min=1).reciprocal_()
+        factor = self._largest_pixel(self._pixels).clamp_(min=1).reciprocal_()
         self.values.mul_(factor)
         if self.dual:
             self.weights.mul_(factor)
@@ -283,7 +287,8 @@ class _Batch:
     weights: torch.Tensor | None  # (R, K, s) of the state; the dual form only
     weight_velocity: torch.Tensor | None  # likewise, with momentum
     targets: torch.Tensor  # (C, s)
-    scratch: list[torch.Tensor]  # five of (R, K, s); the last holds the pulls
+    minus_twice_targets: torch.Tensor  # (C, s)
+    scratch: list[torch.Tensor]  # four of (R, K, s); the last holds the pulls
     fields: torch.Tensor  # (R, C, s)
 
     @property
