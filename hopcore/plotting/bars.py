@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, new_figure, styled
 
 _DIGITS = range(len(DIGIT_COLOURS))
+_DIGIT_SIZE = 9.5  # points: ten of them fit under a panel
 
 
 def largest_in_the_middle(values: ArrayLike) -> np.ndarray:
@@ -37,6 +38,7 @@ def _draw_coefficients(axes: Axes, alpha: np.ndarray, digits: np.ndarray) -> Non
                 ha="center",
                 va="top",
                 weight="bold",
+                size=_DIGIT_SIZE,
             )
         start += len(own)
     axes.axhline(0, color=INK, linewidth=0.6)
@@ -62,6 +64,7 @@ def _draw_labels(axes: Axes, labels: np.ndarray) -> None:
             ha="center",
             va="top",
             weight="bold",
+            size=_DIGIT_SIZE,
         )
 
 

@@ -71,14 +71,17 @@ def curves(
     y_label: str,
     height: float = 3.2,
     bands: Sequence[tuple[float, float]] = (),
+    spans: Sequence[tuple[float, float]] = (),
     y_range: tuple[float, float] | None = None,
 ) -> Picture:
-    """Curves in one panel, each named at its right end; `bands` shades ranges of y."""
+    """Curves in one panel, each named at its right end; `bands` shades ranges of y, `spans` of x."""
     figure = new_figure(height)
     axes = figure.subplots()
     on_axis = axes.get_xaxis_transform()
     for low, high in bands:
         axes.axhspan(low, high, color=INK, alpha=0.15, linewidth=0)
+    for low, high in spans:
+        axes.axvspan(low, high, color=INK, alpha=0.15, linewidth=0)
     for each in several:
         x = np.asarray(each.x, dtype=float)
         if each.low is not None and each.high is not None:

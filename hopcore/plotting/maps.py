@@ -41,7 +41,7 @@ def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
             zorder=5,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )
-    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_aspect("equal")
     axes.set_axis_off()
 
 
@@ -52,11 +52,11 @@ def map_panels(
     """Rows of panels: memories as white discs on the map, with `samples` of them drawn above each panel."""
     across = len(panels[0])
     side = WIDTH / across
-    figure = new_figure(len(panels) * (side * (0.92 + 1 / samples) + 0.3))
+    figure = new_figure(len(panels) * (side * (1 + 1 / samples) + 0.35))
     outer = figure.subfigures(len(panels), across, squeeze=False)
     for line, row in zip(outer, panels, strict=True):
         for part, panel in zip(line, row, strict=True):
-            above, below = part.subplots(2, 1, height_ratios=(1 / samples, 0.92))
+            above, below = part.subplots(2, 1, height_ratios=(1 / samples, 1))
             above.set_title(panel.title)
             draw_block(above, np.asarray(panel.samples)[:samples], columns=samples, rows=1)
             draw_background(below, background, digits)
