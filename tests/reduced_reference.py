@@ -1,7 +1,7 @@
 """One epoch of the full network, written plainly from the learning rule, for the tests of the reduced system.
 
-Extended precision instead of logarithms: (1 ∓ tanh z) is written as 2/(1 + e^(±2z)), which keeps its digits, and x86's
-80-bit floats reach 1e±4900.  Nothing here is shared with `hopcore`.
+Extended precision instead of logarithms: (1 ∓ tanh z) is written as 2/(1 + e^(±2z)), which keeps its
+digits, and x86's 80-bit floats reach 1e±4900.  Nothing here is shared with `hopcore`.
 """
 
 import numpy as np
@@ -60,6 +60,6 @@ def images_with_overlaps(aa, ab, bb, shared):
     images[0, : len(first)] = first
     images[1, :shared] = second
     images[1, aa:] = 1.0
-    # the sign of a pixel in both images changes no overlap: flip every other one, so that all sign pairs occur
+    # a pixel's sign in both images changes no overlap: with every other one flipped all sign pairs occur
     images[:, ::2] *= -1
     return images

@@ -36,7 +36,7 @@ def paper_system(n, temperature=700):
     return ReducedSystem(*PAIR, n=n, temperature=temperature, copies=2)
 
 
-# --- the flow -----------------------------------------------------------------------------------------------------
+# --- the flow -------------------------------------------------------------------------------------
 
 coefficient = st.floats(-0.98, 0.98).filter(lambda alpha: abs(alpha) > 0.02)
 
@@ -134,7 +134,7 @@ def test_derivatives_are_those_of_a_complex_step(pair, n, temperature, x, ell):
     )
 
 
-# --- fixed points ----------------------------------------------------------------------------------------------------
+# --- fixed points ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", ANCHORS)
@@ -209,7 +209,7 @@ def test_orthogonal_images_rest_at_pure_ones():
     assert points.stable[-1] and np.allclose([points.alpha_b[-1], points.ell[-1]], [0, 1], atol=1e-15)
 
 
-# --- nullclines ------------------------------------------------------------------------------------------------------
+# --- nullclines -----------------------------------------------------------------------------------
 
 
 @settings(max_examples=40, deadline=None)
@@ -248,7 +248,7 @@ def test_memory_nullcline_holds_the_fixed_points_and_ends_at_the_edges(n):
         assert np.hypot(np.diff(arc.alpha), np.diff(arc.ell)).max() < 0.05
 
 
-# --- errors ----------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

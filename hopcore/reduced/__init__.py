@@ -1,4 +1,4 @@
-"""The reduced system: one memory, two digits, two variables, and everything that can be said about it exactly.
+"""The reduced system: one memory, two digits, two variables, and what can be said about it exactly.
 
 Source: arXiv 2312.03012, sections "Properties of the two-memory system" and "Bifurcation diagram define three
 different regimes for saddles", and the supplement.  NumPy and SciPy only.

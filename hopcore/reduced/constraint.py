@@ -4,8 +4,8 @@
     x in [0, 1]    α_A = x,          α_B = 1 − x     (positive branch)
     x in [1, 2]    α_A = 2 − x,      α_B = 1 − x ≤ 0 (negative branch, α_B = −(1 − |α_A|))
 
-Exchanging A and B maps x to 1 − x.  On the fourth edge, α_A and α_B both negative, there is no fixed point: a fixed
-point needs (∇_A, ∇_B) along (α_A, α_B), ∇_A < 0 only where ℓ < 0 and ∇_B < 0 only where ℓ > 0.
+Exchanging A and B maps x to 1 − x.  On the fourth edge, α_A and α_B both negative, there is no fixed point:
+a fixed point needs (∇_A, ∇_B) along (α_A, α_B), ∇_A < 0 only where ℓ < 0 and ∇_B < 0 only where ℓ > 0.
 """
 
 from __future__ import annotations

@@ -27,11 +27,12 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
     Returns
     -------
     xarray.Dataset
-        Over ``n`` and ``point`` (ordered along the constraint, so by α; nan where there are fewer): alpha, alpha_b,
-        ell, stable, growth (the largest real part of the eigenvalues), and ``arc``, a number that one fixed point keeps
-        from its birth to its end (−1 where there is none).  ``count`` over n.  Over ``fold``, for each fold between
-        two values of n: fold_n, fold_alpha, fold_alpha_b, fold_ell and, over ``side``, fold_arc, the two arcs that it
-        joins.  `hopcore.reduced.curves` strings arcs and folds together.
+        Over ``n`` and ``point`` (ordered along the constraint, so by α; nan where there are fewer): alpha,
+        alpha_b, ell, stable, growth (the largest real part of the eigenvalues), and ``arc``, a number that
+        one fixed point keeps from its birth to its end (−1 where there is none).  ``count`` over n.  Over
+        ``fold``, for each fold between two values of n: fold_n, fold_alpha, fold_alpha_b, fold_ell and,
+        over ``side``, fold_arc, the two arcs that it joins.  `hopcore.reduced.curves` strings arcs and
+        folds together.
 
     Raises
     ------
@@ -102,7 +103,7 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
 
 
 def _arcs(rows: list[np.ndarray], position: np.ndarray) -> tuple[np.ndarray, list[tuple[np.ndarray, int]]]:
-    """The arc of every fixed point, and for each fold the pair of points that it joins and the row without them."""
+    """The arc of every fixed point; for each fold the pair of points that it joins and the row without."""
     arc = np.empty(position.size, dtype=int)
     arc[rows[0]] = np.arange(rows[0].size)
     joints = []
@@ -122,10 +123,10 @@ def _arcs(rows: list[np.ndarray], position: np.ndarray) -> tuple[np.ndarray, lis
 
 
 def curves(diagram: xr.Dataset) -> list[xr.Dataset]:
-    """The continuous curves of a bifurcation diagram, each followed through its folds from end to end or full circle.
+    """The continuous curves of a bifurcation diagram, each followed through its folds to its end.
 
-    Each is a dataset over ``step`` with n, alpha, alpha_b, ell and ``stable``; the exact fold stands between the two
-    arcs that it joins, and counts as unstable.
+    Each is a dataset over ``step`` with n, alpha, alpha_b, ell and ``stable``; the exact fold stands
+    between the two arcs that it joins, and counts as unstable.
     """
     ends = diagram.fold_arc.values
     unused = set(range(ends.shape[0]))
@@ -159,7 +160,7 @@ def _from_free_ends(ends: np.ndarray, arcs: set[int]) -> list[int]:
 
 
 def _starts_forward(diagram: xr.Dataset, arc: int, ends: np.ndarray) -> bool:
-    """Whether a curve that starts with this arc follows it towards larger n: its fold is at the end, if anywhere."""
+    """Whether a curve that starts with this arc follows it towards larger n: its fold comes last."""
     fold = np.flatnonzero((ends == arc).any(axis=1))
     if fold.size == 0:
         return True

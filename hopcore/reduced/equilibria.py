@@ -1,13 +1,15 @@
 """Every fixed point of many reduced systems at once.
 
-On the label nullcline ℓ = ℓ*(x) the problem has one dimension: fixed points are the zeros of f(x) = F(x, ℓ*(x)) along
-the constraint.  f is sampled on a grid; each change of sign brackets a root, and so does each extremum of f (a zero of
-the exact df/dx) that reaches beyond zero between two samples of the same sign, which is how a pair born at a fold is
-not missed.  Brackets are bisected down to neighbouring floats.
+On the label nullcline ℓ = ℓ*(x) the problem has one dimension: fixed points are the zeros of
+f(x) = F(x, ℓ*(x)) along the constraint.  f is sampled on a grid; each change of sign brackets a root, and so
+does each extremum of f (a zero of the exact df/dx) that reaches beyond zero between two samples of the same
+sign, which is how a pair born at a fold is not missed.  Brackets are bisected down to neighbouring floats.
+Only a pair inside a spike of f narrower than the grid's 1/128 can be missed; for images as alike as digits
+none is known.
 
-Nothing is lost by following ℓ* alone.  A root of R at the wrong sign of ℓ needs a saturated score, ℓ|u| ≳ 1, where the
-silent part c φ(u) is far below |ℓ| φ(ℓu): then ∇_A and ∇_B have opposite signs and no memory with α_A, α_B ≥ 0 rests.
-Inside the constraint, ∇_A = ∇_B = 0 would need ℓ < 0 and ℓ > 0 at once.
+Nothing is lost by following ℓ* alone.  A root of R at the wrong sign of ℓ needs a saturated score, |ℓ|u ≳ 1,
+where the silent part c φ(u) is far below |ℓ| φ(ℓu): then ∇_A and ∇_B have opposite signs and no memory
+with α_A, α_B ≥ 0 rests.  Inside the constraint, ∇_A = ∇_B = 0 would need ℓ < 0 and ℓ > 0 at once.
 """
 
 from __future__ import annotations
@@ -60,10 +62,10 @@ def fixed_points(par: Parameters, per_unit: int = _PER_UNIT) -> FixedPoints:
 
 
 def stability(points: FixedPoints, par: Parameters) -> np.ndarray:
-    """Eigenvalues (points, 2) of the Jacobian; (±inf, nan) where the flow turns within one float of the position.
+    """Eigenvalues (points, 2) of the Jacobian; (±inf, nan) where the flow turns within one float.
 
-    That happens at low temperature, where the flow's slope is of order 1/φ(u) and above 1e300; the sign is then that of
-    the crossing.
+    That happens at low temperature, where the flow's slope is of order 1/φ(u) and above 1e300; the sign is
+    then that of the crossing.
     """
     own = par.take(points.system)
     values = eigenvalues(points.position, points.ell, own)
@@ -100,7 +102,8 @@ def _block(index, par: Parameters, per_unit: int):
 def _hidden_pairs(grid, values, slopes, index, par: Parameters):
     """Pairs of roots between two samples of one sign: (system, lower, between, upper).
 
-    f must head for zero on the left and come back on the right, both steeply enough to matter within a few cells.
+    f must head for zero on the left and come back on the right, both steeply enough to matter within a few
+    cells.
     """
     sign = np.sign(values)
     reach = 4 * (grid[1] - grid[0]) * sign * slopes
@@ -140,8 +143,8 @@ def bisect(function, lower, upper) -> tuple[np.ndarray, np.ndarray]:
 def _balance_label(position, ell, first, last, par: Parameters) -> np.ndarray:
     """The label at which F = 0 at the rounded position, within the range that rounding x leaves to ℓ*.
 
-    F changes by 1/φ(u) per unit of ℓ: where that is large x is known to the last bit, and ℓ only from F = 0.  Where
-    the true |ℓ| is below the smallest float, ℓ becomes 0.
+    F changes by 1/φ(u) per unit of ℓ: where that is large x is known to the last bit, and ℓ only from
+    F = 0.  Where the true |ℓ| is below the smallest float, ℓ becomes 0.
     """
     margin = 1e-12 * np.abs(ell)
     low, high = (

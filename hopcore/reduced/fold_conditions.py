@@ -1,12 +1,15 @@
 """The equations of a fold, where a stable and an unstable fixed point are born, and their solution.
 
-At a fold the flow and its slope along the label nullcline vanish together.  For z = (x, ℓ, n, second), with a second
-parameter of any family (temperature, asymmetry, overlap), the three conditions are
+At a fold the flow and its slope along the label nullcline vanish together.  For z = (x, ℓ, n, second), with
+a second parameter of any family (temperature, asymmetry, overlap), the three conditions are
 
-    F = 0,   R = 0,   F_x − F_ℓ R_x/R_ℓ = 0        (a zero eigenvalue: the last one is the determinant over g R_ℓ).
+    F = 0,      R = 0,      F_x − F_ℓ R_x/R_ℓ = 0
 
-All three are explicit functions of z, so one complex step per variable gives their derivatives to rounding, and Newton's
-method converges quadratically.  Where the label is clipped, ℓ = ±1 replaces R = 0 and the slope is F_x.
+(the last one is the Jacobian's determinant over g R_ℓ: a zero eigenvalue).
+
+All three are explicit functions of z, so one complex step per variable gives their derivatives to rounding,
+and Newton's method converges quadratically.  Where the label is clipped, ℓ = ±1 replaces R = 0 and the
+slope is F_x.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ _TOLERANCE = 1e-12
 
 
 def conditions(z: np.ndarray, family: Family) -> np.ndarray:
-    """(F, R, slope) on the last axis for z = (x, ℓ, n, second) on the last axis; R is 0 where the label is clipped."""
+    """(F, R, slope) for z = (x, ℓ, n, second), both on the last axis; R is 0 where the label is clipped."""
     position, ell, n, second = np.moveaxis(z, -1, 0)
     lin = linearise(position, ell, family(n, second))
     label = np.where(np.abs(ell.real) < 1, lin.label, 0.0)

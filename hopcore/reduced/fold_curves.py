@@ -1,9 +1,10 @@
 """Folds in two parameters: curves in the plane of n and temperature, asymmetry or overlap, and their cusps.
 
-A fold is a point of the curve F = R = slope = 0 in z = (x, ℓ, n, second).  The curve is smooth there even where its
-picture in the (n, second) plane turns back in a cusp, so it is followed in z by pseudo-arclength continuation: a step
-along the tangent, then Newton's method across it.  A cusp, where three fixed points merge, is a change of sign of the
-slope's derivative along the label nullcline, and is solved for along the curve.
+A fold is a point of the curve F = R = slope = 0 in z = (x, ℓ, n, second).  The curve is smooth there even
+where its picture in the (n, second) plane turns back in a cusp, so it is followed in z by pseudo-arclength
+continuation: a step along the tangent, then Newton's method across it.  A cusp, where three fixed points
+merge, is a change of sign of the slope's derivative along the label nullcline, and is solved for along the
+curve.
 """
 
 from __future__ import annotations
@@ -58,14 +59,14 @@ def fold_curves(
 ) -> xr.Dataset:
     """Fold curves and cusps in the plane of n and temperature (in the units of the overlaps).
 
-    Between the curves the number of fixed points is constant: "one saddle or several".  Only folds with |ℓ| < 1 are
-    followed; curves that none of eight evenly spaced temperatures meets are missed.
+    Between the curves the number of fixed points is constant: "one saddle or several".  Only folds with
+    |ℓ| < 1 are followed; curves that none of eight evenly spaced temperatures meets are missed.
 
     Returns
     -------
     xarray.Dataset
-        Over ``step``: n, temperature, alpha, alpha_b, ell and ``curve``, the number of the curve.  Over ``cusp``:
-        cusp_n, cusp_temperature, cusp_alpha, cusp_alpha_b, cusp_ell.
+        Over ``step``: n, temperature, alpha, alpha_b, ell and ``curve``, the number of the curve.  Over
+        ``cusp``: cusp_n, cusp_temperature, cusp_alpha, cusp_alpha_b, cusp_ell.
     """
     aa, ab, bb = check_overlaps(aa, ab, bb)
     copies, categories = check_copies(copies), check_categories(categories)
@@ -102,7 +103,7 @@ def asymmetry_curves(
 def overlap_curves(
     aa, bb, *, temperature, ab_range, n_range=(2, 100), copies=1, categories=CATEGORIES
 ) -> xr.Dataset:
-    """Fold curves in the plane of n and the overlap AB; as `fold_curves`, with ``ab`` in place of temperature."""
+    """Fold curves in the plane of n and AB; as `fold_curves`, with ``ab`` in place of temperature."""
     temperature = check_temperature(temperature)
     copies, categories = check_copies(copies), check_categories(categories)
     box = _box(n_range, "ab_range", ab_range)
@@ -160,7 +161,9 @@ def _step(z, tangent, length: float, family: Family, box: Box) -> tuple[np.ndarr
     return newton(z + length * tangent * box.scale, tangent / box.scale, family)
 
 
-def _follow(start: np.ndarray, tangent: np.ndarray, family: Family, box: Box) -> tuple[list[np.ndarray], bool]:
+def _follow(
+    start: np.ndarray, tangent: np.ndarray, family: Family, box: Box
+) -> tuple[list[np.ndarray], bool]:
     """Folds from one on, until the box or the range |ℓ| < 1 is left, or the curve closes."""
     z, length, curve = start, _LONGEST, []
     while len(curve) < _MOST_STEPS and length > _SHORTEST:

@@ -1,6 +1,7 @@
 """Gradients of one memory M = α_A A + α_B B with labels l_A = −l_B = ℓ and −1 elsewhere, in logarithms.
 
-Written as functions of p = (α_A AA + α_B AB)₊/T̃, q = (α_A AB + α_B BB)₊/T̃, u = pⁿ, v = qⁿ, with the one weight
+Written as functions of p = (α_A AA + α_B AB)₊/T̃, q = (α_A AB + α_B BB)₊/T̃, u = pⁿ, v = qⁿ, with the one
+weight
 
     φ(s) = (1 − tanh s)^(2n−1) (1 − tanh² s),
 
@@ -10,9 +11,10 @@ the four products of the learning rule (cost power m = n) are φ(ℓu), φ(−�
     ∇_A = [ ℓ φ(ℓu) + c φ(u)] pⁿ⁻¹        ∇_ℓ =  φ(ℓu) u − φ(−ℓv) v
     ∇_B = [−ℓ φ(−ℓv) + c φ(v)] qⁿ⁻¹       ∇_γ = −φ(u) u − φ(v) v.
 
-These are the paper's equations (supplement, one memory and two digits).  φ spans thousands of decades, so each
-term is an exponential of a logarithm from which the largest one is taken first: only ratios and signs matter.
-Everything but the rectification (·)₊ also accepts complex numbers, for derivatives by a complex step.
+These are the paper's equations (supplement, one memory and two digits).  φ spans thousands of decades, so
+each term is an exponential of a logarithm from which the largest one is taken first: only ratios and signs
+matter.  Everything but the rectification (·)₊ also accepts complex numbers, for derivatives by a complex
+step.
 """
 
 from __future__ import annotations
@@ -124,7 +126,7 @@ def magnitude(x):
 
 
 class LabelGradient(NamedTuple):
-    """∇_ℓ and ∇_γ over the larger of their magnitudes, and the logarithm of the two terms of ∇_ℓ and of |∇_γ|."""
+    """∇_ℓ and ∇_γ over the larger magnitude, and the logarithms of the two terms of ∇_ℓ and of |∇_γ|."""
 
     ell: np.ndarray
     gamma: np.ndarray

@@ -1,13 +1,13 @@
 """The label at which dℓ/dt = 0, for a memory that does not move.
 
-∇_ℓ = 0 where R(ℓ) = log(u φ(ℓu)) − log(v φ(−ℓv)) is 0.  Let u > v (else exchange A and B): on ℓ ≥ 0, R starts at
-n log(p/q) > 0 and falls, since D falls along s and D(s) + D(−s) = 2 − 4n < 0,
+∇_ℓ = 0 where R(ℓ) = log(u φ(ℓu)) − log(v φ(−ℓv)) is 0.  Let u > v (else exchange A and B): on ℓ ≥ 0, R
+starts at n log(p/q) > 0 and falls, since D falls along s and D(s) + D(−s) = 2 − 4n < 0,
 
     dR/dℓ = u D(ℓu) + v D(−ℓv) ≤ v [D(ℓv) + D(−ℓv)] < 0.
 
-So there is exactly one root in (0, 1], or none if R(1) > 0: then the label grows until it is clipped, and ℓ = 1 is a
-boundary equilibrium.  Labels that start at the wrong sign with both scores saturated can have other roots; they
-belong to no fixed point (see `hopcore.reduced.equilibria`).
+So there is exactly one root in (0, 1], or none if R(1) > 0: then the label grows until it is clipped, and
+ℓ = 1 is a boundary equilibrium.  Labels that start at the wrong sign with both scores saturated can have
+other roots; they belong to no fixed point (see `hopcore.reduced.equilibria`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _STEPS = 60
 
 
 def label_equilibrium(act: Activations, par: Parameters) -> np.ndarray:
-    """ℓ* in [−1, 1], to rounding, by Newton's method kept inside a bracket; nan where nothing is activated."""
+    """ℓ* in [−1, 1] by Newton's method kept inside a bracket; nan where nothing is activated."""
     n, larger, smaller = np.broadcast_arrays(par.n, np.maximum(act.u, act.v), np.minimum(act.u, act.v))
     with np.errstate(invalid="ignore"):
         drive = n * np.abs(act.log_p - act.log_q)

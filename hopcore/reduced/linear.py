@@ -24,7 +24,7 @@ _LARGEST = 1e150
 
 
 def flow(position, ell, par: Parameters) -> np.ndarray:
-    """dx/dt at positions on the constraint; where the bracket is negative the memory moves off it, unrescaled."""
+    """dx/dt on the constraint; where the bracket is negative the memory moves off it, unrescaled."""
     at = place(position)
     grad = memory_gradient(activations(at.alpha_a, at.alpha_b, par), ell, par)
     bracket = np.sign(at.alpha_a) * grad.a + np.sign(at.alpha_b) * grad.b
@@ -59,7 +59,7 @@ class Linear(NamedTuple):
 
 
 def linearise(position, ell, par: Parameters) -> Linear:
-    """F, R and their derivatives, where the bracket is positive; an image that is not activated adds nothing."""
+    """F, R and their derivatives where the bracket is positive; an image not activated adds nothing."""
     n, at = par.n, place(position)
     act = activations(at.alpha_a, at.alpha_b, par)
     grad = memory_gradient(act, ell, par)
@@ -110,9 +110,10 @@ def linearise(position, ell, par: Parameters) -> Linear:
 
 
 def eigenvalues(position, ell, par: Parameters) -> np.ndarray:
-    """Eigenvalues of the Jacobian of (dx/dt, dℓ/dt) at fixed points, on a last axis of 2, largest real part first.
+    """Eigenvalues of the Jacobian of (dx/dt, dℓ/dt), on a last axis of 2, largest real part first.
 
-    Where the label is clipped at ±1 only the direction along the constraint is left, and the second value is nan.
+    Where the label is clipped at ±1 only the direction along the constraint is left, and the second value
+    is nan.
     """
     lin = linearise(position, ell, par)
     at = place(position)

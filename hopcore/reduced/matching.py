@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -10,14 +10,14 @@ import numpy as np
 def vanishing_pairs(have: np.ndarray, keep: np.ndarray) -> list[int]:
     """The pairs of neighbours in ``have`` that have no partner in ``keep``: the index of the lower of each.
 
-    Both are positions in increasing order.  Fixed points vanish two at a time, neighbours along the constraint; the
-    choice is the one that leaves the least movement to all others.
+    Both are positions in increasing order.  Fixed points vanish two at a time, neighbours along the
+    constraint; the choice is the one that leaves the least movement to all others.
     """
     pairs = (len(have) - len(keep)) // 2
     choices = [
         chosen
         for chosen in combinations(range(len(have) - 1), pairs)
-        if all(later - earlier > 1 for earlier, later in zip(chosen, chosen[1:], strict=False))
+        if all(later - earlier > 1 for earlier, later in pairwise(chosen))
     ]
 
     def movement(chosen):

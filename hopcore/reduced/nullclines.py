@@ -1,7 +1,8 @@
 """The memory nullcline: the level set dα/dt = 0 in the plane of position and label, with all of its arcs.
 
-Marching squares: the sign of dα/dt on a grid tells which grid edges the nullcline crosses; each crossing is bisected
-to the last bit, and crossings that share a cell are linked.  An arc smaller than a cell can be missed.
+Marching squares: the sign of dα/dt on a grid tells which grid edges the nullcline crosses; each crossing is
+bisected to the last bit, and crossings that share a cell are linked.  An arc smaller than a cell can be
+missed.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from .parameters import (
 def phase_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATEGORIES) -> xr.Dataset:
     """The number of fixed points for increasing lists of n and of temperature (in the units of the overlaps).
 
-    One fixed point: learning passes one saddle, wherever it starts.  Three: one of two saddles, with an unstable one
-    between them.  Returns ``count`` over n and temperature.
+    One fixed point: learning passes one saddle, wherever it starts.  Three: one of two saddles, with an
+    unstable one between them.  Returns ``count`` over n and temperature.
     """
     aa, ab, bb = check_overlaps(aa, ab, bb)
     n, temperature = check_n_list(n), check_increasing("temperature", temperature)

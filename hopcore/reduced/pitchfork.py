@@ -1,13 +1,15 @@
 """The exact pitchforks of AA = BB, where the even mixture α = 1/2, ℓ = 0 changes its stability.
 
-There p = q = P = (AA + AB)/(2T̃) and u = v = U = Pⁿ, and the mixture is a fixed point at every n and T.  Its slope along
-the label nullcline (see `hopcore.reduced.linear`) is, with ρ = (AA − AB)/(AA + AB), c = (C − 2)/2 and D = d log φ/ds,
+There p = q = P = (AA + AB)/(2T̃) and u = v = U = Pⁿ, and the mixture is a fixed point at every n and T.
+Its slope along the label nullcline (see `hopcore.reduced.linear`) is, with ρ = (AA − AB)/(AA + AB),
+c = (C − 2)/2 and D = d log φ/ds,
 
     df/dα = −1 + ρ h(U),      h(U) = n − 1 + n U D(U) + n / (c (2n − 1) U φ(U)).
 
-h grows without bound as U → 0 and as U → ∞, with one minimum between: the mixture is unstable at low and at high
-temperature, and attracts in a window between two pitchforks, if at all.  Unequal norms unfold each into a fold and a
-branch that passes by (`hopcore.reduced.asymmetry_curves`), with a cusp at AA = BB: the folds move by |AA − BB|^(2/3).
+h grows without bound as U → 0 and as U → ∞, with one minimum between: the mixture is unstable at low and at
+high temperature, and attracts in a window between two pitchforks, if at all.  Unequal norms unfold each
+into a fold and a branch that passes by (`hopcore.reduced.asymmetry_curves`), with a cusp at AA = BB: the
+folds move by |AA − BB|^(2/3).
 """
 
 from __future__ import annotations
@@ -16,11 +18,10 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import brentq, minimize_scalar
 
-from .._checks import check_finite_array, refuse
+from .._checks import check_finite_array, check_integer, refuse
 from .gradients import log_weight, weight_slope
 from .parameters import (
     CATEGORIES,
-    check_categories,
     check_copies,
     check_n,
     check_overlaps,
@@ -31,11 +32,16 @@ _LOG_RANGE = (-200.0, 8.0)
 """log U between which h is searched: 1/(U φ(U)) is above 1e80 at both ends."""
 
 
+def _silent(categories) -> float:
+    """(C − 2)/2; with no silent category the even mixture has no gradient at all."""
+    return (check_integer("categories", categories, minimum=3) - 2) / 2
+
+
 def mixture_slope(n, temperature, aa, ab, *, copies=1, categories=CATEGORIES) -> float:
     """df/dα at the even mixture of two images with AA = BB: it attracts where this is negative."""
     aa, ab, _ = check_overlaps(aa, ab, aa)
     n, temperature = check_n(n), check_temperature(temperature)
-    copies, silent = check_copies(copies), (check_categories(categories) - 2) / 2
+    copies, silent = check_copies(copies), _silent(categories)
     return _slope(n, np.log(copies) + n * np.log((aa + ab) / (2 * temperature)), aa, ab, silent)
 
 
@@ -48,18 +54,19 @@ def _slope(n, log_u, aa, ab, silent) -> float:
 def pitchfork_temperatures(n, aa, ab, *, copies=1, categories=CATEGORIES) -> np.ndarray:
     """The two temperatures at which the even mixture of images with AA = BB gains and loses stability.
 
-    Returns (low, high): the mixture is the only saddle between them (near them, at least); nan where there is none.
+    Returns (low, high): the mixture is the only saddle between them (near them, at least); nan where there
+    is none.
     """
     aa, ab, _ = check_overlaps(aa, ab, aa)
     if ab <= -aa:
         raise refuse("ab", ab, f"above -aa = {-aa:g}")
-    n, copies, silent = check_n(n), check_copies(copies), (check_categories(categories) - 2) / 2
+    n, copies, silent = check_n(n), check_copies(copies), _silent(categories)
 
     def slope(log_u):
         return _slope(n, log_u, aa, ab, silent)
 
     lowest = minimize_scalar(slope, bounds=(-30.0, 5.0), method="bounded", options={"xatol": 1e-10}).x
-    if silent == 0 or not slope(lowest) < 0:
+    if not slope(lowest) < 0:
         return np.full(2, np.nan)
     logs = np.array([brentq(slope, lowest, end, xtol=1e-14) for end in _LOG_RANGE[::-1]])
     return (aa + ab) / 2 * np.exp((np.log(copies) - logs) / n)

@@ -10,8 +10,8 @@ from .._checks import check_finite_array, check_positive, refuse
 def mixture_temperature(n, aa, ab):
     """The temperature T(n) at which one memory A costs as much as one memory (A + B)/2.
 
-    Two images with ⟨A|A⟩ = ⟨B|B⟩ = ``aa`` share a category.  A memory A with label 1 scores A perfectly and misses B,
-    whose score is 0 while its target is 1: cost 1 per label.  The mixture scores both images by
+    Two images with ⟨A|A⟩ = ⟨B|B⟩ = ``aa`` share a category.  A memory A with label 1 scores A perfectly and
+    misses B, whose score is 0 while its target is 1: cost 1 per label.  The mixture scores both images by
     tanh(((AA + AB)/2T)ⁿ), cost 2 (1 − tanh)^(2n).  Equal costs give
 
         T(n) = (AA + AB) / (2 [artanh(1 − 2^(−1/(2n)))]^(1/n)).

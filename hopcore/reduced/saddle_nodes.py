@@ -31,16 +31,18 @@ _PASSES = 12
 def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CATEGORIES) -> xr.Dataset:
     """Every fold in a range of n: where two fixed points of the reduced system merge and vanish.
 
-    Each is bracketed by a change in the number of fixed points and then solved as a zero of the flow and of its slope
-    along the label nullcline at once (see `hopcore.reduced.fold_conditions`), to rounding.  Two folds closer than 1 %
-    in n can be missed.  For very unequal or nearly orthogonal images two fixed points can also merge at a kink of the
-    flow, where the label gets clipped or a coefficient changes sign; then ``slope`` is not 0.
+    Each is bracketed by a change in the number of fixed points and then solved as a zero of the flow and of
+    its slope along the label nullcline at once (see `hopcore.reduced.fold_conditions`), to rounding.  Two
+    folds closer than 1 % in n can be missed.  For very unequal or nearly orthogonal images two fixed points
+    can also merge at a kink of the flow, where the label gets clipped or a coefficient changes sign; then
+    ``slope`` is not 0.
 
     Returns
     -------
     xarray.Dataset
-        Over ``fold``, ordered by n: n, alpha, alpha_b, ell; ``opens``, True where the two fixed points exist above that
-        n, False where they exist below; ``flow`` and ``slope``, what is left of the two conditions.
+        Over ``fold``, ordered by n: n, alpha, alpha_b, ell; ``opens``, True where the two fixed points
+        exist above that n, False where they exist below; ``flow`` and ``slope``, what is left of the two
+        conditions.
 
     Raises
     ------

@@ -1,21 +1,22 @@
 """How two memories part at a saddle: the linearised flow of their difference.
 
-Two memories μ = ± with (α, ℓ) ± (δα, δℓ) follow the full learning rule.  To first order their difference leaves every
-score, and so every product g_id of the gradient, at its value at the saddle: what one memory adds to a score the other
-takes away.  With those frozen, w_A = φ(ℓu), w_B = φ(−ℓv), y_A = φ(u), y_B = φ(v), each memory's own gradient is
+Two memories μ = ± with (α, ℓ) ± (δα, δℓ) follow the full learning rule.  To first order their difference
+leaves every score, and so every product g_id of the gradient, at its value at the saddle: what one memory
+adds to a score the other takes away.  With those frozen, w_A = φ(ℓu), w_B = φ(−ℓv), y_A = φ(u), y_B = φ(v),
+each memory's own gradient is
 
     ∇_A = (ℓ w_A + c y_A) pⁿ⁻¹      ∇_B = (−ℓ w_B + c y_B) qⁿ⁻¹      ∇_ℓ = w_A u − w_B v
 
-with p, q, u, v and ℓ its own; it is divided by its own largest entry and rescaled onto its own |α_A| + |α_B| = 1.
-At a fixed point (r_A, r_B) = (α_A, α_B), so with x along the constraint (α = ±x), p' = dp/dx, q' = dq/dx and
-Λ = p'/p − q'/q > 0,
+with p, q, u, v and ℓ its own; it is divided by its own largest entry and rescaled onto its own
+|α_A| + |α_B| = 1.  At a fixed point (r_A, r_B) = (α_A, α_B), so with x along the constraint (α = ±x),
+p' = dp/dx, q' = dq/dx and Λ = p'/p − q'/q > 0,
 
     d(δx)/dt = a δx + E δℓ,     a = −1 + (n − 1)(α_B r_A p'/p − α_A r_B q'/q) = −1 + (n − 1) α_A α_B Λ
     d(δℓ)/dt = G δx,            E = (α_B w_A pⁿ⁻¹ + α_A w_B qⁿ⁻¹)/(|∇_A| + |∇_B|),    G = n Λ w_A u/|∇_γ|.
 
-(a is written for α_A, α_B > 0.)  There is no term δℓ in d(δℓ)/dt, so the determinant −E G is negative: one rate is
-positive, and a saddle with |ℓ| < 1 always splits, at the rate (a + √(a² + 4EG))/2.  Where the label is clipped δℓ = 0
-and the rate is a, which can be negative: then the memories stay together.
+(a is written for α_A, α_B > 0.)  There is no term δℓ in d(δℓ)/dt, so the determinant −E G is negative: one
+rate is positive, and a saddle with |ℓ| < 1 always splits, at the rate (a + √(a² + 4EG))/2.  Where the label
+is clipped δℓ = 0 and the rate is a, which can be negative: then the memories stay together.
 
 With more than two memories the same flow holds for any differences that add up to 0.
 """
@@ -43,9 +44,10 @@ def splitting_flow(system: ReducedSystem) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Over ``point`` as in `ReducedSystem.fixed_points`, with `alpha`, `ell` and `stable` (against a common shift), and
-        ``matrix`` (point, rate, difference) with d(δα, δℓ)/dt = matrix · (δα, δℓ); ``growth``, its largest rate per
-        unit of time = rate × epochs; ``direction`` (point, difference), the unit vector along which that grows.
+        Over ``point`` as in `ReducedSystem.fixed_points`, with `alpha`, `ell` and `stable` (against a
+        common shift), and ``matrix`` (point, rate, difference) with d(δα, δℓ)/dt = matrix · (δα, δℓ);
+        ``growth``, its largest rate per unit of time = rate × epochs; ``direction`` (point, difference),
+        the unit vector along which that grows.
     """
     par = broadcast(system.parameters)
     points = fixed_points(par)
@@ -55,15 +57,19 @@ def splitting_flow(system: ReducedSystem) -> xr.Dataset:
     growth = np.where(of_label == 0, own, own / 2 + np.sqrt(own**2 / 4 + by_label * of_label))
     direction = np.stack([growth, of_label], axis=-1) * np.sign(growth)[:, None]
     direction /= np.hypot(growth, of_label)[:, None]
-    return system.fixed_points().assign(
-        matrix=(("point", "rate", "difference"), matrix),
-        growth=("point", growth),
-        direction=(("point", "difference"), direction),
-    ).assign_coords(difference=["alpha", "ell"], rate=["alpha", "ell"])
+    return (
+        system.fixed_points()
+        .assign(
+            matrix=(("point", "rate", "difference"), matrix),
+            growth=("point", growth),
+            direction=(("point", "difference"), direction),
+        )
+        .assign_coords(difference=["alpha", "ell"], rate=["alpha", "ell"])
+    )
 
 
 def splitting_matrix(position, ell, par: Parameters) -> np.ndarray:
-    """[[a, E], [G, 0]] for (δα, δℓ) at fixed points, on two last axes; E = G = 0 where the label is clipped."""
+    """[[a, E], [G, 0]] for (δα, δℓ) at fixed points, on two last axes; E = G = 0 at ℓ = ±1."""
     at = place(position)
     act = activations(at.alpha_a, at.alpha_b, par)
     memory, label = memory_gradient(act, ell, par), label_gradient(act, ell, par)
@@ -88,7 +94,7 @@ def splitting_matrix(position, ell, par: Parameters) -> np.ndarray:
 
 
 def split_path(matrix, difference, time) -> np.ndarray:
-    """(δα, δℓ) at each time from a start ``difference`` (2,), by the linearised flow: exp(matrix t) · difference.
+    """(δα, δℓ) at each time from a start ``difference`` (2,): exp(matrix t) · difference.
 
     ``matrix`` is one (2, 2) matrix of `splitting_flow`; returns (time, 2).
     """

@@ -9,7 +9,7 @@ import xarray as xr
 
 from .._checks import check_finite_array, refuse
 from . import equilibria, nullclines
-from .constraint import branch_of, other_coefficient, place, position_of
+from .constraint import other_coefficient, place
 from .dynamics import velocity
 from .gradients import activations
 from .labels import label_equilibrium
@@ -28,12 +28,12 @@ from .parameters import (
 
 @dataclass(frozen=True)
 class ReducedSystem:
-    """One memory α_A A + α_B B learning two digits: the flow of (α, ℓ) that has the saddles of learning at rest.
+    """One memory α_A A + α_B B that learns two digits; the saddles of learning are its fixed points.
 
-    α = α_A is the memory's coefficient on image A and ℓ = l_A = −l_B its label; the labels of all other categories are
-    −1 and |α_A| + |α_B| = 1.  ``copies`` identical memories act like one at T̃ = T/K^(1/n).  Not the two-memory
-    system after its split: for that, see `hopcore.reduced.splitting_flow`.  Source: arXiv 2312.03012, section
-    "Properties of the two-memory system" and its supplement.
+    α = α_A is the memory's coefficient on image A and ℓ = l_A = −l_B its label; the labels of all other
+    categories are −1 and |α_A| + |α_B| = 1.  ``copies`` identical memories act like one at T̃ = T/K^(1/n).
+    Not the two-memory system after its split: for that, see `hopcore.reduced.splitting_flow`.  Source:
+    arXiv 2312.03012, section "Properties of the two-memory system" and its supplement.
 
     Parameters
     ----------
@@ -108,7 +108,8 @@ class ReducedSystem:
     def memory_nullcline(self) -> xr.Dataset:
         """Every arc of dα/dt = 0 for |ℓ| ≤ 1, on both branches.
 
-        Over ``point``: alpha, alpha_b, ell, and ``arc``, the number of the arc; points follow each other along an arc.
+        Over ``point``: alpha, alpha_b, ell, and ``arc``, the number of the arc; points follow each other
+        along an arc.
         """
         position, ell, arc = nullclines.memory_arcs(self.parameters)
         at = place(position)
@@ -119,12 +120,15 @@ class ReducedSystem:
         )
 
     def fixed_points(self) -> xr.Dataset:
-        """All fixed points, ordered along the constraint from (−1, 0) over (0, 1) and (1, 0) to (0, −1), so by α.
+        """All fixed points, ordered along the constraint, so by α.
 
-        Over ``point``: alpha, alpha_b, ell, stable (bool) and, over ``eigenvalue`` too, the eigenvalues of the
-        Jacobian, the one with the largest real part first.  A label at ±1 is held there by its clipping and adds no
-        eigenvalue (nan).  Stability is that of K identical memories, not against their split.  Eigenvalues beyond
-        ±1e150 are cut there; ±inf stands for a flow that turns within one float.
+        The order is from (α_A, α_B) = (−1, 0) over (0, 1) and (1, 0) to (0, −1); at low temperature, where
+        memories subtract one image by more than half, it is not that of α.
+
+        Over ``point``: alpha, alpha_b, ell, stable (bool) and, over ``eigenvalue`` too, the eigenvalues of
+        the Jacobian, the one with the largest real part first.  A label at ±1 is held there by its clipping
+        and adds no eigenvalue (nan).  Stability is that of K identical memories, not against their split.
+        Eigenvalues beyond ±1e150 are cut there; ±inf stands for a flow that turns within one float.
         """
         par = broadcast(self.parameters)
         points = equilibria.fixed_points(par)

@@ -1,11 +1,12 @@
 """Learning followed in (α_A, α_B, ℓ): from inside the constraint onto it, and to a fixed point.
 
-The flow of `hopcore.reduced.dynamics` with three changes that let an implicit integrator with adaptive steps follow it,
-none of which moves a fixed point:
+The flow of `hopcore.reduced.dynamics` with two changes that let an implicit integrator with adaptive steps
+follow it, neither of which moves a fixed point:
 
-- rescaling sets in over the last 1e-6 before |α_A| + |α_B| = 1, and the label's clipping over the last 1e-6 before ±1;
-- a gradient whose terms cancel is divided by no less than 1e-3 of them.  The exact flow turns within 1e-8 and less of
-  such a place; training, which moves by its rate ε ≫ 1e-8, steps across it to and fro and advances as this flow does.
+- rescaling and clipping set in over the last 1e-6 before |α_A| + |α_B| = 1 and |ℓ| = 1;
+- a gradient whose terms cancel is divided by no less than 1e-3 of them.  The exact flow turns within 1e-8 and
+  less of such a place; training, which moves by its rate ε ≫ 1e-8, steps across it to and fro and advances as
+  this flow does.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _ARRIVED = 1e-5
 _MOST_EVALUATIONS = 200_000
 
 
-def trajectory(system: ReducedSystem, alpha, ell, *, alpha_b=None, duration=20.0, tolerance=1e-7) -> xr.Dataset:
+def trajectory(
+    system: ReducedSystem, alpha, ell, *, alpha_b=None, duration=20.0, tolerance=1e-7
+) -> xr.Dataset:
     """Learning from one start, until it arrives at a stable fixed point or the duration is over.
 
     Parameters
@@ -47,9 +50,9 @@ def trajectory(system: ReducedSystem, alpha, ell, *, alpha_b=None, duration=20.0
     Returns
     -------
     xarray.Dataset
-        Over ``time``: alpha, alpha_b, ell.  Attributes: ``reached_constraint`` and ``reached_clipping``, the first
-        times at which |α_A| + |α_B| = 1 and |ℓ| = 1 (nan: never); ``arrived``, 1 if a stable fixed point was reached to
-        within 1e-5.
+        Over ``time``: alpha, alpha_b, ell.  Attributes: ``reached_constraint`` and ``reached_clipping``,
+        the first times at which |α_A| + |α_B| = 1 and |ℓ| = 1 (nan: never); ``arrived``, 1 if a stable
+        fixed point was reached to within 1e-5.
 
     Raises
     ------
@@ -59,7 +62,9 @@ def trajectory(system: ReducedSystem, alpha, ell, *, alpha_b=None, duration=20.0
     alpha, ell = check_real("alpha", alpha), check_real("ell", ell)
     alpha_b = 1 - abs(alpha) if alpha_b is None else check_real("alpha_b", alpha_b)
     if abs(alpha) + abs(alpha_b) > 1 + 1e-12:
-        raise refuse("|alpha| + |alpha_b|", abs(alpha) + abs(alpha_b), "at most 1 (the memory's largest pixel)")
+        raise refuse(
+            "|alpha| + |alpha_b|", abs(alpha) + abs(alpha_b), "at most 1 (the memory's largest pixel)"
+        )
     if abs(ell) > 1:
         raise refuse("ell", ell, "within [-1, 1]")
     duration, tolerance = check_positive("duration", duration), check_positive("tolerance", tolerance)
@@ -74,12 +79,16 @@ def trajectory(system: ReducedSystem, alpha, ell, *, alpha_b=None, duration=20.0
 
     def counted(time, state, par):
         if next(evaluations) > _MOST_EVALUATIONS:
-            raise RuntimeError(f"the flow turns too fast to be followed at time {time:.6g}, state {state.tolist()}")
+            raise RuntimeError(
+                f"the flow turns too fast to be followed at time {time:.6g}, state {state.tolist()}"
+            )
         return _flow(time, state, par)
 
     arriving.terminal = True
     events = [_touching, _clipped, arriving]
-    run = solve_ivp(counted, (0, duration), start, "LSODA", events=events, args=(par,), rtol=tolerance, atol=tolerance)
+    run = solve_ivp(
+        counted, (0, duration), start, "LSODA", events=events, args=(par,), rtol=tolerance, atol=tolerance
+    )
     if not run.success:
         raise RuntimeError(f"the integration stopped at time {run.t[-1]:.6g}: {run.message}")
     first = [
@@ -138,4 +147,3 @@ def _touching(_time, state, _par) -> float:
 
 def _clipped(_time, state, _par) -> float:
     return abs(state[2]) - 1 + _LAYER
-

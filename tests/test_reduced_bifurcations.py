@@ -1,0 +1,238 @@
+"""Folds, diagrams, curves in two parameters and pitchforks of the reduced system."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hopcore.reduced import (
+    ReducedSystem,
+    asymmetry_curves,
+    bifurcation_diagram,
+    curves,
+    fold_curves,
+    folds,
+    mixture_slope,
+    mixture_temperature,
+    overlap_curves,
+    overlap_diagram,
+    phase_diagram,
+    pitchfork_temperatures,
+    pitchforks,
+)
+from hopcore.reduced.fold_conditions import conditions, derivatives
+from hopcore.reduced.linear import eigenvalues
+from hopcore.reduced.matching import vanishing_pairs
+from hopcore.reduced.parameters import parameters
+
+PAIR = (753, 494, 719)
+
+
+def count(n, temperature=700, copies=2, pair=PAIR):
+    return ReducedSystem(*pair, n=n, temperature=temperature, copies=copies).fixed_points().sizes["point"]
+
+
+# --- folds ----------------------------------------------------------------------------------------
+
+
+def test_folds_of_the_papers_pair():
+    found = folds(*PAIR, temperature=700, copies=2, n_range=(1.2, 100))
+    assert np.allclose(found.n, [23.950877416, 36.353766469], rtol=0, atol=1e-8)
+    assert found.opens.values.tolist() == [False, True]
+    assert np.abs(found.flow).max() < 1e-12 and np.abs(found.slope).max() < 1e-11
+
+
+@pytest.mark.parametrize(
+    ("temperature", "copies", "number"), [(700, 2, 2), (721, 1, 3), (886, 2, 3), (823, 2, 2)]
+)
+def test_a_fold_has_a_zero_eigenvalue_and_a_pair_on_one_side_only(temperature, copies, number):
+    found = folds(*PAIR, temperature=temperature, copies=copies, n_range=(1.2, 100))
+    assert found.sizes["fold"] == number
+    par = parameters(*PAIR, found.n.values, temperature, copies)
+    rates = eigenvalues(found.alpha.values, found.ell.values, par)
+    assert (np.abs(rates).min(axis=-1) < 1e-10 * np.abs(rates).max(axis=-1)).all()
+    for n, opens in zip(found.n.values, found.opens.values, strict=True):
+        # within 1e-6 in n the number of fixed points changes by the pair
+        above, below = count(n + 1e-6, temperature, copies), count(n - 1e-6, temperature, copies)
+        assert above - below == (2 if opens else -2)
+
+
+def test_folds_where_the_label_is_clipped_or_the_flow_has_a_kink():
+    # very unequal images; found by a search over random overlaps
+    for pair, temperature in (((415.837, 238.298, 611.436), 580.21), ((660.95, 257.17, 493.80), 600.0)):
+        found = folds(*pair, temperature=temperature, copies=2, n_range=(1.2, 100))
+        assert found.sizes["fold"] > 0 and np.abs(found.flow).max() < 1e-9
+        for n, opens in zip(found.n.values, found.opens.values, strict=True):
+            change = count(n * (1 + 1e-6), temperature, 2, pair) - count(n * (1 - 1e-6), temperature, 2, pair)
+            assert change == (2 if opens else -2)
+
+
+def test_conditions_of_a_fold_have_exact_derivatives():
+    def family(n, temperature):
+        return parameters(*PAIR, n, temperature, 2)
+
+    z = np.array([0.44, -0.05, 24.0, 705.0])
+    step = 1e-5
+    numeric = [
+        (conditions(z + step * unit, family) - conditions(z - step * unit, family)) / (2 * step)
+        for unit in np.eye(4)
+    ]
+    assert np.allclose(derivatives(z, family), np.transpose(numeric), rtol=1e-5, atol=1e-6)
+
+
+def test_vanishing_pairs_leave_the_least_movement():
+    assert vanishing_pairs(np.array([0.1, 0.45, 0.5]), np.array([0.12])) == [1]
+    assert vanishing_pairs(np.array([0.1, 0.2, 0.3, 0.6, 0.7]), np.array([0.31])) == [0, 3]
+    assert vanishing_pairs(np.array([0.1, 0.5, 0.9]), np.array([0.1, 0.5, 0.9])) == []
+
+
+def test_folds_name_a_wrong_range():
+    with pytest.raises(ValueError, match="n_range"):
+        folds(*PAIR, temperature=700, n_range=(50, 20))
+    with pytest.raises(ValueError, match="ab = 900"):
+        folds(753, 900, 719, temperature=700)
+
+
+# --- diagrams -------------------------------------------------------------------------------------
+
+
+def test_diagram_of_the_paper():
+    n = np.linspace(1.2, 71, 700)
+    diagram = bifurcation_diagram(*PAIR, n=n, temperature=700, copies=2)
+    window = (n > diagram.fold_n.values[0]) & (n < diagram.fold_n.values[1])
+    assert np.array_equal(diagram["count"], np.where(window, 1, 3))
+    assert np.allclose(diagram.fold_n, [23.950877416, 36.353766469], rtol=0, atol=1e-8)
+    three = ~window
+    assert np.array_equal(diagram.stable.values[three], np.tile([True, False, True], (three.sum(), 1)))
+    assert np.array_equal(np.isnan(diagram.alpha.values).sum(axis=1), 3 - diagram["count"])
+    assert np.array_equal(diagram.arc.values == -1, np.isnan(diagram.ell.values))
+
+
+def test_curves_of_the_paper_are_continuous_and_hold_every_point_once():
+    diagram = bifurcation_diagram(*PAIR, n=np.linspace(1.2, 71, 700), temperature=700, copies=2)
+    found = curves(diagram)
+    assert sum(curve.sizes["step"] for curve in found) == int(diagram["count"].sum()) + diagram.sizes["fold"]
+    for curve in found:
+        assert np.abs(curve.n.diff("step")).max() < 0.11
+        assert np.hypot(curve.alpha.diff("step"), curve.ell.diff("step")).max() < 0.1
+    # the two curves with a fold turn back there, the third runs through
+    ends = sorted(tuple(curve.n.values[[0, -1]]) for curve in found)
+    assert ends == [(1.2, 1.2), (1.2, 71.0), (71.0, 71.0)]
+
+
+def test_a_closed_curve_ends_where_it_starts():
+    diagram = bifurcation_diagram(*PAIR, n=np.linspace(2, 12, 300), temperature=721, copies=1)
+    island = [curve for curve in curves(diagram) if float(curve.n[0]) == float(curve.n[-1])]
+    assert len(island) == 1
+    assert island[0].n.min() == diagram.fold_n.min() and island[0].n.max() == diagram.fold_n.max()
+
+
+def test_diagram_refuses_a_list_that_does_not_increase():
+    with pytest.raises(ValueError, match="increasing"):
+        bifurcation_diagram(*PAIR, n=[3, 2], temperature=700)
+    with pytest.raises(ValueError, match=r"n = 0\.5"):
+        bifurcation_diagram(*PAIR, n=[0.5, 2], temperature=700)
+
+
+# --- two parameters -------------------------------------------------------------------------------
+
+
+def test_fold_curves_bound_the_phases():
+    lines = fold_curves(*PAIR, temperature_range=(640, 900), n_range=(1.2, 60), copies=2)
+    n, temperature = np.linspace(1.5, 59, 30), np.linspace(650, 890, 7)
+    phases = phase_diagram(*PAIR, n=n, temperature=temperature, copies=2)["count"].values
+    for column, level in enumerate(temperature):
+        crossings = []
+        for _, line in lines.groupby("curve"):
+            t = line.temperature.values
+            at = np.flatnonzero((t[1:] > level) != (t[:-1] > level))
+            share = (level - t[at]) / (t[at + 1] - t[at])
+            crossings += list(line.n.values[at] + share * np.diff(line.n.values)[at])
+        assert np.allclose(
+            sorted(crossings),
+            folds(*PAIR, temperature=level, copies=2, n_range=(1.2, 60)).n,
+            rtol=0,
+            atol=0.05,
+        )
+        # the number of fixed points changes where an odd number of folds lies between two samples
+        between = np.histogram(crossings, n)[0]
+        assert np.array_equal(np.diff(phases[:, column]) != 0, between % 2 == 1)
+
+
+def test_every_point_of_a_fold_curve_is_a_fold():
+    lines = overlap_curves(753, 719, temperature=700, ab_range=(450, 550), n_range=(5, 80), copies=2)
+
+    def family(n, ab):
+        return parameters(753, ab, 719, n, 700, 2)
+
+    z = np.stack([lines.alpha, lines.ell, lines.n, lines.ab], axis=-1)
+    assert lines.sizes["step"] > 50
+    assert np.abs(conditions(z, family)).max() < 1e-9
+    diagram = overlap_diagram(753, 719, n=[10, 30, 70], ab=[450, 494, 550], temperature=700, copies=2)[
+        "count"
+    ]
+    assert int(diagram.sel(n=30, ab=494)) == 1 and int(diagram.sel(n=10, ab=494)) == 3
+
+
+def test_cusps_of_the_asymmetry_are_the_exact_pitchforks():
+    lines = asymmetry_curves(736, 494, temperature=700, asymmetry_range=(-50, 50), n_range=(10, 60), copies=2)
+    exact = pitchforks(736, 494, temperature=700, copies=2, n_range=(10, 60))
+    assert exact.opens.values.tolist() == [False, True]
+    assert np.allclose(np.sort(lines.cusp_n), exact.n, rtol=0, atol=1e-8)
+    assert np.allclose(lines.cusp_asymmetry, 0, atol=1e-7)
+    assert np.allclose(lines.cusp_alpha, 0.5) and np.allclose(lines.cusp_ell, 0, atol=1e-9)
+
+
+def test_unequal_norms_move_the_folds_by_the_two_thirds_power():
+    exact = pitchforks(736, 494, temperature=700, copies=2).n.values
+    moved = np.array(
+        [
+            folds(736 + d / 2, 494, 736 - d / 2, temperature=700, copies=2).n.values - exact
+            for d in (0.05, 0.4)
+        ]
+    )
+    assert np.allclose(moved[1] / moved[0], 8 ** (2 / 3), rtol=0.02)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(1.2, 60), st.floats(0.2, 0.9), st.floats(0.7, 1.2))
+def test_the_closed_form_slope_is_that_of_the_even_mixture(n, ab, temperature):
+    points = ReducedSystem(1, ab, 1, n=n, temperature=temperature).fixed_points()
+    middle = int(np.abs(points.alpha.values - 0.5).argmin())
+    assert np.allclose([points.alpha[middle], points.ell[middle]], [0.5, 0], atol=1e-9)
+    slope = mixture_slope(n, temperature, 1, ab)
+    assert bool(points.stable[middle]) == (slope < 0) or abs(slope) < 1e-6
+
+
+def test_pitchforks_in_temperature_and_in_n_agree():
+    low, high = pitchfork_temperatures(30, 736, 494, copies=2)
+    for temperature in (low, high):
+        assert abs(mixture_slope(30, temperature, 736, 494, copies=2)) < 1e-10
+        assert (
+            np.abs(pitchforks(736, 494, temperature=temperature, copies=2, n_range=(25, 35)).n - 30).min()
+            < 1e-9
+        )
+    assert mixture_slope(30, (low + high) / 2, 736, 494, copies=2) < 0
+    assert np.isnan(pitchfork_temperatures(10, 736, 494, categories=3)).all()
+
+
+# --- prototypes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [2, 8, 30.5])
+def test_a_pure_image_costs_as_much_as_a_mixture_there(n):
+    temperature = mixture_temperature(n, 753, 494)
+    score = np.tanh(((753 + 494) / 2 / temperature) ** n)
+    assert np.isclose(2 * (1 - score) ** (2 * n), 1, rtol=1e-11)
+
+
+def test_mixture_temperature_takes_arrays_and_refuses_nonsense():
+    n = np.array([[2.0, 5.0], [30.0, 400.0]])
+    values = mixture_temperature(n, 753, 494)
+    assert values.shape == n.shape and (np.diff(values.ravel()) < 0).all()
+    # for large n the even mixture must reach its images: T → (AA + AB)/2
+    assert np.isclose(mixture_temperature(1e6, 753, 494), 623.5, rtol=1e-4)
+    with pytest.raises(ValueError, match=r"n = 1\.0"):
+        mixture_temperature(1, 753, 494)
+    with pytest.raises(ValueError, match="ab = 800"):
+        mixture_temperature(3, 753, 800)
