@@ -71,7 +71,7 @@ def book(
 def check(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2, force: Force = False) -> None:
     """Compare chapters, executed from the present sources, with the committed references by nbval.
 
-    Compared are the text of cells tagged `checked` and all glued values. A reference whose code differs
+    Compared are the text and the glued values of cells tagged `checked`. A reference whose code differs
     from the chapter's is stale and refused.
     """
     from hopcore.edition import commands

@@ -86,7 +86,7 @@ def _prepare(run: Run, folder: Path) -> str:
         outputs = compared(now)
         record.cells.append(nbformat.v4.new_code_cell(now.source, id=f"code-{number}", outputs=outputs))
         kept.execution_count = number
-        kept.metadata["tags"] = ["nbval-check-output"] if is_checked(now) or kept.outputs or outputs else []
+        kept.metadata["tags"] = ["nbval-check-output"] if is_checked(now) else []
     reference.metadata["kernelspec"] = {"name": f"replay-{name}", "display_name": name, "language": "python"}
     nbformat.write(record, folder / f"{name}.record")
     describe_kernel(folder / "jupyter", f"replay-{name}", folder / f"{name}.record")

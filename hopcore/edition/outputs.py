@@ -1,6 +1,7 @@
-"""What of a chapter's outputs is compared: the text of checked cells, and glued values.
+"""What of a chapter's outputs is compared: the text and the glued values of cells tagged ``checked``.
 
-Pictures, tables as HTML, and messages on the error stream differ between machines and are left out.
+Pictures, tables as HTML, and messages on the error stream differ between machines and are left out. So do
+the last digits of numbers: a checked cell prints and glues them rounded to what is reproducible.
 """
 
 from __future__ import annotations
@@ -20,31 +21,33 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def is_checked(cell: NotebookNode) -> bool:
-    """Whether the text that a cell prints is compared."""
+    """Whether the text and the glued values of a cell are compared."""
     return CHECKED in cell.metadata.get("tags", [])
 
 
 def compared(cell: NotebookNode) -> list[NotebookNode]:
-    """The outputs of a cell that are compared, without what varies from run to run."""
-    kept = [_kept(output, is_checked(cell)) for output in cell.outputs]
+    """The outputs of a cell that are compared: none unless it is checked."""
+    kept = map(_kept, cell.outputs) if is_checked(cell) else ()
     return [output for output in kept if output is not None]
 
 
-def _kept(output: NotebookNode, checked: bool) -> NotebookNode | None:
+def _kept(output: NotebookNode) -> NotebookNode | None:
+    """An output without what varies from run to run; None if nothing is left."""
     if output.output_type == "stream":
-        if checked and output.name == "stdout":
-            return new_output("stream", name="stdout", text=_text(output.text))
-        return None
+        return (
+            new_output("stream", name="stdout", text=_text(output.text)) if output.name == "stdout" else None
+        )
     data = output.get("data", {})
     if any("image/" in kind or "widget-view" in kind for kind in data):
         return None
-    name = output.get("metadata", {}).get("scrapbook", {}).get("name")
     text = data.get(GLUE, data.get("text/plain"))
-    if text is None or not (checked or name is not None):
+    if text is None:
         return None
-    if name is not None:  # nbval does not look at the metadata, which hold the name
-        return new_output("display_data", data={GLUE: f"{name} = {_text(text)}"})
-    return new_output("display_data", data={"text/plain": _text(text)})
+    name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+    if name is None:
+        return new_output("display_data", data={"text/plain": _text(text)})
+    # nbval does not look at the metadata, which hold the name of a glued value.
+    return new_output("display_data", data={GLUE: f"{name} = {_text(text)}"})
 
 
 def _text(value: Any) -> str:

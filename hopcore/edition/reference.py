@@ -40,8 +40,8 @@ def make_reference(run: Run) -> NotebookNode:
         notebook.cells.append(kept)
     if not any(cell.outputs for cell in notebook.cells):
         raise EditionError(
-            f"chapter {run.chapter.name} has nothing to check: tag a cell that prints its results "
-            "`checked`, or glue them"
+            f"chapter {run.chapter.name} has nothing to check: "
+            "tag a cell that prints or glues its results `checked`"
         )
     return notebook
 
