@@ -119,7 +119,10 @@ def train(
 def train_stack(
     data: TrainingSet, options: Options, runs: Sequence[Run], advanced: Callable[[int], Any] | None = None
 ) -> list[xr.Dataset]:
-    """Train several networks in one stack of arrays; each result equals, bit for bit, that of the run alone.
+    """Train several networks in one stack of arrays.
+
+    Each result equals, bit for bit, that of the run alone if N fills whole vector registers (is a multiple of
+    16, as for MNIST); otherwise to rounding.
 
     Parameters
     ----------
@@ -132,18 +135,22 @@ def train_stack(
     list of xarray.Dataset
         One for each run, as `train` gives it.
     """
+    learner = build_learner(data, options, runs)
+    with torch.inference_mode():
+        recording = _learn(learner, data, options, runs, advanced or (lambda count: None))
     order = Order.of(len(data), options.minibatches)
-    features = choose_features(order.spread(data.images, blank=0.0), options.constraint)
+    return to_datasets(recording, data, options, runs, order, learner.features.name)
+
+
+def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Learner:
+    """The state at epoch 0 of several networks, ready to advance together."""
+    order = Order.of(len(data), options.minibatches)
     starts = [options.starts(data, run.seed) for run in runs]
-    # An even number of memories fills whole vector registers (see Order); the blank one has no label and no
-    # effect.
-    blank = options.memories % 2
-    stack = [np.pad(np.stack(part), ((0, 0), (0, blank), (0, 0))) for part in zip(*starts, strict=True)]
     n = np.array([run.n for run in runs])
-    learner = Learner(
-        features,
+    return Learner(
+        choose_features(order.spread(data.images, blank=0.0), options.constraint),
         order.spread(data.targets, blank=1.0),
-        *stack,
+        *_stacked(starts),
         n=n,
         temperature=np.array([run.rescaled_temperature for run in runs]),
         cost_power=n if options.cost_power is None else np.full(len(runs), options.cost_power),
@@ -154,12 +161,24 @@ def train_stack(
         dtype=getattr(torch, options.dtype),
         device=torch.device(options.device),
     )
-    with torch.inference_mode():
-        recording = _learn(learner, data, options, runs, blank, advanced or (lambda count: None))
-    return to_datasets(recording, data, options, runs, order, features.name)
 
 
-def _learn(learner, data, options, runs, blank, advanced) -> Recording:
+def _stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
+    """Memories (R, K', N) and labels (R, K', C) of pairs (K, N) and (K, C).
+
+    K' is even, which fills whole vector registers (see `Order`): a blank memory has no label and no effect.
+    """
+    blank = len(pairs[0][0]) % 2
+    return [np.pad(np.stack(part), ((0, 0), (0, blank), (0, 0))) for part in zip(*pairs, strict=True)]
+
+
+def _learn(
+    learner: Learner,
+    data: TrainingSet,
+    options: Options,
+    runs: Sequence[Run],
+    advanced: Callable[[int], Any],
+) -> Recording:
     keep = options.recorded_epochs()
     pulses = () if options.noise is None else options.noise.epochs
     images, pixels = data.images.shape
@@ -174,7 +193,7 @@ def _learn(learner, data, options, runs, blank, advanced) -> Recording:
     for stop in sorted({*keep, *pulses, *(pulse - 1 for pulse in pulses), *beats, options.epochs} - {0}):
         if stop in pulses:
             learner.epochs(stop - done - 1)
-            learner.epoch(_noise(options, data, runs, stop, blank))
+            learner.epoch(_noise(options, data, runs, stop))
         else:
             learner.epochs(stop - done)
         if stop in keep:
@@ -184,10 +203,9 @@ def _learn(learner, data, options, runs, blank, advanced) -> Recording:
     return recording
 
 
-def _noise(options: Options, data: TrainingSet, runs: Sequence[Run], epoch: int, blank: int):
+def _noise(options: Options, data: TrainingSet, runs: Sequence[Run], epoch: int) -> list[np.ndarray]:
     shape = (options.memories, data.images.shape[1])
-    draws = [options.noise.draw(run.seed, epoch, shape, data.targets.shape[1]) for run in runs]
-    return tuple(np.pad(np.stack(part), ((0, 0), (0, blank), (0, 0))) for part in zip(*draws, strict=True))
+    return _stacked([options.noise.draw(run.seed, epoch, shape, data.targets.shape[1]) for run in runs])
 
 
 def _progress_bar(epochs: int):
