@@ -86,7 +86,7 @@ def draw_trails(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float
 def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike) -> Picture:
     """Rows of maps with the memories' trails; all show the same part of the plane."""
     across = len(panels[0])
-    figure = new_figure(len(panels) * (WIDTH / across + 0.25))
+    figure = new_figure(len(panels) * (0.88 * WIDTH / across + 0.25))
     grid = figure.subplots(len(panels), across, squeeze=False)
     for line, row in zip(grid, panels, strict=True):
         for axes, panel in zip(line, row, strict=True):
