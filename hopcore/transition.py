@@ -126,26 +126,32 @@ def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[n
 
 @dataclass(frozen=True)
 class Fall:
-    """A straight fall to `corner`, then a plateau; `straightness` is R² of the fall alone."""
+    """A straight fall that bends at `corner`, where the curve has the height `level`.
+
+    `straightness` is R² of a straight line up to the corner; `slowing` is the slope after it, divided by the
+    slope before: 0 for a plateau, 1 if nothing bends.
+    """
 
     corner: float
-    plateau: float
+    level: float
     straightness: float
+    slowing: float
 
 
 def fall(n: ArrayLike, values: ArrayLike) -> Fall:
-    """Fit a straight fall and a level, joined continuously, to a curve (R,) over n by least squares.
+    """Fit two straight lines that meet at a corner to a curve (R,) over n, by least squares.
 
-    `straightness` is R² of a straight line through the points up to the corner (at least three of them).
+    The corner lies on a grid of step 0.5, with at least three points up to it and two after it.
     """
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
-    corners = np.arange(n[2], n[-2] + _STEP / 2, _STEP)
-    ramps = np.minimum((n - n[0]) / (corners[:, None] - n[0]), 1)
-    (best,), (start,), (height,) = _best_ramp(ramps, values[None], np.ones((1, len(n))))
-    corner = corners[best]
-    before = n <= corner
-    correlation = np.corrcoef(n[before], values[before])[0, 1]
-    return Fall(corner=float(corner), plateau=float(start + height), straightness=float(correlation**2))
+    fits = []
+    for corner in np.arange(n[2], n[-3] + _STEP / 2, _STEP):
+        lines = np.stack([np.ones_like(n), np.minimum(n - corner, 0), np.maximum(n - corner, 0)], axis=1)
+        solution = np.linalg.lstsq(lines, values, rcond=None)[0]
+        fits.append((np.sum((lines @ solution - values) ** 2), corner, solution))
+    _, corner, (level, before, after) = min(fits, key=lambda fit: fit[0])
+    correlation = np.corrcoef(n[n <= corner], values[n <= corner])[0, 1]
+    return Fall(float(corner), float(level), float(correlation**2), float(after / before))
 
 
 @dataclass(frozen=True)

@@ -68,12 +68,14 @@ def test_too_few_or_unequal_rows_are_refused():
         rise(range(6), np.ones((5, 2)))
 
 
-def test_a_fall_to_a_plateau():
+@pytest.mark.parametrize(("corner", "slowing"), [(24.0, 0.0), (13.5, 0.15)])
+def test_a_fall_that_bends(corner, slowing):
     n = np.arange(2.0, 61.0, 2)
-    found = fall(n, 170 - 166 * np.clip((n - 2) / 22, 0, 1))
-    assert found.corner == 24
-    assert found.plateau == pytest.approx(4)
+    found = fall(n, 180 - 6 * np.minimum(n, corner) - slowing * 6 * np.maximum(n - corner, 0))
+    assert found.corner == corner
+    assert found.level == pytest.approx(180 - 6 * corner)
     assert found.straightness == pytest.approx(1)
+    assert found.slowing == pytest.approx(slowing)
 
 
 def test_a_straight_fall_passes_the_band_at_its_own_pace():
