@@ -40,6 +40,7 @@ def test_folds_of_the_papers_pair():
     assert np.allclose(found.n, [23.950877416, 36.353766469], rtol=0, atol=1e-8)
     assert found.opens.values.tolist() == [False, True]
     assert np.abs(found.flow).max() < 1e-12 and np.abs(found.slope).max() < 1e-11
+    assert (found.width == 0).all()
 
 
 @pytest.mark.parametrize(
@@ -181,6 +182,14 @@ def test_cusps_of_the_asymmetry_are_the_exact_pitchforks():
     assert np.allclose(np.sort(lines.cusp_n), exact.n, rtol=0, atol=1e-8)
     assert np.allclose(lines.cusp_asymmetry, 0, atol=1e-7)
     assert np.allclose(lines.cusp_alpha, 0.5) and np.allclose(lines.cusp_ell, 0, atol=1e-9)
+
+
+def test_counting_fixed_points_finds_the_exact_pitchforks():
+    exact = pitchforks(736, 494, temperature=700, copies=2)
+    counted = folds(736, 494, 736, temperature=700, copies=2)
+    assert np.allclose(counted.n, exact.n, rtol=0, atol=1e-6)
+    assert (counted.width < 1e-9).all() and np.array_equal(counted.opens, exact.opens)
+    assert pitchforks(736, 494, temperature=721, n_range=(1.2, 100)).sizes["pitchfork"] == 3
 
 
 def test_unequal_norms_move_the_folds_by_the_two_thirds_power():

@@ -41,15 +41,3 @@ def place(position) -> Place:
 def other_coefficient(alpha, branch: int):
     """α_B = ±(1 − |α|) of the branch."""
     return branch * (1 - np.abs(alpha))
-
-
-def position_of(alpha, branch: int):
-    """The position of α_A on a branch; nan on the fourth edge."""
-    if branch > 0:
-        return np.asarray(alpha, dtype=float)
-    return np.where(np.asarray(alpha) >= 0, 2 - np.asarray(alpha, dtype=float), np.nan)
-
-
-def branch_of(position):
-    """+1 where α_B ≥ 0, −1 where α_B < 0."""
-    return np.where(np.asarray(position) <= 1, 1, -1)

@@ -91,12 +91,51 @@ def _block(index, par: Parameters, per_unit: int):
     row, cell = np.nonzero((here > 0) & (there <= 0) | (here <= 0) & (there > 0))
     known = ~(np.isnan(values[row, cell]) | np.isnan(values[row, cell + 1]))
     row, cell = row[known], cell[known]
+    ends = [index[row], grid[cell], grid[cell + 1]]
+    rows, first, second = _hidden_turns(grid, values, slopes, row, cell, index, par)
+    # three roots in one cell: its bracket ends at the first turn, and two more follow
+    upper = ends[2].copy()
+    ends[2][rows] = first
     touched, low, middle, high = _hidden_pairs(grid, values, slopes, index, par)
     return (
-        np.concatenate([index[row], touched, touched]),
-        np.concatenate([grid[cell], low, middle]),
-        np.concatenate([grid[cell + 1], middle, high]),
+        np.concatenate([ends[0], ends[0][rows], ends[0][rows], touched, touched]),
+        np.concatenate([ends[1], first, second, low, middle]),
+        np.concatenate([ends[2], second, upper[rows], middle, high]),
     )
+
+
+def _hidden_turns(grid, values, slopes, row, cell, index, par: Parameters):
+    """Cells where f crosses zero three times, as near a pitchfork: (which, first turn, second turn).
+
+    The cubic through both ends with their slopes tells where f goes the wrong way most, or least the right
+    way; parabolas through the true slopes refine that place.  If f goes the wrong way there, its two turns
+    are bisected, and count if f has crossed zero at each.
+    """
+    step = grid[1] - grid[0]
+    start, end = values[row, cell], values[row, cell + 1]
+    slope, last = slopes[row, cell] * step, slopes[row, cell + 1] * step
+    # the cubic's derivative in t = 0…1 is quadratic; its vertex is at t = −linear/(2 square)
+    square, linear = 3 * (2 * (start - end) + slope + last), 2 * (3 * (end - start) - 2 * slope - last)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        vertex = -linear / (2 * square)
+        forward = (slope - linear**2 / (4 * square)) * np.sign(end - start)
+        flat = forward < 0.1 * np.maximum(np.abs(slope), np.abs(last))
+    rows = np.flatnonzero((vertex > 0) & (vertex < 1) & flat)
+    own, back = par.take(index[row[rows]]), np.sign(start - end)[rows]
+    left, right = grid[cell[rows]], grid[cell[rows] + 1]
+    middle = left + vertex[rows] * step
+    for narrow in (step / 16, step / 256, step / 4096):
+        low, here, high = (_slope(middle + shift, own) for shift in (-narrow, 0, narrow))
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            shift = narrow * (low - high) / (2 * (low - 2 * here + high))
+        middle = np.clip(middle + np.where(np.abs(shift) < step, shift, 0.0), left, right)
+    turning = back * _slope(middle, own) > 0
+    rows, own, back = rows[turning], own.take(turning), back[turning]
+    left, middle, right = left[turning], middle[turning], right[turning]
+    first, _ = bisect(lambda x, at: back[at] * _slope(x, own.take(at)), left, middle)
+    second, _ = bisect(lambda x, at: -back[at] * _slope(x, own.take(at)), middle, right)
+    thrice = (back * _follow(first, own) < 0) & (back * _follow(second, own) > 0)
+    return rows[thrice], first[thrice], second[thrice]
 
 
 def _hidden_pairs(grid, values, slopes, index, par: Parameters):
@@ -106,7 +145,7 @@ def _hidden_pairs(grid, values, slopes, index, par: Parameters):
     cells.
     """
     sign = np.sign(values)
-    reach = 4 * (grid[1] - grid[0]) * sign * slopes
+    reach = 8 * (grid[1] - grid[0]) * sign * slopes
     falls, rises = -reach[:, :-1] > np.abs(values[:, :-1]), reach[:, 1:] > np.abs(values[:, 1:])
     row, cell = np.nonzero((sign[:, :-1] == sign[:, 1:]) & falls & rises)
     own, sign = par.take(index[row]), sign[row, cell]

@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._checks import check_above, check_finite_array, check_integer, check_positive, refuse
+from .._checks import (
+    check_above,
+    check_finite_array,
+    check_increasing,
+    check_integer,
+    check_positive,
+    refuse,
+)
 
 CATEGORIES = 10
 """C, the categories of the network: 10 whatever digits are learnt."""
@@ -65,8 +72,6 @@ def check_n(n: float) -> float:
 
 def check_n_list(n) -> np.ndarray:
     """Increasing powers, all above 1, as an array."""
-    from .._checks import check_increasing
-
     array = check_increasing("n", n)
     if array[0] <= 1:
         raise refuse("n", float(array[0]), "a finite real number above 1")

@@ -33,16 +33,16 @@ def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CAT
 
     Each is bracketed by a change in the number of fixed points and then solved as a zero of the flow and of
     its slope along the label nullcline at once (see `hopcore.reduced.fold_conditions`), to rounding.  Two
-    folds closer than 1 % in n can be missed.  For very unequal or nearly orthogonal images two fixed points
-    can also merge at a kink of the flow, where the label gets clipped or a coefficient changes sign; then
-    ``slope`` is not 0.
+    folds closer than 1 % in n can be missed.  Where that has no regular solution n is only bracketed: at a
+    pitchfork (AA = BB, see `hopcore.reduced.pitchforks`), and for very unequal or nearly orthogonal images
+    where two fixed points merge at a kink of the flow (the label gets clipped or a coefficient changes sign).
 
     Returns
     -------
     xarray.Dataset
         Over ``fold``, ordered by n: n, alpha, alpha_b, ell; ``opens``, True where the two fixed points
         exist above that n, False where they exist below; ``flow`` and ``slope``, what is left of the two
-        conditions.
+        conditions; ``width``, the size of the bracket where n is only bracketed, else 0.
 
     Raises
     ------
@@ -71,6 +71,7 @@ def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CAT
             "opens": ("fold", np.array([fold.opens for fold in found], dtype=bool)),
             "flow": ("fold", left[:, 0]),
             "slope": ("fold", left[:, 2]),
+            "width": ("fold", np.array([fold.width for fold in found])),
         },
         attrs={
             "aa": aa,
@@ -84,10 +85,11 @@ def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CAT
 
 
 class Fold(NamedTuple):
-    """A fold at z = (x, ℓ, n, second), and whether its two fixed points exist above its n."""
+    """A fold at z = (x, ℓ, n, second), whether its pair exists above its n, and the uncertainty of n."""
 
     z: np.ndarray
     opens: bool
+    width: float
 
 
 class Bracket(NamedTuple):
@@ -126,10 +128,11 @@ def locate(bracket: Bracket, family: Family, second: float) -> Fold:
         for method in (newton, newton_clipped):
             z, converged = method(start, np.array([0.0, 0.0, 0.0, 1.0]), family)
             if converged and (z[2] - bracket.present) * (z[2] - bracket.absent) <= 0:
-                return Fold(z, opens)
+                return Fold(z, opens, 0.0)
         cuts = np.linspace(*sorted((bracket.present, bracket.absent)), _SECTIONS)
         inner = [each for each in _brackets(cuts, family, second) if (each.present > each.absent) == opens]
         if not inner:
             break
         bracket = min(inner, key=lambda each: abs(each.position - bracket.position))
-    return Fold(np.array([bracket.position, bracket.ell, bracket.present, second]), opens)
+    z = np.array([bracket.position, bracket.ell, bracket.present, second])
+    return Fold(z, opens, abs(bracket.present - bracket.absent))
