@@ -119,9 +119,13 @@ def map_trails(panels: Sequence[TrailPanel], background: ArrayLike, digits: Arra
 def compositions(panels: Sequence[tuple[str, Sequence[ArrayLike]]], digits: Sequence[int]) -> Picture:
     """What saddles are made of: per panel a title and the shares (C,) of each training set's saddle.
 
-    Each share is drawn as its digit, in the digit's colour, one column for each training set.
+    Each share is drawn as its digit, in the digit's colour, one column for each training set. Without panels,
+    the picture says that there are no saddles.
     """
     figure = new_figure(2.9)
+    if not panels:
+        figure.text(0.5, 0.5, "no memories part", ha="center", va="center")
+        return Picture(figure, "svg")
     grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (title, saddles) in zip(grid, panels, strict=True):
         axes.set_title(title)
