@@ -107,7 +107,7 @@ def map_trails(panels: Sequence[TrailPanel], background: ArrayLike, digits: Arra
             draw_block(above, images[:_SAMPLES], columns=min(len(images), _SAMPLES), rows=1)
             step = 31  # an image of 28 pixels and the gap
             for number in range(min(len(images), _SAMPLES)):
-                above.text(step * number - 3, 14, str(number + 1), ha="right", va="center", weight="bold")
+                above.text(step * number + 14, -3, str(number + 1), ha="center", va="bottom", weight="bold")
         else:
             axes = part.subplots()
         draw_background(axes, background, digits)
