@@ -197,7 +197,7 @@ def _path(places: Any) -> str:
 
 _STYLE = f"""<style>
 html[data-theme="dark"] .bd-content div.cell_output .text_html:has(.hopcore-turning) {{
-  background-color: transparent; color: inherit; padding: 0;
+  background-color: transparent !important; color: inherit !important; padding: 0 !important;
 }}
 .hopcore-turning {{ margin-inline: auto; max-width: 36rem; }}
 .hopcore-turning svg {{ cursor: grab; display: block; touch-action: pan-y; user-select: none; width: 100%; }}
