@@ -469,6 +469,32 @@ def test_a_killed_sweep_computes_again_only_what_was_in_flight(tmp_path, long_ex
     assert resumed(tmp_path, trained, long_expected, monkeypatch) == 10 - kept
 
 
+def processes_of_session(session):
+    """The running processes of a session, as Linux lists them."""
+    running = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, *numbers = status.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            continue
+        if int(numbers[2]) == session and state != "Z":
+            running.append(int(status.parent.name))
+    return running
+
+
+def test_the_workers_of_a_killed_sweep_end(tmp_path):
+    process = start_long_sweep(tmp_path, "2")
+    wait_for_files(tmp_path, 2, process)
+    assert len(processes_of_session(process.pid)) >= 3
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(60)
+    process.stderr.close()
+    deadline = time.monotonic() + 60
+    while (left := processes_of_session(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+
+
 @pytest.mark.parametrize("workers", [(), ("2",)], ids=["here", "processes"])
 def test_ctrl_c_stops_a_sweep_and_keeps_what_is_finished(
     tmp_path, long_expected, trained, monkeypatch, workers
