@@ -6,15 +6,17 @@ import os
 import pickle
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from itertools import pairwise
-from multiprocessing import parent_process
+from multiprocessing import get_context, parent_process
 from threading import Thread
 
 import numpy as np
 import torch
 
+from hopcore._checks import check_integer
 from hopcore.data import TrainingSet
 from hopcore.provenance import provenance
 from hopcore.training import Options, Run, train_stack
@@ -110,6 +112,29 @@ def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Fina
     return tuple(np.concatenate(parts) for parts in zip(*halves, strict=True))
 
 
+def worker_pool(workers: int) -> ProcessPoolExecutor:
+    """A pool of processes for sweeps and other work on this machine.
+
+    Each computes with one thread, and ends when this process does, however that ends.
+
+    Parameters
+    ----------
+    workers : their number, at least 1; as many as there are cores is the fastest.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a wrong number.
+    """
+    count = check_integer("workers", workers, minimum=1)
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_prepare_worker)
+
+
+def _prepare_worker() -> None:
+    torch.set_num_threads(1)
+    end_with_parent()
+
+
 def pack(data: TrainingSet, options: Options) -> bytes:
     """What all runs of a sweep share, sent to a worker with every task: small, as digits are mostly blank."""
     return zlib.compress(pickle.dumps((provenance(), data, options)), level=1)
@@ -124,7 +149,7 @@ def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
         If the worker has another version of hopcore, NumPy or PyTorch than the sweep, as its digits would
         differ.
     """
-    _end_with_parent()
+    end_with_parent()
     wanted, data, options = _unpacked(packed)
     if wanted != provenance():
         differing = [
@@ -137,7 +162,7 @@ def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
 
 
 @cache
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this worker process when the process that started it is gone, even if it was killed.
 
     Otherwise the workers of a killed notebook would compute on, and wait for ever.

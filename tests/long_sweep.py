@@ -3,9 +3,7 @@
 Every run is a stack of its own and takes some tenths of a second; its start in this process is logged.
 """
 
-import multiprocessing
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -30,8 +28,7 @@ def main(store, log, workers=0):
         return trained(data, options, runs)
 
     sweeps.train_runs = logged
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(int(workers), spawn) if workers else nullcontext() as pool:
+    with hopcore.worker_pool(int(workers)) if workers else nullcontext() as pool:
         hopcore.sweep(data(), **GRID, **OPTIONS, executor=pool, store=Path(store))
 
 

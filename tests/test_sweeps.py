@@ -469,6 +469,14 @@ def test_a_killed_sweep_computes_again_only_what_was_in_flight(tmp_path, long_ex
     assert resumed(tmp_path, trained, long_expected, monkeypatch) == 10 - kept
 
 
+def test_a_worker_pool_has_single_threads_and_checks_its_size(data, expected):
+    with hopcore.worker_pool(1) as pool:
+        assert pool.submit(torch.get_num_threads).result() == 1
+    for wrong in (0, 1.5):
+        with pytest.raises((ValueError, TypeError), match=r"workers = "):
+            hopcore.worker_pool(wrong)
+
+
 def processes_of_session(session):
     """The running processes of a session, as Linux lists them."""
     running = []
