@@ -208,7 +208,9 @@ def test_unequal_norms_move_the_folds_by_the_two_thirds_power():
 def test_the_closed_form_slope_is_that_of_the_even_mixture(n, ab, temperature):
     points = ReducedSystem(1, ab, 1, n=n, temperature=temperature).fixed_points()
     middle = int(np.abs(points.alpha.values - 0.5).argmin())
-    assert np.allclose([points.alpha[middle], points.ell[middle]], [0.5, 0], atol=1e-9)
+    assert abs(float(points.alpha[middle]) - 0.5) < 1e-12
+    # The label follows α with a large gain at such high powers, and so does its rounding error.
+    assert abs(float(points.ell[middle])) < 1e-7
     slope = mixture_slope(n, temperature, 1, ab)
     assert bool(points.stable[middle]) == (slope < 0) or abs(slope) < 1e-6
 

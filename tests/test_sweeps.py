@@ -161,7 +161,7 @@ def test_the_number_of_threads_is_put_back(data):
         torch.set_num_threads(before)
 
 
-def test_the_bar_counts_runs_and_those_in_the_store(data, tmp_path, capsys):
+def test_the_bar_counts_runs_and_those_in_the_store(data, tmp_path, capsys, plain_bar):
     hopcore.sweep(data, **{**GRID, "seed": 0}, **OPTIONS, store=tmp_path)
     assert capsys.readouterr().err == ""
     hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path, progress=True)

@@ -426,7 +426,7 @@ def test_data_must_be_a_training_set(digits):
         hopcore.train(digits.images)
 
 
-def test_progress_is_shown_on_request(digits, capsys):
+def test_progress_is_shown_on_request(digits, capsys, plain_bar):
     hopcore.train(digits, memories=2, epochs=120, progress=True)
     assert "120/120" in capsys.readouterr().err
     hopcore.train(digits, memories=2, epochs=120)

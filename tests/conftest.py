@@ -1,0 +1,16 @@
+"""What all tests share."""
+
+import pytest
+import tqdm.std
+from hypothesis import settings
+
+# The same examples in every run, so that a change of the code is the only thing that can break a test; no
+# deadline, as no test asks how long something took.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture
+def plain_bar(monkeypatch):
+    """The progress bar of a terminal: tqdm takes another one where an earlier test has started a kernel."""
+    monkeypatch.setattr("tqdm.auto.tqdm", tqdm.std.tqdm)
