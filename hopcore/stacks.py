@@ -112,21 +112,22 @@ def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Fina
     return tuple(np.concatenate(parts) for parts in zip(*halves, strict=True))
 
 
-def worker_pool(workers: int) -> ProcessPoolExecutor:
+def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
     """A pool of processes for sweeps and other work on this machine.
 
     Each computes with one thread, and ends when this process does, however that ends.
 
     Parameters
     ----------
-    workers : their number, at least 1; as many as there are cores is the fastest.
+    workers : their number, at least 1. None means as many as PyTorch has threads here: one for each core,
+        or what the variable OMP_NUM_THREADS allows, as where chapters of the book share a machine.
 
     Raises
     ------
     ValueError, TypeError
         For a wrong number.
     """
-    count = check_integer("workers", workers, minimum=1)
+    count = torch.get_num_threads() if workers is None else check_integer("workers", workers, minimum=1)
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_prepare_worker)
 
 

@@ -20,6 +20,7 @@ import xarray as xr
 
 import hopcore
 from hopcore import stacks, sweeps
+from hopcore.bench.timing import threads
 from hopcore.dispatch import WorkerWarning, dispatch
 from hopcore.store import StoreWarning
 from hopcore.training import Options, Run
@@ -472,6 +473,8 @@ def test_a_killed_sweep_computes_again_only_what_was_in_flight(tmp_path, long_ex
 def test_a_worker_pool_has_single_threads_and_checks_its_size(data, expected):
     with hopcore.worker_pool(1) as pool:
         assert pool.submit(torch.get_num_threads).result() == 1
+    with threads(3), hopcore.worker_pool() as pool:
+        assert pool._max_workers == 3
     for wrong in (0, 1.5):
         with pytest.raises((ValueError, TypeError), match=r"workers = "):
             hopcore.worker_pool(wrong)

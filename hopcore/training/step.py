@@ -66,11 +66,11 @@ class Learner:
         category_count = targets.shape[1]
         per_run = (runs, 1, 1)
 
-        self._n = self._tensor(n).reshape(per_run)
-        self._n_minus_1 = self._n - 1
+        self._n, self._n_minus_1, self._log_temperature, self._cost_exponent = (
+            self._empty(*per_run) for _ in range(4)
+        )
+        self.set_conditions(n, temperature, cost_power)
         self._rate = self._tensor(np.full(per_run, rate))
-        self._log_temperature = self._tensor(np.log(temperature)).reshape(per_run)
-        self._cost_exponent = 2 * self._tensor(cost_power).reshape(per_run) + 1
 
         # Small matrices are kept with the long side last (categories × memories, categories × images): such
         # products are several times faster than with ten columns.
@@ -128,6 +128,16 @@ class Learner:
 
     def _tensor(self, array) -> torch.Tensor:
         return torch.as_tensor(array).to(dtype=self.dtype, device=self.device)
+
+    def set_conditions(self, n: np.ndarray, temperature: np.ndarray, cost_power: np.ndarray) -> None:
+        """Power, rescaled temperature and cost power of each run, (R,), from the next step on."""
+        for held, values in (
+            (self._n, n),
+            (self._n_minus_1, np.asarray(n) - 1),
+            (self._log_temperature, np.log(temperature)),
+            (self._cost_exponent, 2 * np.asarray(cost_power) + 1),
+        ):
+            held.copy_(self._tensor(values).reshape(held.shape))
 
     def restart(self, memories: np.ndarray) -> None:
         """Put memories (R, K, N) in the place of the present ones."""
