@@ -211,14 +211,15 @@ def relative_spread(
 ) -> dict[int, float]:
     """Spread of points (K, P) within their groups, in units of the spread of a reference (S, P).
 
-    The spread of a set is the mean distance between two of its members.  Returns a ratio for every group
-    that has at least three points; equal points count as they are.
+    The spread of a set is the median distance between two of its members, so that a few that lie far away
+    do not decide it.  Returns a ratio for every group that has at least three points; equal points count as
+    they are.
     """
     points, groups = np.asarray(points, dtype=float), np.asarray(groups)
     reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
     return {
         int(group): float(
-            pdist(points[groups == group]).mean() / pdist(reference[reference_groups == group]).mean()
+            np.median(pdist(points[groups == group])) / np.median(pdist(reference[reference_groups == group]))
         )
         for group, count in zip(*np.unique(groups, return_counts=True), strict=True)
         if count >= 3
