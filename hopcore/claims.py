@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from hopcore._files import write_whole
 from hopcore.paper import CLAIMS
@@ -35,12 +36,14 @@ class Answer:
     """What was measured for one claim.
 
     `measured` is a sentence for the reader with the numbers in it; `numbers` holds them for programs.
+    `figure` names the figure of the chapter that shows it (`name:` under `mystnb: figure:`), "" for none.
     """
 
     claim: str
     measured: str
     verdict: Verdict
     numbers: dict[str, float]
+    figure: str = ""
 
     def __post_init__(self) -> None:
         if self.claim not in CLAIMS:
@@ -48,16 +51,28 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """A result that the paper does not have: the question, and what was measured, as in `Answer`."""
+
+    question: str
+    measured: str
+    numbers: dict[str, float]
+    figure: str = ""
+
+
+@dataclass(frozen=True)
 class ClaimsTable:
     """A chapter's answers; shown as a table in a notebook, as text in a terminal, kept as JSON.
 
-    `chapter` is the chapter's file name without ending; `scale` and `seed` are its parameters.
+    `chapter` is the chapter's file name without ending; `scale` and `seed` are its parameters.  `beyond`
+    holds results that the paper does not have; the book's scorecard lists them in a table of their own.
     """
 
     chapter: str
     scale: str
     seed: int
     answers: tuple[Answer, ...]
+    beyond: tuple[Beyond, ...] = ()
 
     def save(self, folder: str | os.PathLike) -> Path:
         """Write `<folder>/<chapter>.<scale>.json` whole or not at all; returns its path."""
@@ -72,9 +87,19 @@ class ClaimsTable:
                     "claim": each.claim,
                     "measured": each.measured,
                     "verdict": each.verdict.value,
-                    "numbers": {name: float(value) for name, value in each.numbers.items()},
+                    "numbers": _plain(each.numbers),
+                    "figure": each.figure,
                 }
                 for each in self.answers
+            ],
+            "beyond": [
+                {
+                    "question": each.question,
+                    "measured": each.measured,
+                    "numbers": _plain(each.numbers),
+                    "figure": each.figure,
+                }
+                for each in self.beyond
             ],
         }
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
@@ -84,12 +109,23 @@ class ClaimsTable:
     @classmethod
     def load(cls, path: str | os.PathLike) -> ClaimsTable:
         """Read a table that `save` wrote."""
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        return cls.parse(json.loads(Path(path).read_text(encoding="utf-8")))
+
+    @classmethod
+    def parse(cls, content: dict[str, Any]) -> ClaimsTable:
+        """The table from the content of its JSON."""
         answers = tuple(
-            Answer(each["claim"], each["measured"], Verdict(each["verdict"]), each["numbers"])
+            Answer(
+                each["claim"],
+                each["measured"],
+                Verdict(each["verdict"]),
+                each["numbers"],
+                each.get("figure", ""),
+            )
             for each in content["answers"]
         )
-        return cls(content["chapter"], content["scale"], content["seed"], answers)
+        beyond = tuple(Beyond(**each) for each in content.get("beyond", ()))
+        return cls(content["chapter"], content["scale"], content["seed"], answers, beyond)
 
     def __str__(self) -> str:
         return "\n".join(f"{each.claim}  {each.verdict.value}: {each.measured}" for each in self.answers)
@@ -108,3 +144,7 @@ class ClaimsTable:
             f"<th>measured here</th><th>verdict</th></tr></thead><tbody>{rows}</tbody></table>"
             f'<p class="claims-scale">Scale: {html.escape(self.scale)}; seed {self.seed}.</p>'
         )
+
+
+def _plain(numbers: dict[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in numbers.items()}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hopcore.claims import Answer, ClaimsTable, Verdict
+from hopcore.claims import Answer, Beyond, ClaimsTable, Verdict
 from hopcore.paper import CLAIMS, FIGURES
 
 
@@ -59,8 +59,9 @@ def table():
         3,
         (
             Answer("F1", "a < b & 0.5", Verdict.HOLDS, {"share": 0.5}),
-            Answer("F2", "ℓ rises", Verdict.IN_PART, {"n": 12}),
+            Answer("F2", "ℓ rises", Verdict.IN_PART, {"n": 12}, "fig-rise"),
         ),
+        (Beyond("how fast", "twice as fast", {"ratio": 2.0}, "fig-speed"),),
     )
 
 
