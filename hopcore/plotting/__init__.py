@@ -14,6 +14,7 @@ from hopcore.plotting.learning import (
 from hopcore.plotting.maps import MapPanel, map_panels
 from hopcore.plotting.movies import Movie, learning_movie
 from hopcore.plotting.shares import TrailPanel, compositions, map_trails, share_trails
+from hopcore.plotting.slider import Slider, slider_figure
 from hopcore.plotting.style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
 from hopcore.plotting.trees import split_tree_picture
 from hopcore.plotting.turning import Turning, turning_trails
@@ -26,6 +27,7 @@ __all__ = [
     "Movie",
     "Picture",
     "Recognition",
+    "Slider",
     "TrailPanel",
     "Trails",
     "Turning",
@@ -43,6 +45,7 @@ __all__ = [
     "map_trails",
     "recognised_panels",
     "share_trails",
+    "slider_figure",
     "split_tree_picture",
     "trail_panels",
     "turning_trails",
