@@ -14,12 +14,13 @@ import yaml
 from tiny_book import ALPHA, BETA, make_book
 
 from hopcore.edition import commands, fingerprint
+from hopcore.edition import execute as execution
 from hopcore.edition.chapters import Book, Chapter, find_root
 from hopcore.edition.check import compare, orphans, planned
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Parameters, Run, execute
 from hopcore.edition.outputs import compared
-from hopcore.edition.reference import make_reference, read_reference, reference_path, write_reference
+from hopcore.edition.reference import make_reference, read_reference, write_reference
 from hopcore.edition.replay import RECORD, ReplayKernel
 from hopcore.edition.stage import relinked
 
@@ -109,6 +110,34 @@ def test_staged_notebooks_do_not_tell_where_they_were_made(built: Book) -> None:
 
 
 # What is kept, and when it is used again
+
+
+def test_the_longest_chapter_is_executed_first(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    alpha, beta = runs(book)
+    assert alpha.expected_seconds() == float("inf")
+    for run, seconds in ((alpha, 1.0), (beta, 2.5)):
+        record = json.loads(run.record.read_text())
+        run.record.write_text(json.dumps({**record, "seconds": seconds}))
+        write_reference(run)
+        run.forget()
+    assert (alpha.expected_seconds(), beta.expected_seconds()) == (1.0, 2.5)
+    order: list[Run] = []
+    monkeypatch.setattr(execution, "_execute_one", lambda run, *_: order.append(run))
+    assert execute([alpha, beta], jobs=1) == []
+    assert order == [beta, alpha]
+
+
+def test_compiled_files_beside_the_library_are_not_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__init__.py").write_text("one = 1")
+    monkeypatch.setattr(fingerprint.hopcore, "__file__", str(tmp_path / "__init__.py"))
+    before = LIBRARY()
+    (tmp_path / "__pycache__" / "kernel.nbi").write_text("compiled")
+    assert LIBRARY() == before
+    (tmp_path / "__init__.py").write_text("one = 2")
+    assert LIBRARY() != before
 
 
 def test_finished_notebooks_are_used_again(built: Book) -> None:
@@ -257,8 +286,8 @@ def test_a_missing_reference_is_a_problem(book: Book) -> None:
 )
 def test_a_file_that_is_no_reference_is_refused(book: Book, content: str) -> None:
     chapter = book.executable[0]
-    reference_path(book, chapter).parent.mkdir(parents=True)
-    reference_path(book, chapter).write_text(content)
+    book.reference(chapter).parent.mkdir(parents=True)
+    book.reference(chapter).write_text(content)
     with pytest.raises(EditionError, match="is not a reference"):
         read_reference(book, chapter)
 

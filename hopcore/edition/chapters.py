@@ -108,6 +108,10 @@ class Book:
         """The folder of the committed references."""
         return self.root / "tests" / "references"
 
+    def reference(self, chapter: Chapter) -> Path:
+        """Where the reference of a chapter is kept."""
+        return self.references / f"{chapter.name}.ipynb"
+
     @property
     def executable(self) -> tuple[Chapter, ...]:
         """The pages that have code."""

@@ -15,7 +15,7 @@ from hopcore.edition.chapters import Book, Chapter
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Run
 from hopcore.edition.outputs import code_cells, compared, is_checked
-from hopcore.edition.reference import read_reference, reference_path, refuse_stale
+from hopcore.edition.reference import read_reference, refuse_stale
 from hopcore.edition.replay import describe_kernel
 
 
@@ -32,7 +32,7 @@ def planned(book: Book, chapters: Iterable[Chapter]) -> tuple[list[Run], list[st
 
 def orphans(book: Book) -> list[str]:
     """What is wrong with references that belong to no chapter: nothing compares them any more."""
-    known = {reference_path(book, chapter) for chapter in book.executable}
+    known = {book.reference(chapter) for chapter in book.executable}
     return [
         f"no chapter belongs to {path}: restore the chapter, or remove the reference"
         for path in sorted(set(book.references.glob("*.ipynb")) - known)

@@ -8,6 +8,7 @@ record last: whatever interrupts a build, what lies there without a matching rec
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import nbformat
 
 from hopcore._files import write_whole
 from hopcore.edition.chapters import Book, Chapter
+from hopcore.edition.circumstances import circumstances, cores
 from hopcore.edition.errors import EditionError
 from hopcore.edition.fingerprint import file_digest, fingerprint
 
@@ -66,8 +68,13 @@ class Run:
 
     @property
     def record(self) -> Path:
-        """What the finished notebook was made from, and how long it took (JSON)."""
+        """What the finished notebook was made from, how long it took, and its answers to claims (JSON)."""
         return self.notebook.with_suffix(".json")
+
+    @property
+    def claims(self) -> Path:
+        """Where the chapter saves its answers while it runs (`hopcore.claims.ClaimsTable.save`)."""
+        return self.book.output / "claims" / f"{self.chapter.name}.{self.parameters.scale}.json"
 
     @property
     def failed(self) -> Path:
@@ -94,6 +101,14 @@ class Run:
     def forget(self) -> None:
         """Take the kept notebook for unfinished from now on."""
         self.record.unlink(missing_ok=True)
+
+    def expected_seconds(self) -> float:
+        """How long the execution took that the chapter's reference was made from; infinite if unknown."""
+        try:
+            reference = json.loads(self.book.reference(self.chapter).read_text(encoding="utf-8"))
+            return float(reference["metadata"]["hopcore"]["seconds"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return math.inf
 
 
 @dataclass(frozen=True)
@@ -147,7 +162,8 @@ def execute(
     """Execute the chapters that are not finished, ``jobs`` at a time, each in its own process.
 
     Every kernel gets an equal share of the processor's cores as its number of threads, so that chapters
-    side by side do not fight for them. All chapters are tried; those that failed are returned.
+    side by side do not fight for them. The longest come first, so that none is left to run alone at the end.
+    All chapters are tried; those that failed are returned.
     """
     pending = []
     for run in runs:
@@ -155,8 +171,9 @@ def execute(
             say(f"{run.chapter.name}: finished before ({run.parameters})")
         else:
             pending.append(run)
+    pending.sort(key=Run.expected_seconds, reverse=True)
     jobs = max(1, min(jobs, len(pending)))
-    threads = max(1, _cores() // jobs)
+    threads = max(1, cores() // jobs)
     processes = _Processes()
     failures = []
     with ThreadPoolExecutor(jobs) as pool:
@@ -181,6 +198,7 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
     _empty(work)
     run.forget()
     run.failed.unlink(missing_ok=True)
+    run.claims.unlink(missing_ok=True)  # those of an earlier run
     nbformat.write(run.chapter.notebook(), work / "input.ipynb")
     failure = _run_process(run, work, threads, processes)
     seconds = time.monotonic() - began
@@ -194,6 +212,8 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
         "parameters": run.passed(),
         "seconds": round(seconds, 1),
         "threads": threads,
+        **circumstances(),
+        "claims": json.loads(run.claims.read_text(encoding="utf-8")) if run.claims.exists() else None,
         "fingerprint": made_from,
         "notebook": file_digest(work / "output.ipynb"),
     }
@@ -248,11 +268,6 @@ def _environment(output: Path, threads: int) -> dict[str, str]:
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"
     environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     return environment
-
-
-def _cores() -> int:
-    """The number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _empty(folder: Path, remove: bool = False) -> None:

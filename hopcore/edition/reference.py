@@ -1,10 +1,12 @@
 """The committed references: what the checked outputs of each chapter were.
 
-A reference is a small notebook: the code cells, the parameters, and the outputs that are compared.
+A reference is a small notebook: the code cells, the parameters, the outputs that are compared, and the time
+that the execution took.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -17,11 +19,6 @@ from hopcore.edition.execute import Parameters, Run
 from hopcore.edition.outputs import code_cells, compared, is_checked
 
 
-def reference_path(book: Book, chapter: Chapter) -> Path:
-    """Where the reference of a chapter is kept."""
-    return book.references / f"{chapter.name}.ipynb"
-
-
 def make_reference(run: Run) -> NotebookNode:
     """The reference of a chapter from its finished notebook.
 
@@ -32,6 +29,8 @@ def make_reference(run: Run) -> NotebookNode:
     """
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": dict(KERNEL)})
     notebook.metadata["papermill"] = {"parameters": run.passed()}
+    record = json.loads(run.record.read_text(encoding="utf-8"))
+    notebook.metadata["hopcore"] = {"seconds": record["seconds"]}
     for number, cell in enumerate(code_cells(nbformat.read(run.notebook, as_version=4)), start=1):
         kept = nbformat.v4.new_code_cell(cell.source, id=f"code-{number}", outputs=compared(cell))
         kept.execution_count = number
@@ -49,7 +48,7 @@ def make_reference(run: Run) -> NotebookNode:
 def write_reference(run: Run) -> Path:
     """Write the reference of a chapter; give its path."""
     notebook = make_reference(run)
-    path = reference_path(run.book, run.chapter)
+    path = run.book.reference(run.chapter)
     write_whole(path, lambda temporary: nbformat.write(notebook, temporary))
     return path
 
@@ -62,7 +61,7 @@ def read_reference(book: Book, chapter: Chapter) -> tuple[NotebookNode, Paramete
     EditionError
         If there is none, or it is not a reference.
     """
-    path = reference_path(book, chapter)
+    path = book.reference(chapter)
     advice = f"run `hopcore reference {chapter.name}`, look at what changed, and commit it"
     if not path.is_file():
         raise EditionError(f"chapter {chapter.name} has no reference {path}; {advice}")
