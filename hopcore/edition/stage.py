@@ -13,6 +13,8 @@ import nbformat
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Run
+from hopcore.edition.generated import filled
+from hopcore.edition.status import SOURCES, copy_sources
 
 MATHJAX = "tex-svg-full.js"
 """One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
@@ -23,6 +25,7 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
     folder = book.output / "stage"
     if folder.exists():
         shutil.rmtree(folder)
+    runs = list(runs)
     executed = {run.chapter.name: run for run in runs}
     shutil.copytree(book.root / "book", folder / "book", ignore=shutil.ignore_patterns("*.md", ".*"))
     shutil.copy(book.root / CONFIG, folder / CONFIG)
@@ -36,7 +39,9 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
                     cell.source = relinked(cell.source, executed)
             nbformat.write(notebook, f"{target}.ipynb")
         else:
-            Path(f"{target}.md").write_text(relinked(chapter.text, executed), encoding="utf-8")
+            text = relinked(filled(chapter.text, book, runs), executed)
+            Path(f"{target}.md").write_text(text, encoding="utf-8")
+    copy_sources(runs, folder / "book" / SOURCES)
     _copy_mathjax(folder / "book" / "_static" / "mathjax")
     return folder
 

@@ -1,0 +1,38 @@
+"""Pages made while the book is staged: a line ``% generated: NAME`` of a page is replaced by its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from hopcore.edition.api import api
+from hopcore.edition.chapters import Book
+from hopcore.edition.cite import cite
+from hopcore.edition.errors import EditionError
+from hopcore.edition.execute import Run
+from hopcore.edition.scorecard import scorecard
+from hopcore.edition.status import status
+
+CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
+    "scorecard": lambda book, runs: scorecard(runs),
+    "status": lambda book, runs: status(runs),
+    "api": lambda book, runs: api(),
+    "cite": lambda book, runs: cite(book.root),
+}
+
+
+def filled(text: str, book: Book, runs: Sequence[Run]) -> str:
+    """The text of a page with its generated parts.
+
+    Raises
+    ------
+    EditionError
+        If there is nothing of that name to generate.
+    """
+
+    def content(line: re.Match[str]) -> str:
+        if line[1] not in CONTENTS:
+            raise EditionError(f"a page asks for {line[0]!r}, but there is only: {', '.join(CONTENTS)}")
+        return CONTENTS[line[1]](book, runs)
+
+    return re.sub(r"^% generated: (\S+)$", content, text, flags=re.MULTILINE)
