@@ -47,7 +47,8 @@ def sweep(
     data
         The training set of all runs.
     n, rescaled_temperature, seed
-        The values of each, or one value; none twice. Every combination is one run.
+        The values of each, or one value; none twice. Every combination is one run. (A list is always
+        one of runs: schedules over epochs are for `hopcore.train`.)
     executor
         Where runs are computed: any `concurrent.futures.Executor`; None computes them here, one after the
         other.

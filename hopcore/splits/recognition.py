@@ -11,6 +11,7 @@ from scipy.stats import rankdata, spearmanr
 
 from hopcore._checks import check_integer, refuse
 from hopcore.data import TrainingSet
+from hopcore.training.schedule import conditions
 
 from .fates import training_data
 
@@ -34,9 +35,13 @@ def recognised(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray
     """
     data = training_data(run, data)
     own = data.targets > 0
-    power, temperature = run.attrs["n"], run.attrs["rescaled_temperature"] * data.images.shape[1]
     counts = []
-    for overlaps, labels in zip(_overlaps(run, data), run.labels.values, strict=True):
+    for overlaps, labels, epoch in zip(
+        _overlaps(run, data), run.labels.values, run.epoch.values.tolist(), strict=True
+    ):
+        # A network answers with the n and the temperature of its last epoch.
+        power, rescaled_temperature, _ = conditions(run, max(epoch - 1, 0))
+        temperature = rescaled_temperature * data.images.shape[1]
         # The category does not change if an image's activations are all divided by the same number.
         a = np.maximum(overlaps, 0)
         largest = a.max(axis=0)

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from hopcore._checks import check_at_least, check_finite_array, check_integer, refuse
 from hopcore.data import TrainingSet
+from hopcore.training.schedule import conditions
 
 from .fates import training_data
 
@@ -104,7 +105,7 @@ def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSe
     weights = state.image_weights.values[members].astype(np.float64).mean(axis=0)
     labels = state.labels.values[members].astype(np.float64).mean(axis=0)
     velocity, jacobian = _motion(
-        data.images, errors, run.attrs["n"], memories[members].mean(axis=0), weights, labels
+        data.images, errors, conditions(run, epoch)[0], memories[members].mean(axis=0), weights, labels
     )
     images = len(data)
     held = (np.abs(labels) > _AT_LIMIT) & (velocity[images:] * labels > 0)
@@ -126,11 +127,12 @@ def _memories(state: xr.Dataset, data: TrainingSet) -> np.ndarray:
 
 def _errors(state: xr.Dataset, memories: np.ndarray, data: TrainingSet) -> np.ndarray:
     """The factors g (S, C) of the gradients, with the sign of descent, relative to the largest."""
-    n, temperature = state.attrs["n"], state.attrs["rescaled_temperature"] * data.images.shape[1]
+    n, rescaled_temperature, cost_power = conditions(state, int(state.epoch))
+    temperature = rescaled_temperature * data.images.shape[1]
     activations = np.maximum(memories @ data.images.T, 0) / temperature
     agreement = 2 * data.targets * ((activations**n).T @ state.labels.values.astype(np.float64))
     # With u = 2·t·field: |o − t| = 2σ(−u) and 1 − o² = 4σ(u)σ(−u).
-    logarithms = agreement - (2 * state.attrs["cost_power"] + 1) * np.logaddexp(0, agreement)
+    logarithms = agreement - (2 * cost_power + 1) * np.logaddexp(0, agreement)
     return data.targets * np.exp(logarithms - logarithms.max())
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,13 @@ from hopcore._checks import (
 )
 from hopcore.data import TrainingSet
 
+from .schedule import Schedule, check_schedule
+
 CONSTRAINTS = ("rescale", "clip")
 DTYPES = ("float64", "float32")
+
+CONDITIONS = {"n": partial(check_above, bound=1), "rescaled_temperature": check_positive}
+"""What may have a schedule, and the check of each value."""
 
 START_MEAN, START_STD = -0.003, 1e-5
 """Memories and labels start from a normal distribution with this mean and deviation (the authors' code)."""
@@ -63,17 +69,36 @@ class NoisePulses:
 
 @dataclass(frozen=True)
 class Run:
-    """What tells one run of a sweep from another."""
+    """What tells one run of a sweep from another; n and the temperature may have a checked `Schedule`."""
 
-    n: float
-    rescaled_temperature: float
+    n: float | Schedule
+    rescaled_temperature: float | Schedule
     seed: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "n", check_above("n", self.n, 1))
-        temperature = check_positive("rescaled_temperature", self.rescaled_temperature)
-        object.__setattr__(self, "rescaled_temperature", temperature)
+        for name, check in CONDITIONS.items():
+            value = getattr(self, name)
+            object.__setattr__(self, name, value if isinstance(value, Schedule) else check(name, value))
         object.__setattr__(self, "seed", check_seed(self.seed))
+
+    @classmethod
+    def scheduled(cls, n: Any, rescaled_temperature: Any, seed: int, epochs: int) -> Run:
+        """A run whose n and temperature may be arrays over epochs or functions of the epoch.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `check_schedule`.
+        """
+        given = {"n": n, "rescaled_temperature": rescaled_temperature}
+        return cls(
+            **{name: check_schedule(name, given[name], epochs, check) for name, check in CONDITIONS.items()},
+            seed=seed,
+        )
+
+    def schedules(self) -> dict[str, Schedule]:
+        """The conditions that have one, by name."""
+        return {name: getattr(self, name) for name in CONDITIONS if isinstance(getattr(self, name), Schedule)}
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from hopcore.data import TrainingSet
 from .features import Order
 from .options import Options, Run
 from .recording import Recording, rebuilt
+from .schedule import last
 
 _MADE_OF = ("image_weights", "kept", "base_memories", "base", "images")
 
@@ -56,14 +57,22 @@ def _dataset(
             "images": (("image", "pixel"), data.images),
         }
         coordinates["digit"] = ("image", data.digits)
+    schedules = run.schedules()
+    if options.cost_power is None and "n" in schedules:
+        schedules["cost_power"] = schedules["n"]
+    if schedules:
+        coordinates["step"] = np.arange(1, options.epochs + 1)
+    variables |= {
+        f"{name}_schedule": ("step", np.array(schedule.values)) for name, schedule in schedules.items()
+    }
     attributes = {
         "title": "training run of a generalized Hopfield network",
-        "n": run.n,
-        "rescaled_temperature": run.rescaled_temperature,
-        "temperature": run.rescaled_temperature * data.images.shape[1],
+        "n": last(run.n),
+        "rescaled_temperature": last(run.rescaled_temperature),
+        "temperature": last(run.rescaled_temperature) * data.images.shape[1],
         "seed": run.seed,
         **options.described(),
-        "cost_power": run.n if options.cost_power is None else options.cost_power,
+        "cost_power": last(run.n) if options.cost_power is None else options.cost_power,
         "form": form,
         "threads": torch.get_num_threads(),
         "data_fingerprint": data.fingerprint,

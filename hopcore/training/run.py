@@ -9,22 +9,24 @@ from typing import Any
 import numpy as np
 import torch
 import xarray as xr
+from numpy.typing import ArrayLike
 
-from hopcore._checks import check_flag
+from hopcore._checks import check_flag, refuse
 from hopcore.data import TrainingSet
 
 from .features import Order, choose_features
 from .options import NoisePulses, Options, Run
 from .recording import Recording, compact_is_smaller
 from .results import to_datasets
+from .schedule import present
 from .step import Learner
 
 
 def train(
     data: TrainingSet,
     *,
-    n: float = 30.0,
-    rescaled_temperature: float = 0.85,
+    n: float | ArrayLike | Callable[[int], float] = 30.0,
+    rescaled_temperature: float | ArrayLike | Callable[[int], float] = 0.85,
     memories: int = 100,
     rate: float = 0.005,
     epochs: int = 3500,
@@ -47,9 +49,9 @@ def train(
     data
         The training set: S images of N pixels and their digits.
     n
-        Power of the rectified polynomial, real, above 1.
+        Power of the rectified polynomial, real, above 1; or a schedule, see below.
     rescaled_temperature
-        T_r = T/N, above 0.
+        T_r = T/N, above 0; or a schedule.
     memories
         Number K of memories; a given start brings its own.
     rate
@@ -59,7 +61,7 @@ def train(
     momentum
         From 0 up to 1: the part of the last velocity that is carried over.
     cost_power
-        m in the cost Σ|o − t|^(2m), real, above 0; None means m = n.
+        m in the cost Σ|o − t|^(2m), real, above 0; None means m = n, at every epoch.
     constraint
         "rescale" divides a memory by its largest absolute pixel where that exceeds 1, and keeps it a
         combination of images; "clip" cuts single pixels to [−1, 1].
@@ -86,7 +88,9 @@ def train(
         ``memories`` (epoch, memory, pixel) and ``labels`` (epoch, memory, category); the coordinate ``epoch``
         counts completed epochs. The attributes hold every parameter, the data's fingerprint and the versions.
         Of a long trajectory the weights of the images are stored instead (``image_weights``, ``kept``,
-        ``base``, …), and ``memories`` is computed from them on access, epoch by epoch.
+        ``base``, …), and ``memories`` is computed from them on access, epoch by epoch. What has a schedule
+        is also a variable, ``rescaled_temperature_schedule`` (step) and the like; the coordinate ``step``
+        counts epochs from 1, and the attribute of that name is the value of the last epoch.
 
     Raises
     ------
@@ -95,6 +99,11 @@ def train(
 
     Notes
     -----
+    A *schedule* of ``n`` or ``rescaled_temperature`` is an array of one number for each epoch, whose
+    entry e holds during epoch e + 1, or a function that is called with the epochs 1, 2, … and returns what
+    holds during each, such as ``lambda epoch: 1.1 if epoch <= 2000 else 0.85``. A constant schedule gives the
+    run without one, bit for bit.
+
     Two exact forms of the same rule exist, and the one with fewer operations is used (attribute ``form``):
     with U distinct pixel columns, the *dual* form, which advances the overlaps through the Gram matrix, if S
     + U < 2N and the constraint is "rescale"; otherwise the *primal* form, which advances the pixels. They
@@ -106,12 +115,12 @@ def train(
     another branch.
     """
     check_flag("progress", progress)
-    run = Run(n, rescaled_temperature, seed)
     options = Options.checked(
         data, memories=memories, rate=rate, epochs=epochs, momentum=momentum, cost_power=cost_power,
         constraint=constraint, start=start, record_every=record_every, minibatches=minibatches, noise=noise,
         dtype=dtype, device=device,
     )  # fmt: skip
+    run = Run.scheduled(n, rescaled_temperature, seed, options.epochs)
     with _progress_bar(options.epochs) if progress else nullcontext() as bar:
         return train_stack(data, options, [run], bar.update if progress else None)[0]
 
@@ -134,7 +143,16 @@ def train_stack(
     -------
     list of xarray.Dataset
         One for each run, as `train` gives it.
+
+    Raises
+    ------
+    ValueError
+        For a run whose schedule is not one of the options' epochs.
     """
+    for run in runs:
+        for name, schedule in run.schedules().items():
+            if len(schedule.values) != options.epochs:
+                raise refuse(name, schedule, f"a schedule of the {options.epochs} epochs")
     learner = build_learner(data, options, runs)
     with torch.inference_mode():
         recording = _learn(learner, data, options, runs, advanced or (lambda count: None))
@@ -146,14 +164,11 @@ def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> L
     """The state at epoch 0 of several networks, ready to advance together."""
     order = Order.of(len(data), options.minibatches)
     starts = [options.starts(data, run.seed) for run in runs]
-    n = np.array([run.n for run in runs])
     return Learner(
         choose_features(order.spread(data.images, blank=0.0), options.constraint),
         order.spread(data.targets, blank=1.0),
         *_stacked(starts),
-        n=n,
-        temperature=np.array([run.rescaled_temperature for run in runs]),
-        cost_power=n if options.cost_power is None else np.full(len(runs), options.cost_power),
+        **_conditions(options, runs, 0),
         rate=options.rate,
         momentum=options.momentum,
         constraint=options.constraint,
@@ -161,6 +176,16 @@ def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> L
         dtype=getattr(torch, options.dtype),
         device=torch.device(options.device),
     )
+
+
+def _conditions(options: Options, runs: Sequence[Run], done: int) -> dict[str, np.ndarray]:
+    """What holds in the epoch after ``done`` completed ones, each (R,)."""
+    n = np.array([present(run.n, done) for run in runs])
+    return {
+        "n": n,
+        "temperature": np.array([present(run.rescaled_temperature, done) for run in runs]),
+        "cost_power": n if options.cost_power is None else np.full(len(runs), options.cost_power),
+    }
 
 
 def _stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
@@ -185,12 +210,17 @@ def _learn(
     bases = 1 + len(pulses)
     compact = learner.dual and compact_is_smaller(len(keep), bases, options.memories, images, pixels)
     recording = Recording()
-    # The run is cut where something happens: a kept epoch, a pulse, or a sign of life for the progress bar.
+    # The run is cut where something happens: a kept epoch, a pulse, another n or temperature, or a sign of
+    # life for the progress bar.
     beats = range(0, options.epochs, 50)
+    changes = {change for run in runs for schedule in run.schedules().values() for change in schedule.changes}
+    cuts = {*keep, *pulses, *(pulse - 1 for pulse in pulses), *changes, *beats, options.epochs} - {0}
     done = 0
     if 0 in keep:
         recording.add(0, learner, compact)
-    for stop in sorted({*keep, *pulses, *(pulse - 1 for pulse in pulses), *beats, options.epochs} - {0}):
+    for stop in sorted(cuts):
+        if done in changes:
+            learner.set_conditions(**_conditions(options, runs, done))
         if stop in pulses:
             learner.epochs(stop - done - 1)
             learner.epoch(_noise(options, data, runs, stop))

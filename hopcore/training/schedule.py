@@ -1,0 +1,129 @@
+"""Schedules: a value of n or of the temperature for every epoch of a run.
+
+A temperature that changes while a network learns plays the part that the paper's discussion gives to a
+morphogen: a control parameter that holds memories in a progenitor state, or lets them go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hopcore._checks import check_integer, refuse
+
+Check = Callable[[str, Any], float]
+"""A check of one value, called with its name: the value as a float, or an error."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The values of one condition, epoch by epoch.
+
+    Attributes
+    ----------
+    values : entry e is what holds during epoch e + 1; as many as the run has epochs.
+    """
+
+    values: tuple[float, ...]
+
+    def __format__(self, form: str) -> str:
+        """Its first and last value, for messages."""
+        return f"{self.values[0]:{form}} to {self.values[-1]:{form}}"
+
+    @property
+    def last(self) -> float:
+        """What holds during the last epoch."""
+        return self.values[-1]
+
+    @property
+    def changes(self) -> list[int]:
+        """The numbers of completed epochs after which the value is another one."""
+        return (np.flatnonzero(np.diff(self.values)) + 1).tolist()
+
+    def after(self, epochs: int) -> float:
+        """What holds in the epoch that follows so many completed epochs; at the end, what held last."""
+        return self.values[min(epochs, len(self.values) - 1)]
+
+
+def check_schedule(name: str, given: Any, epochs: int, check: Check) -> float | Schedule:
+    """A number as it is, an array or a function of the epoch as a `Schedule`; every value is checked.
+
+    Parameters
+    ----------
+    name : of the argument, for messages.
+    given : a number; an array whose entry e holds during epoch e + 1; or a function that is called with the
+        epochs 1, 2, …, ``epochs`` and returns what holds during each.
+    epochs : of the run.
+    check : of one value.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a wrong value, which the message names with its epoch; for an array that is not one value per
+        epoch; for a function that fails; for a schedule of a run without epochs.
+    """
+    if callable(given) and not isinstance(given, (np.ndarray, xr.DataArray)):
+        _check_epochs(name, given, epochs)
+        return Schedule(tuple(_called(name, given, epoch, epochs, check) for epoch in range(1, epochs + 1)))
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable) or np.ndim(given) == 0:
+        return check(name, given)
+    values = list(given.values) if isinstance(given, xr.DataArray) else list(given)
+    _check_epochs(name, given, epochs)
+    if len(values) != epochs or any(np.ndim(value) for value in values):
+        found = np.shape(given) if isinstance(given, (np.ndarray, xr.DataArray)) else (len(values),)
+        raise ValueError(
+            f"{name} = an array of shape {found}: must be one number, a function of the epoch, or one number "
+            f"for each of the {epochs} epochs"
+        )
+    return Schedule(tuple(check(f"{name}[{index}]", value) for index, value in enumerate(values)))
+
+
+def _check_epochs(name: str, given: Any, epochs: int) -> None:
+    if epochs == 0:
+        raise refuse(name, given, "one number, as there are no epochs")
+
+
+def _called(name: str, given: Callable[[int], Any], epoch: int, epochs: int, check: Check) -> float:
+    try:
+        value = given(epoch)
+    except Exception as error:
+        raise ValueError(
+            f"{name}({epoch}) failed with {type(error).__name__}: {error}; as a function, {name} must return "
+            f"a number for every epoch from 1 to {epochs}"
+        ) from error
+    return check(f"{name}({epoch})", value)
+
+
+def present(value: float | Schedule, epochs: int) -> float:
+    """The value of a condition after so many completed epochs, whether it has a schedule or not."""
+    return value.after(epochs) if isinstance(value, Schedule) else value
+
+
+def last(value: float | Schedule) -> float:
+    """The value of a condition during the last epoch."""
+    return value.last if isinstance(value, Schedule) else value
+
+
+def conditions(run: xr.Dataset, epoch: int) -> tuple[float, float, float]:
+    """n, rescaled temperature and cost power of a run in the epoch that follows ``epoch`` completed ones.
+
+    Parameters
+    ----------
+    run
+        From `hopcore.train`, with or without schedules.
+    epoch
+        Completed epochs, 0 or more; from the run's last epoch on, what held last.
+    """
+    epoch = check_integer("epoch", epoch, minimum=0)
+
+    def held(name: str) -> float:
+        schedule = run.get(f"{name}_schedule")
+        if schedule is None:
+            return float(run.attrs[name])
+        return float(schedule.values[min(epoch, len(schedule) - 1)])
+
+    return held("n"), held("rescaled_temperature"), held("cost_power")
