@@ -138,6 +138,13 @@ FIGURES: dict[str, FigureParameters] = {
             rate=0.01,
         ),
         FigureParameters("8", (25.0,), _over(650, 899, 3), 10_000, "caption: n; temperatures, epochs: code"),
+        FigureParameters(
+            "8S",
+            (15.0, 40.0),
+            _over(650, 899, 3),
+            10_000,
+            "supplement: other values of n; otherwise as Fig. 8",
+        ),
     )
 }
 """Parameters by figure; digits, images per digit, memories and rate are the common ones unless stated."""
@@ -162,6 +169,21 @@ FIGURE_4_CODE_RATE = 0.0035
 
 FIGURE_4_SPLIT_EPOCHS = {30.0: 2360, 3.0: 300}
 """Epochs of the split between 1s and the others in Figure 4, by n (caption: "around")."""
+
+FIGURE_7_CODE_DIGITS = (1, 7, 8)
+"""Digits of Figure 7 (code; the text says 1, 7 and 9)."""
+
+FIGURE_7_SADDLE_EPOCHS, FIGURE_7_REPEATS = 4000, 10
+"""Epochs after which one memory counts as at its saddle, and runs per start, n and T_r (code)."""
+
+FIGURE_7_LABEL, FIGURE_8_LABEL = 0.9, 0.98
+"""A memory belongs to a digit if its label for it is at least this (Fig. 7), or above it (Fig. 8) (code)."""
+
+VANISHING_ORDER = ((0, 2), (3, 8), (5, 6), (4, 7, 9), (1,))
+"""The order in which digits vanish as T_r rises, group by group (text on Fig. 8)."""
+
+ALL_KEPT_UP_TO, ONE_LEFT_ABOVE = 0.85, 1.0
+"""T_r up to which all digits are kept at n = 25, and above which only the 1s are left (text on Fig. 8)."""
 
 RECONSTRUCTION_TOLERANCE = 0.05
 """L1 error allowed in a rebuilt memory, as a share of N times the mean absolute pixel (code)."""

@@ -15,6 +15,7 @@ from hopcore.plotting.maps import MapPanel, map_panels
 from hopcore.plotting.movies import Movie, learning_movie
 from hopcore.plotting.shares import TrailPanel, compositions, map_trails, share_trails
 from hopcore.plotting.slider import Slider, slider_figure
+from hopcore.plotting.starts import StartRow, start_panels
 from hopcore.plotting.style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
 from hopcore.plotting.trees import split_tree_picture
 from hopcore.plotting.turning import Turning, turning_trails
@@ -28,6 +29,7 @@ __all__ = [
     "Picture",
     "Recognition",
     "Slider",
+    "StartRow",
     "TrailPanel",
     "Trails",
     "Turning",
@@ -47,6 +49,7 @@ __all__ = [
     "share_trails",
     "slider_figure",
     "split_tree_picture",
+    "start_panels",
     "trail_panels",
     "turning_trails",
 ]

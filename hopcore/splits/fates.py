@@ -35,13 +35,14 @@ def training_data(run: xr.Dataset, data: TrainingSet | None) -> TrainingSet:
 def image_coefficients(run: xr.Dataset, data: TrainingSet) -> np.ndarray:
     """Coefficients α (epoch, K, S) of a recorded run.
 
-    A compact trajectory holds them, up to what is left of the start or of a noise pulse, which goes through
-    the pseudo-inverse; other runs go through it entirely.
+    A compact trajectory holds them, up to what is left of a given start or of a noise pulse, which goes
+    through the pseudo-inverse; other runs go through it entirely.
     """
     if "image_weights" not in run:
         return coefficients(run.memories.transpose("epoch", "memory", "pixel").values, data)
     alpha = run.image_weights.values.astype(np.float64)
-    if run.sizes["start"] > 1:  # the start itself is a few thousandths of an image
+    random_start = run.attrs["start"] == "random"  # which is a few thousandths of an image
+    if run.sizes["start"] > 1 or not random_start:
         bases = coefficients(run.base_memories.values.astype(np.float64), data)
         alpha = alpha + run.kept.values[..., None] * bases[run.base.values]
     return alpha

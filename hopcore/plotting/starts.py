@@ -1,0 +1,91 @@
+"""Saddles and final shares over n, from two starts (Fig. 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, new_figure, styled
+
+Points = tuple[ArrayLike, ArrayLike]
+"""Values of n, and a share at each."""
+
+
+@dataclass(frozen=True)
+class StartRow:
+    """A row of two panels: saddles at the left, final shares at the right, over n.
+
+    Keys are the digits that learning starts near. `single` are saddles of one memory, `passed` those that the
+    full network passes, `final` the final shares with the lowest and highest of the repeats. `reduced` are
+    curves of the reduced system, `window` the values of n with a single saddle.
+    """
+
+    title: str
+    single: Mapping[int, Points]
+    passed: Mapping[int, Points]
+    final: Mapping[int, tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]]
+    reduced: Sequence[Points] = field(default=())
+    window: tuple[float, float] | None = None
+
+
+def _saddles(axes: Axes, row: StartRow) -> None:
+    for x, y in row.reduced:
+        axes.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
+    for digit, (x, y) in row.single.items():
+        axes.plot(x, y, "-", color=DIGIT_COLOURS[digit], linewidth=1.6, zorder=2)
+    for digit, (x, y) in row.passed.items():
+        style = {"markerfacecolor": "none", "markeredgecolor": DIGIT_COLOURS[digit], "markersize": 5}
+        axes.plot(x, y, "o", zorder=3, **style)
+
+
+def _finals(axes: Axes, row: StartRow) -> None:
+    for digit, (x, middle, low, high) in row.final.items():
+        axes.fill_between(x, low, high, color=DIGIT_COLOURS[digit], alpha=0.25, linewidth=0)
+        axes.plot(x, middle, "-o", color=DIGIT_COLOURS[digit], markersize=3.5)
+
+
+@styled
+def start_panels(rows: Sequence[StartRow], digit: int, other: int) -> Picture:
+    """One row of two panels for each temperature; the share is that of `digit`, compared with `other`.
+
+    The window of a single saddle is shaded.
+    """
+    figure = new_figure(1.75 * len(rows) + 1.1)
+    grid = figure.subplots(len(rows), 2, squeeze=False, sharex=True)
+    for line, row in zip(grid, rows, strict=True):
+        for axes in line:
+            if row.window is not None:
+                axes.axvspan(*row.window, color=INK, alpha=0.15, linewidth=0)
+        _saddles(line[0], row)
+        _finals(line[1], row)
+        line[0].set_ylabel(f"{row.title}\nshare of {digit}")
+        line[1].set_ylim(-0.04, 1.04)
+        line[1].set_yticks([0, 0.5, 1])
+    shown = np.concatenate(
+        [np.asarray(y) for row in rows for _, y in (*row.single.values(), *row.passed.values())]
+    )
+    for axes in grid[:, 0]:
+        axes.set_ylim(min(-0.1, shown.min() - 0.05), max(1.05, shown.max() + 0.05))
+    grid[0, 0].set_title("saddle")
+    grid[0, 1].set_title(f"final {digit}s, of {digit}s and {other}s")
+    for axes in grid[-1]:
+        axes.set_xlabel("$n$")
+    plain = {"color": INK, "linewidth": 1.6}
+    ring = {"color": "none", "marker": "o", "markerfacecolor": "none", "markeredgecolor": INK}
+    handles = [
+        *(
+            Line2D([], [], color=DIGIT_COLOURS[each], linewidth=5, label=f"start near {each}")
+            for each in (digit, other)
+        ),
+        Line2D([], [], label="one memory", **plain),
+        Line2D([], [], label="100 memories", markersize=5, **ring),
+    ]
+    if any(row.reduced for row in rows):
+        handles.append(Line2D([], [], label="reduced system", color=INK, linewidth=1, linestyle="--"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    return Picture(figure, "svg")
