@@ -66,8 +66,7 @@ BETA = chapter("Beta", 'from myst_nb import glue\nglue("third", 0.333, display=F
 
 def make_book(root: Path, chapters: dict[str, str], intro: str = INTRO) -> Path:
     """Write a book of an introduction and these chapters, with the project's own configuration."""
-    (root / "book" / "_static").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "book" / "_static" / "hopcore.css", root / "book" / "_static")
+    shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
     shutil.copy(REPOSITORY / "_config.yml", root)
     (root / "book" / "intro.md").write_text(intro)
     (root / "book" / "references.bib").write_text(BIBLIOGRAPHY)

@@ -80,7 +80,8 @@ def _signature(value: Any, *, bound: bool = False) -> str:
         found = list(inspect.signature(value).parameters.values())
     except ValueError:  # a class without one, such as an exception
         return ""
-    return str(inspect.Signature([_simple(each) for each in found[bool(bound) :]]))
+    shown = [_simple(each) for each in found[bool(bound) :] if not each.name.startswith("_")]
+    return str(inspect.Signature(shown))
 
 
 def _simple(parameter: inspect.Parameter) -> inspect.Parameter:

@@ -18,7 +18,7 @@ def rendered(text: str) -> str:
     for title, body in _sections(lines):
         if title:
             parts.append(f"**{title}**")
-        parts += _items(body) if title and any(line.startswith(" ") for line in body) else _blocks(body)
+        parts += _items(body) if title and _itemized(body) else _blocks(body)
     return "\n\n".join(parts)
 
 
@@ -40,16 +40,24 @@ def _sections(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         yield ("", lines[:end]) if start is None else (lines[start], lines[start + 2 : end])
 
 
-def _items(lines: list[str]) -> Iterator[str]:
-    """Names at the margin, their descriptions indented: a list of definitions. Examples stay as they are."""
+def _itemized(lines: list[str]) -> bool:
+    """Whether a section names things: with indented descriptions, or as "name : description"."""
     if lines and lines[0].startswith(">>>"):
-        yield from _blocks(lines)
-        return
+        return False
+    return any(line.startswith(" ") for line in lines) or all(" : " in line for line in lines if line)
+
+
+def _items(lines: list[str]) -> Iterator[str]:
+    """Names at the margin, their descriptions indented or behind a colon: a list of definitions."""
     heads = [i for i, line in enumerate(lines) if line and not line.startswith(" ")]
     for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
         body = "\n\n".join(_blocks(inspect.cleandoc("\n".join(["", *lines[head + 1 : end]])).splitlines()))
+        name = lines[head]
+        if not body:
+            name, _, body = name.partition(" : ")
+            body = inline(body)
         indented = body.replace("\n", "\n  ")
-        yield f"{inline(lines[head])}\n: {indented}" if body else inline(lines[head])
+        yield f"{inline(name)}\n: {indented}" if body else inline(name)
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:

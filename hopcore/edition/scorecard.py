@@ -26,22 +26,19 @@ def scorecard(runs: Iterable[Run]) -> str:
     rows = []
     for claim in CLAIMS.values():
         answers = [(each, found) for found in tables for each in found.answers if each.claim == claim.id]
-        says = f"{plain(claim.statement)} (Figure {plain(claim.figure)})"
+        figure = "supplement" if claim.figure == "S" else f"Figure {claim.figure}"
+        says = f"{_text(claim.statement)} ({figure})"
         for answer, found in answers:
             rows.append((claim.id, says, _measured(answer, found), _verdict(answer.verdict)))
         if not answers:
             rows.append((claim.id, says, "", _verdict(NOT_MEASURED)))
-    beyond = [
-        (plain(each.question), _measured(each, found), f"[](/book/{found.chapter}.md)")
-        for found in tables
-        for each in found.beyond
-    ]
+    beyond = [(_text(each.question), _measured(each, found)) for found in tables for each in found.beyond]
     parts = [
         _summary(tables),
         table(("claim", "the paper says", "measured here", "verdict"), rows, kind="scorecard"),
         "## Beyond the paper",
         "Results for which the paper has no statement to compare with.",
-        table(("question", "measured here", "chapter"), beyond, kind="scorecard beyond")
+        table(("question", "measured here"), beyond, kind="scorecard beyond")
         if beyond
         else "No chapter has recorded one yet.",
     ]
@@ -64,8 +61,15 @@ def _tables(run: Run) -> Iterator[ClaimsTable]:
 
 
 def _measured(result: Answer | Beyond, found: ClaimsTable) -> str:
-    link = f"{{numref}}`{result.figure}`" if result.figure else f"[](/book/{found.chapter}.md)"
-    return f"{plain(result.measured)} {link}; scale {found.scale}, seed {found.seed}."
+    shown = f"{{numref}}`{result.figure}` in " if result.figure else ""
+    return (
+        f"{_text(result.measured)}<br>{shown}[](/book/{found.chapter}.md); "
+        f"scale {plain(found.scale)}, seed {found.seed}"
+    )
+
+
+def _text(sentence: str) -> str:
+    return plain(sentence).replace(r"T\_r", "$T_r$")
 
 
 def _verdict(verdict: str) -> str:
@@ -78,7 +82,13 @@ def _summary(tables: Iterable[ClaimsTable]) -> str:
     first: dict[str, str] = {}
     for found in tables:
         for answer in found.answers:
-            first.setdefault(answer.claim, answer.verdict.value)
+            first.setdefault(answer.claim, answer.verdict)
     counts = Counter(first.get(claim, NOT_MEASURED) for claim in CLAIMS)
-    told = ", ".join(f"{counts[each]} {each}" for each in (*Verdict, NOT_MEASURED) if counts[each])
-    return f"Of {len(CLAIMS)} claims: {told}."
+    words = {
+        Verdict.HOLDS: "hold",
+        Verdict.IN_PART: "hold in part",
+        Verdict.FAILS: "do not hold",
+        NOT_MEASURED: "were not measured",
+    }
+    told = ", ".join(f"{counts[each]} {word}" for each, word in words.items() if counts[each])
+    return f"Of {len(CLAIMS)} claims, {told}."

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable
 from pathlib import Path
 
 import nbformat
+import yaml
 
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.errors import EditionError
@@ -28,7 +29,7 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
     runs = list(runs)
     executed = {run.chapter.name: run for run in runs}
     shutil.copytree(book.root / "book", folder / "book", ignore=shutil.ignore_patterns("*.md", ".*"))
-    shutil.copy(book.root / CONFIG, folder / CONFIG)
+    _configure(book.root / CONFIG, folder / CONFIG)
     for chapter in book.chapters:
         target = folder / chapter.document
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +72,23 @@ def relinked(text: str, executed: Container[str]) -> str:
         return f"]({link[1]}.{extension}{link[2] or ''})"
 
     return re.sub(r"\]\(([^()\s:]+)\.md(#[^()\s]*)?\)", replace, text)
+
+
+def _configure(source: Path, target: Path) -> None:
+    """Copy the configuration; with the repository's address in it, links to the repository are shown.
+
+    Its pages are then taken to be published as GitHub does, unless `html_baseurl` says otherwise.  There are
+    no buttons for Binder and Colab: they open notebooks of the repository, which has the chapters as text.
+    """
+    settings = yaml.safe_load(source.read_text(encoding="utf-8"))
+    url = settings["repository"]["url"].rstrip("/")
+    if url:
+        settings["html"] |= {"use_repository_button": True, "use_issues_button": True}
+        on_github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", url)
+        if on_github:
+            pages = f"https://{on_github[1].lower()}.github.io/{on_github[2]}/"
+            settings["sphinx"]["config"].setdefault("html_baseurl", pages)
+    target.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _copy_mathjax(folder: Path) -> None:
