@@ -36,6 +36,9 @@ _HOME = {
     "mixture_temperature": "reduced",
 }
 
+# Parts that are reached by their own name: hopcore.widgets.nullcline_explorer().
+_PARTS = ("plotting", "widgets")
+
 __all__ = sorted([*_HOME, "__version__"])
 
 
@@ -44,6 +47,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("hopcore")
+    if name in _PARTS:
+        return import_module(f"hopcore.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'hopcore' has no attribute {name!r}")
     value = getattr(import_module(f"hopcore.{_HOME[name]}"), name)

@@ -27,6 +27,7 @@ from hopcore.edition.chapters import Book, Chapter
 from hopcore.edition.circumstances import circumstances, cores
 from hopcore.edition.errors import EditionError
 from hopcore.edition.fingerprint import file_digest, fingerprint
+from hopcore.widgets.choice import STATIC
 
 CELL_TIMEOUT = {"quick": 30 * 60, "paper": 48 * 3600}
 """Seconds that one cell may take, by scale."""
@@ -264,6 +265,7 @@ def _environment(output: Path, threads: int) -> dict[str, str]:
     for name in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
         environment[f"{name}_NUM_THREADS"] = str(threads)
     environment["PYTHONHASHSEED"] = "0"
+    environment[STATIC] = "1"  # a page has no kernel to answer
     environment["IPYTHONDIR"] = str(output / "ipython")
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"
     environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"

@@ -1,0 +1,93 @@
+"""A Matplotlib figure inside a widget."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ipywidgets
+import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from hopcore.plotting.style import STYLE
+
+_DPI = 160
+_CSS_PIXELS = 108  # for one inch: text in its size on the page
+
+
+class Canvas:
+    """A figure that is drawn by Agg into an image widget; artists are kept and given new data.
+
+    What is announced with `moving` is drawn anew each time, everything else once.  Matplotlib's own settings
+    are changed only while something is made or drawn, and pyplot is not used.
+
+    Parameters
+    ----------
+    width, height : inches.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        with self.style():
+            self.figure = Figure(figsize=(width, height), dpi=_DPI)
+            self._agg = FigureCanvasAgg(self.figure)
+        self._moving: list[Artist] = []
+        self._still: Any = None
+        shown = round(_CSS_PIXELS * width)
+        layout = ipywidgets.Layout(width=f"{shown}px", max_width="100%", height="auto", object_fit="contain")
+        self.widget = ipywidgets.Image(format="png", layout=layout)
+
+    @contextmanager
+    def style(self) -> Iterator[None]:
+        """The book's style, for making artists."""
+        with mpl.rc_context(STYLE):
+            yield
+
+    def moving(self, *artists: Artist) -> None:
+        """Announce artists that get new data; they are drawn in this order, above the rest."""
+        for artist in artists:
+            artist.set_animated(True)
+        self._moving += artists
+
+    def renew(self) -> None:
+        """Draw everything anew next time: what stands still has changed, such as the limits of an axis."""
+        self._still = None
+
+    def show(self, description: str) -> None:
+        """Draw, and describe what is seen for readers who do not see it."""
+        with self.style():
+            if self._still is None:
+                self._agg.draw()
+                self._still = self._agg.copy_from_bbox(self.figure.bbox)
+            else:
+                self._agg.restore_region(self._still)
+            for artist in self._moving:
+                self.figure.draw_artist(artist)
+        picture = png(np.asarray(self._agg.buffer_rgba()))
+        with self.widget.hold_sync():
+            self.widget.value = picture
+            self.widget.tooltip = description
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """A PNG file of (height, width, 4) bytes; a third of the time that libraries take to make one.
+
+    Rows are packed as they are: most of a figure is one colour, where filters gain nothing.
+    """
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 4 * width), dtype=np.uint8)
+    rows[:, 1:] = pixels.reshape(height, -1)
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
+
+    header = struct.pack(">2I5B", width, height, 8, 6, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
