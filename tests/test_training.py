@@ -196,47 +196,6 @@ def test_extreme_powers_train_from_the_standard_start(standard, n, dtype):
     assert moving(run)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_no_number_of_a_step_is_subnormal(standard, dtype):
-    """Subnormal numbers are many times slower; none may reach a product or a power."""
-    from torch.utils._python_dispatch import TorchDispatchMode
-
-    smallest = torch.finfo(getattr(torch, dtype)).tiny
-    arithmetic = {
-        "bmm",
-        "mul",
-        "mul_",
-        "add_",
-        "addcmul",
-        "addcmul_",
-        "sub_",
-        "exp_",
-        "log_",
-        "amax",
-        "reciprocal_",
-    }
-    seen, subnormal = set(), []
-
-    class Watch(TorchDispatchMode):
-        def __torch_dispatch__(self, function, types, arguments=(), keywords=None):
-            name = function.overloadpacket.__name__
-            if name in arithmetic:
-                seen.add(name)
-                for tensor in arguments:
-                    if isinstance(tensor, torch.Tensor):
-                        size = tensor.abs()
-                        subnormal.extend([name] * bool(((size > 0) & (size < smallest)).any()))
-            return function(*arguments, **(keywords or {}))
-
-    for n in (3.0, 30.0, 60.0, 200.0):
-        trained = hopcore.train(standard, n=n, epochs=300, dtype=dtype)
-        with Watch():
-            hopcore.train(standard, n=n, start=end_of(trained), epochs=2, dtype=dtype)
-            hopcore.train(standard, n=n, epochs=2, dtype=dtype)
-    assert {"bmm", "exp_", "log_", "addcmul_"} <= seen
-    assert not subnormal
-
-
 def test_a_memory_without_positive_overlap_stays_where_it_is(digits):
     memories, labels = start_of(digits, 3)
     memories[1] = 0
