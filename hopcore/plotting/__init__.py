@@ -1,6 +1,15 @@
 """The book's figures: every function returns a `Picture`, which a notebook shows."""
 
 from hopcore.plotting.bars import coefficient_panels, label_panels, largest_in_the_middle
+from hopcore.plotting.bifurcations import (
+    Fold,
+    bifurcation_sides,
+    parting_panels,
+    region_map,
+    settling_panels,
+    turning_bifurcations,
+    turning_flow,
+)
 from hopcore.plotting.curves import Curve, curves
 from hopcore.plotting.images import image_blocks, image_rows
 from hopcore.plotting.learning import (
@@ -12,7 +21,9 @@ from hopcore.plotting.learning import (
     trail_panels,
 )
 from hopcore.plotting.maps import MapPanel, map_panels
+from hopcore.plotting.mixtures import coefficient_maps
 from hopcore.plotting.movies import Movie, learning_movie
+from hopcore.plotting.nullclines import PathPanel, nullcline_frame, nullcline_panels, path_panels
 from hopcore.plotting.shares import TrailPanel, compositions, map_trails, share_trails
 from hopcore.plotting.slider import Slider, slider_figure
 from hopcore.plotting.starts import StartRow, start_panels
@@ -24,8 +35,10 @@ __all__ = [
     "DIGIT_COLOURS",
     "TEMPERATURE_COLOURS",
     "Curve",
+    "Fold",
     "MapPanel",
     "Movie",
+    "PathPanel",
     "Picture",
     "Recognition",
     "Slider",
@@ -33,6 +46,8 @@ __all__ = [
     "TrailPanel",
     "Trails",
     "Turning",
+    "bifurcation_sides",
+    "coefficient_maps",
     "coefficient_panels",
     "compositions",
     "curves",
@@ -45,11 +60,19 @@ __all__ = [
     "learning_movie",
     "map_panels",
     "map_trails",
+    "nullcline_frame",
+    "nullcline_panels",
+    "parting_panels",
+    "path_panels",
     "recognised_panels",
+    "region_map",
+    "settling_panels",
     "share_trails",
     "slider_figure",
     "split_tree_picture",
     "start_panels",
     "trail_panels",
+    "turning_bifurcations",
+    "turning_flow",
     "turning_trails",
 ]
