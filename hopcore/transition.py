@@ -5,6 +5,7 @@ Every function takes plain arrays of final memories' properties, one row per pow
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -207,19 +208,23 @@ def nearest_images(memories: ArrayLike, images: ArrayLike) -> np.ndarray:
 
 
 def relative_spread(
-    points: ArrayLike, groups: ArrayLike, reference: ArrayLike, reference_groups: ArrayLike
+    points: ArrayLike,
+    groups: ArrayLike,
+    reference: ArrayLike,
+    reference_groups: ArrayLike,
+    typical: Callable[[np.ndarray], float] = np.mean,
 ) -> dict[int, float]:
     """Spread of points (K, P) within their groups, in units of the spread of a reference (S, P).
 
-    The spread of a set is the median distance between two of its members, so that a few that lie far away
-    do not decide it.  Returns a ratio for every group that has at least three points; equal points count as
-    they are.
+    The spread of a set is the typical distance between two of its members: the mean, or with `np.median` one
+    that a few points far away do not decide.  Returns a ratio for every group that has at least three points;
+    equal points count as they are.
     """
     points, groups = np.asarray(points, dtype=float), np.asarray(groups)
     reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
     return {
         int(group): float(
-            np.median(pdist(points[groups == group])) / np.median(pdist(reference[reference_groups == group]))
+            typical(pdist(points[groups == group])) / typical(pdist(reference[reference_groups == group]))
         )
         for group, count in zip(*np.unique(groups, return_counts=True), strict=True)
         if count >= 3
