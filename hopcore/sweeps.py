@@ -22,7 +22,7 @@ from hopcore.provenance import provenance
 from hopcore.stacks import one_thread, pack, split, stack_size, train_packed, train_runs
 from hopcore.store import Identity, RunStore
 from hopcore.training import Options, Run
-from hopcore.training.features import Order, choose_features
+from hopcore.training.features import features_of
 from hopcore.training.results import versions
 
 Keep = Callable[[Sequence[Run], tuple[np.ndarray, np.ndarray]], None]
@@ -95,7 +95,7 @@ def sweep(
         with LocalCluster(n_workers=8, threads_per_worker=1) as cluster, Client(cluster) as client:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=client.get_executor())
 
-    A Dask cluster of several machines, with the same versions of hopcore, NumPy and PyTorch on each (a
+    A Dask cluster of several machines, with the same versions of hopcore, Numba, NumPy and PyTorch on each (a
     worker with others is refused)::
 
         dask scheduler                                          # on one machine, say "head"
@@ -183,12 +183,11 @@ def _identity(data: TrainingSet, options: Options, run: Run) -> Identity:
 
 
 def _attributes(data: TrainingSet, options: Options) -> dict[str, Any]:
-    places = Order.of(len(data), options.minibatches)
     return {
         "title": "sweep of generalized Hopfield networks, final states",
         **options.described(),
         "cost_power": "n" if options.cost_power is None else options.cost_power,
-        "form": choose_features(places.spread(data.images, blank=0.0), options.constraint).name,
+        "form": features_of(data, options.minibatches, options.constraint).name,
         "threads": 1,
         "data_fingerprint": data.fingerprint,
         **versions(),

@@ -97,7 +97,10 @@ def test_dual_form_equals_primal_form_over_500_epochs(standard, monkeypatch, opt
     settings = {"epochs": 500, **options}
     dual = hopcore.train(standard, **settings)
     monkeypatch.setattr(
-        "hopcore.training.run.choose_features", lambda images, constraint: primal_features(images)
+        "hopcore.training.run.features_of",
+        lambda data, minibatches, _: primal_features(
+            Order.of(len(data), minibatches).spread(data.images, blank=0.0)
+        ),
     )
     primal = hopcore.train(standard, **settings)
     assert (dual.form, primal.form) == ("dual", "primal")

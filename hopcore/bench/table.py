@@ -74,7 +74,7 @@ def run_table(quick: bool = False) -> Table:
     table = Table(machine)
     data = training_set()
     _one_network(table, data, rounds)
-    _in_a_sweep(table, data, epochs=60 if quick else 300)
+    _in_a_sweep(table, data, epochs=200 if quick else 500)
     _scaling(table, data, rounds)
     _recording(table, data, epochs=100 if quick else 500)
     _projection(table, rounds)

@@ -8,9 +8,12 @@ step is W·X) to the step of those quantities, and nothing else of the rule.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
+
+from hopcore.data import TrainingSet
 
 LANES = 8
 """Numbers in the widest vector register, in float64."""
@@ -133,3 +136,10 @@ def choose_features(images: np.ndarray, constraint: str) -> Features:
         return primal_features(images)
     dual = dual_features(images)
     return dual if dual.step.shape[1] < 2 * images.shape[1] else primal_features(images)
+
+
+@lru_cache(maxsize=2)
+def features_of(data: TrainingSet, minibatches: int, constraint: str) -> Features:
+    """The features of a training set's images in the `Order` of training; all runs of a sweep share them."""
+    images = Order.of(len(data), minibatches).spread(data.images, blank=0.0)
+    return choose_features(images, constraint)

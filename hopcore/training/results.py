@@ -83,7 +83,7 @@ def _dataset(
 
 @lru_cache(maxsize=1)
 def _versions() -> tuple[tuple[str, str], ...]:
-    packages = ("hopcore", "numpy", "torch", "xarray")
+    packages = ("hopcore", "numba", "numpy", "torch", "xarray")
     return (
         ("python_version", platform.python_version()),
         *((f"{name}_version", version(name)) for name in packages),

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from hopcore._checks import check_flag, refuse
 from hopcore.data import TrainingSet
 
-from .features import Order, choose_features
+from .features import Order, features_of
 from .options import NoisePulses, Options, Run
 from .recording import Recording, compact_is_smaller
 from .results import to_datasets
@@ -107,7 +107,8 @@ def train(
     Two exact forms of the same rule exist, and the one with fewer operations is used (attribute ``form``):
     with U distinct pixel columns, the *dual* form, which advances the overlaps through the Gram matrix, if S
     + U < 2N and the constraint is "rescale"; otherwise the *primal* form, which advances the pixels. They
-    differ by rounding alone.
+    differ by rounding alone. On a CPU everything but the large products is compiled at first use, which takes
+    some seconds once.
 
     The same call gives the same result bit for bit on one machine, for the same number of threads
     (``torch.set_num_threads``). Between machines, or numbers of threads, sums are taken in other orders and
@@ -165,7 +166,7 @@ def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> L
     order = Order.of(len(data), options.minibatches)
     starts = [options.starts(data, run.seed) for run in runs]
     return Learner(
-        choose_features(order.spread(data.images, blank=0.0), options.constraint),
+        features_of(data, options.minibatches, options.constraint),
         order.spread(data.targets, blank=1.0),
         *_stacked(starts),
         **_conditions(options, runs, 0),
