@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 import hopcore
-from hopcore import arrest, splits
+from hopcore import arrest, plotting, splits
 
 
 def over_temperature(counts, hot=(0.8, 0.9, 1.0, 1.2)):
@@ -95,3 +95,16 @@ def test_heat_leaves_no_digit_but_the_first():
     counts = arrest.populations(arrest.belongs(hot.labels)).isel(n=0, seed=0)
     assert (counts.sel(rescaled_temperature=0.9)[[1, 4, 7]] > 0).all()
     assert (counts.sel(rescaled_temperature=1.5)[[4, 7]] == 0).all()
+
+
+def test_figures_of_arrest_are_drawn():
+    counts = np.array([[20, 30], [10, 40], [0, 12]])
+    panel = plotting.PopulationPanel("n = 25", [0.8, 0.9, 1.0], counts)
+    assert len(plotting.population_panels([panel, panel], 100).figure.axes) == 2
+    values = [[0.9, np.inf], [0.95, -np.inf]]
+    strip = plotting.vanishing_strip(values, [0, 1], (0.8, 1.0), x_label="T")
+    assert "svg" in strip.data().decode()[:400]
+    memories = np.random.default_rng(0).uniform(-1, 1, (30, 784))
+    frame = plotting.population_frame(memories, np.arange(30) % 11 - 1, "T", 50)
+    widths = [bar.get_width() for bar in frame.figure.axes[1].patches]
+    assert widths == [3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 3]

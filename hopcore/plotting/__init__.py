@@ -1,5 +1,6 @@
 """The book's figures: every function returns a `Picture`, which a notebook shows."""
 
+from hopcore.plotting.arrest import PopulationPanel, population_frame, population_panels, vanishing_strip
 from hopcore.plotting.bars import coefficient_panels, label_panels, largest_in_the_middle
 from hopcore.plotting.bifurcations import (
     Fold,
@@ -40,6 +41,7 @@ __all__ = [
     "Movie",
     "PathPanel",
     "Picture",
+    "PopulationPanel",
     "Recognition",
     "Slider",
     "StartRow",
@@ -64,6 +66,8 @@ __all__ = [
     "nullcline_panels",
     "parting_panels",
     "path_panels",
+    "population_frame",
+    "population_panels",
     "recognised_panels",
     "region_map",
     "settling_panels",
@@ -75,4 +79,5 @@ __all__ = [
     "turning_bifurcations",
     "turning_flow",
     "turning_trails",
+    "vanishing_strip",
 ]
