@@ -185,6 +185,12 @@ VANISHING_ORDER = ((0, 2), (3, 8), (5, 6), (4, 7, 9), (1,))
 ALL_KEPT_UP_TO, ONE_LEFT_ABOVE = 0.85, 1.0
 """T_r up to which all digits are kept at n = 25, and above which only the 1s are left (text on Fig. 8)."""
 
+PAIR_OVERLAPS = (753.0, 494.0, 719.0)
+"""⟨A|A⟩, ⟨A|B⟩ and ⟨B|B⟩ of the 1 and the 4 (caption of Fig. 5)."""
+
+PAIR_START, PAIR_OFFSET = (0.8, 0.5), 1e-8
+"""Where the two memories of Fig. 5C–D start, α and ℓ, and by how much they differ from that (code)."""
+
 RECONSTRUCTION_TOLERANCE = 0.05
 """L1 error allowed in a rebuilt memory, as a share of N times the mean absolute pixel (code)."""
 

@@ -181,7 +181,7 @@ def _render(
     image = Image.open(raw)
     if colours is not None:
         image = image.quantize(colours, method=Image.Quantize.FASTOCTREE).convert("RGBA")
-    image.save(packed, "WEBP", lossless=True, method=4)
+    image.save(packed, "WEBP", lossless=True, method=2)
     return packed.getvalue(), image.size
 
 

@@ -29,7 +29,8 @@ _TURN, _TILT = 22, 16  # the first view, in degrees
 class Turning:
     """Trails in three dimensions; a notebook or a page shows them with controls.
 
-    Dragging, the arrow keys and two sliders turn the trails; a third slider moves along the epochs.
+    Dragging, the arrow keys and two sliders turn the trails; a third slider moves along the epochs, or
+    along whatever `progress` names.
 
     Attributes
     ----------
@@ -45,14 +46,17 @@ class Turning:
         Polylines (P, 3) drawn dashed.
     description
         What the figure shows, for readers who do not see it.
+    progress
+        The name of the third slider.
     """
 
     points: np.ndarray
-    epochs: tuple[int, ...]
+    epochs: tuple[float, ...]
     colours: tuple[str, ...]
     axes: tuple[tuple[str, str], ...]
     guides: tuple[np.ndarray, ...]
     description: str
+    progress: str = "epoch"
 
     def __repr__(self) -> str:
         return f"<Turning, {self.points.shape[1]} trails in three dimensions>"
@@ -132,7 +136,8 @@ class Turning:
             '<p class="controls" hidden>'
             f'<label>turn <input type="range" name="turn" min="-180" max="180" value="{_TURN}"></label>'
             f'<label>tilt <input type="range" name="tilt" min="-90" max="90" value="{_TILT}"></label>'
-            f'<label>epoch <input type="range" name="epoch" min="0" max="{last}" value="{last}">'
+            f"<label>{html.escape(self.progress)} "
+            f'<input type="range" name="epoch" min="0" max="{last}" value="{last}">'
             f"<output>{self.epochs[-1]}</output></label></p>"
             "<noscript><p>Turning the figure needs JavaScript; this is its first view.</p></noscript>"
         )

@@ -10,6 +10,7 @@ from .phase import overlap_diagram, phase_diagram
 from .pitchfork import mixture_slope, pitchfork_temperatures, pitchforks
 from .prototype import mixture_temperature
 from .saddle_nodes import folds
+from .same_digit import prototype_onset, same_digit_mixtures
 from .splitting import split_path, splitting_flow
 from .system import ReducedSystem
 from .trajectories import trajectory
@@ -28,6 +29,8 @@ __all__ = [
     "phase_diagram",
     "pitchfork_temperatures",
     "pitchforks",
+    "prototype_onset",
+    "same_digit_mixtures",
     "split_path",
     "splitting_flow",
     "trajectory",

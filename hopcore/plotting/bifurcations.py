@@ -1,0 +1,212 @@
+"""Bifurcation diagrams, folds in two parameters, and splits beside their linearisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from hopcore.partings import Parting
+from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, Picture, new_figure, styled
+from hopcore.plotting.turning import Turning
+from hopcore.reduced import curves
+
+TRAINED_COLOURS = ("#3c78d8", "#2d9d6e")
+_SIDES = (("alpha", "coefficient α", MEMORY_COLOUR), ("ell", "label ℓ", LABEL_COLOUR))
+
+
+def _segments(curve: xr.Dataset) -> list[xr.Dataset]:
+    """A curve cut where its stability changes; neighbours share a point, so that no gap shows."""
+    stable = curve.stable.values
+    cuts = np.flatnonzero(stable[1:] != stable[:-1]) + 1
+    starts, ends = [0, *cuts], [*cuts, stable.size]
+    return [
+        curve.isel(step=slice(max(start - (not stable[start]), 0), end + (not stable[start])))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _is_stable(segment: xr.Dataset) -> bool:
+    return bool(segment.stable.values[segment.sizes["step"] // 2])
+
+
+def _draw_side(axes: Axes, diagram: xr.Dataset, name: str, colour: str) -> None:
+    for curve in curves(diagram):
+        for segment in _segments(curve):
+            style = "-" if _is_stable(segment) else (0, (3, 2))
+            axes.plot(segment.n, segment[name], linestyle=style, color=colour)
+    axes.plot(diagram.fold_n, diagram[f"fold_{name}"], "D", color=INK, markersize=5, zorder=4)
+
+
+@styled
+def bifurcation_sides(diagram: xr.Dataset, trained: Sequence[xr.Dataset] = ()) -> Picture:
+    """α and ℓ of every fixed point over n: full lines stable, dashed unstable, diamonds at the folds.
+
+    ``trained`` are results of `hopcore.pairs.trained_fixed_points`, drawn as points.
+    """
+    figure = new_figure(4.4)
+    for axes, (name, title, colour) in zip(figure.subplots(2, 1, sharex=True), _SIDES, strict=True):
+        _draw_side(axes, diagram, name, colour)
+        for points, dots in zip(trained, TRAINED_COLOURS, strict=False):
+            axes.plot(points.n, points[f"trained_{name}"], "o", color=dots, markersize=3, zorder=3)
+        axes.set_ylabel(title)
+    figure.axes[0].set_ylim(-0.12, 1.06)
+    figure.axes[1].set_ylim(-1.05, 1.05)
+    figure.axes[1].set_xlabel("power $n$")
+    return Picture(figure, "svg")
+
+
+def turning_bifurcations(diagram: xr.Dataset, *, steps: int = 70) -> Turning:
+    """The diagram in three dimensions, (α up, n, ℓ), for a reader to turn; a slider moves along n.
+
+    Stable branches are coloured, unstable ones dashed.  A point stands on each stable branch at the slider's
+    n, or waits at the fold where the branch begins or ends.
+    """
+    highest = float(diagram.n.max())
+    shown = np.linspace(float(diagram.n.min()), highest, steps)
+    branches, guides = [], []
+    for curve in curves(diagram):
+        for segment in _segments(curve):
+            if _is_stable(segment):
+                order = np.argsort(segment.n.values)
+                n = segment.n.values[order]
+                place = [np.interp(shown, n, segment[name].values[order]) for name in ("alpha", "ell")]
+                along = np.clip(shown, n[0], n[-1]) / highest
+                branches.append(np.stack([place[0], along, place[1]], axis=-1))
+            else:
+                line = np.stack([segment.alpha, segment.n / highest, segment.ell], axis=-1)
+                guides.append(line[:: max(1, len(line) // 60)])
+    return Turning(
+        np.stack(branches, axis=1),
+        tuple(round(float(n), 1) for n in shown),
+        (MEMORY_COLOUR, "#2d9d6e", "#3c78d8", LABEL_COLOUR)[: len(branches)],
+        (("α", MEMORY_COLOUR), (f"n (0 to {highest:g})", INK), ("ℓ", LABEL_COLOUR)),
+        tuple(guides),
+        f"Fixed points over n: {len(branches)} stable branches and {len(guides)} unstable, joined at folds.",
+        progress="n",
+    )
+
+
+def turning_flow(flows: Sequence[xr.Dataset], rests: xr.Dataset, *, steps: int = 50) -> Turning:
+    """Flow lines in (α_A + α_B up, ℓ, α_A), each coloured by the stable fixed point that it ends at.
+
+    ``flows`` are results of `hopcore.reduced.trajectory`, ``rests`` the system's fixed points.
+    """
+    end = max(float(flow.time[-1]) for flow in flows)
+    # most happens early: times spaced by their square root
+    shown = end * np.linspace(0, 1, steps) ** 2
+    lines = [
+        np.stack([np.interp(shown, flow.time, flow[name]) for name in ("alpha", "alpha_b", "ell")], axis=-1)
+        for flow in flows
+    ]
+    points = np.stack([[line[:, 0] + line[:, 1], line[:, 2], line[:, 0]] for line in lines]).transpose(
+        2, 0, 1
+    )
+    stable = rests.alpha.values[rests.stable.values]
+    nearest = [int(np.abs(stable - line[-1, 0]).argmin()) for line in lines]
+    colours = ("#3c78d8", "#2d9d6e", MEMORY_COLOUR, LABEL_COLOUR)
+    return Turning(
+        points,
+        tuple(round(float(time), 2) for time in shown),
+        tuple(colours[at % len(colours)] for at in nearest),
+        (("α_A + α_B", INK), ("ℓ", LABEL_COLOUR), ("α_A", MEMORY_COLOUR)),
+        (),
+        f"{len(lines)} flow lines rise to the plane where the coefficients add up to 1, and run in it to "
+        f"{len(set(nearest))} stable fixed points.",
+        progress="time",
+    )
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A fold curve: n and the other parameter along it."""
+
+    n: ArrayLike
+    second: ArrayLike
+
+
+@styled
+def region_map(
+    n: ArrayLike,
+    second: ArrayLike,
+    count: ArrayLike | None,
+    folds: Sequence[Fold],
+    *,
+    y_label: str,
+    names: Sequence[tuple[float, float, str]] = (),
+    marks: Sequence[tuple[float, float, str]] = (),
+) -> Picture:
+    """Where there is one saddle (shaded) or several, over n and a second parameter, between fold curves.
+
+    ``count`` (n, second) is the number of fixed points; ``names`` are written in the regions, ``marks`` are
+    points with a name.
+    """
+    figure = new_figure(3.2)
+    axes = figure.subplots()
+    n, second = np.asarray(n, dtype=float), np.asarray(second, dtype=float)
+    if count is not None:
+        axes.contourf(n, second, np.asarray(count).T, levels=(0, 1.5), colors=[INK], alpha=0.25)
+    for fold in folds:
+        axes.plot(fold.n, fold.second, color=MEMORY_COLOUR, linewidth=2)
+    for x, y, name in names:
+        axes.text(x, y, name, ha="center", va="center")
+    for x, y, name in marks:
+        axes.plot([x], [y], "D", color=LABEL_COLOUR, markersize=6, zorder=4)
+        axes.annotate(name, (x, y), xytext=(6, 5), textcoords="offset points", color=LABEL_COLOUR)
+    axes.set(xlim=(n[0], n[-1]), ylim=(second[0], second[-1]), xlabel="power $n$", ylabel=y_label)
+    return Picture(figure, "svg")
+
+
+@styled
+def parting_panels(panels: Sequence[tuple[str, Parting]]) -> Picture:
+    """|δα| and |δℓ| of two memories over epochs: simulated (full) and linearised (dashed)."""
+    figure = new_figure(3.2)
+    for axes, (title, parting) in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
+        for side, (_, name, colour) in enumerate(_SIDES):
+            axes.semilogy(parting.epochs, np.abs(parting.simulated[:, side]), color=colour, alpha=0.75)
+            axes.semilogy(
+                parting.compared,
+                np.abs(parting.linearised[:, side]),
+                color=INK,
+                linestyle=(0, (2, 1.5)),
+                linewidth=2.2,
+            )
+            axes.plot([], [], color=colour, label=f"δ{name[-1]}")
+        axes.set(title=title, xlabel="epoch", ylim=(3e-9, 3))
+    figure.axes[0].set_ylabel("half the difference")
+    figure.axes[0].plot([], [], color=INK, linestyle=(0, (2, 1.5)), linewidth=2.2, label="linearised")
+    figure.legend(
+        *figure.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False
+    )
+    return Picture(figure, "svg")
+
+
+@styled
+def settling_panels(panels: Sequence[tuple[str, xr.Dataset, float, float]]) -> Picture:
+    """How labels and memories settle: (title, `hopcore.pairs.paths`, rate, time of the split) per panel."""
+    figure = new_figure(3.3)
+    for axes, (title, path, rate, split) in zip(
+        figure.subplots(1, len(panels), sharey=True), panels, strict=True
+    ):
+        time = path.epoch.values * rate
+        for name, label, colour in (
+            ("size", "$|α_A| + |α_B|$", MEMORY_COLOUR),
+            ("label_a", "$l_A$", LABEL_COLOUR),
+            ("label_b", "$l_B$", "#3c78d8"),
+            ("others", "largest other label", INK),
+        ):
+            values = path[name].values
+            if values.ndim > 1:
+                axes.fill_between(time, values.min(1), values.max(1), color=colour, alpha=0.2, linewidth=0)
+                values = np.median(values, axis=1)
+            axes.plot(time, values, color=colour, label=label)
+        if np.isfinite(split):
+            axes.axvline(split, color=INK, linestyle=":", linewidth=1)
+        axes.set(title=title, xlabel="rate × epochs", ylim=(-1.05, 1.05), xlim=(0, time[-1]))
+    handles = figure.axes[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=2, frameon=False)
+    return Picture(figure, "svg")

@@ -1,0 +1,155 @@
+"""Nullclines of the reduced system, its fixed points, and the memories that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from hopcore.plotting.images import draw_block
+from hopcore.plotting.style import (
+    INK,
+    LABEL_COLOUR,
+    MEMORY_COLOUR,
+    WIDTH,
+    Picture,
+    new_figure,
+    styled,
+)
+from hopcore.reduced import ReducedSystem
+
+PATH_COLOURS = ("#3c78d8", "#2d9d6e")
+"""Two memories: blue and green."""
+
+_NODES = 41  # of the grid that flow lines are drawn from
+_POINT = {"markersize": 6.5, "markeredgewidth": 1.4, "linestyle": "none", "zorder": 5}
+
+
+def draw_nullclines(axes: Axes, system: ReducedSystem, *, flow: bool = False) -> None:
+    """Nullclines and fixed points in the plane of ℓ (across) and α (up), 0 ≤ α ≤ 1; ``flow`` adds flow lines.
+
+    Only the positive branch α_B = 1 − α is drawn.
+    """
+    if flow:
+        _draw_flow(axes, system)
+    arcs = system.memory_nullcline()
+    drawn = arcs.isel(point=(arcs.alpha_b.values >= 0) & (arcs.alpha.values >= 0))
+    for number in np.unique(drawn.arc):
+        arc = drawn.isel(point=drawn.arc.values == number)
+        axes.plot(arc.ell, arc.alpha, color=MEMORY_COLOUR)
+    alpha = np.linspace(0, 1, 401)
+    axes.plot(system.label_nullcline(alpha), alpha, color=LABEL_COLOUR)
+    points = system.fixed_points()
+    for stable, fill in ((True, INK), (False, "none")):
+        chosen = (points.stable.values == stable) & (points.alpha_b.values >= 0)
+        axes.plot(points.ell[chosen], points.alpha[chosen], "o", color=INK, markerfacecolor=fill, **_POINT)
+    axes.set(xlim=(-1.05, 1.05), ylim=(-0.03, 1.03), xticks=(-1, 0, 1), yticks=(0, 0.5, 1))
+
+
+def _draw_flow(axes: Axes, system: ReducedSystem) -> None:
+    ell, alpha = np.linspace(-1, 1, _NODES), np.linspace(0, 1, _NODES)
+    along_alpha, along_ell = system.velocity(alpha[:, None], ell[None, :])
+    axes.streamplot(
+        ell, alpha, along_ell, along_alpha, density=0.8, color=INK, linewidth=0.6, arrowsize=0.7, zorder=1
+    )
+
+
+def _legend(figure, extra: Sequence[tuple[str, str]] = ()) -> None:
+    lines = [
+        Line2D([], [], color=colour, label=name)
+        for colour, name in ((MEMORY_COLOUR, "memory"), (LABEL_COLOUR, "label"), *extra)
+    ]
+    dots = [
+        Line2D([], [], marker="o", color=INK, markerfacecolor=fill, label=name, **_POINT)
+        for fill, name in ((INK, "stable"), ("none", "unstable"))
+    ]
+    figure.legend(
+        handles=lines + dots,
+        loc="outside upper center",
+        ncols=min(4, len(lines) + 2) if not extra else 3,
+        frameon=False,
+        handlelength=1.2,
+        columnspacing=1.0,
+    )
+
+
+@styled
+def nullcline_panels(systems: Sequence[ReducedSystem]) -> Picture:
+    """Nullclines and fixed points, two panels in a row, one for each system."""
+    rows = -(-len(systems) // 2)
+    figure = new_figure(0.5 + 2.1 * rows)
+    grid = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False)
+    for axes, system in zip(grid.flat, systems, strict=False):
+        draw_nullclines(axes, system)
+        axes.set_title(f"$n$ = {system.n:g}")
+    for axes in grid.flat[len(systems) :]:
+        axes.set_axis_off()
+    for axes in grid[-1]:
+        axes.set_xlabel("label ℓ")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("coefficient α")
+    _legend(figure)
+    return Picture(figure, "svg")
+
+
+@styled
+def nullcline_frame(system: ReducedSystem, images: ArrayLike) -> Picture:
+    """Nullclines at the left, the memories at the fixed points at the right, from large α down.
+
+    ``images`` (2, pixels) are A and B.  Every frame has the same places, for a figure with a slider.
+    """
+    images = np.asarray(images, dtype=float)
+    figure = Figure(figsize=(WIDTH, 3.1))  # no layout engine: frames must not move
+    left = figure.add_axes((0.12, 0.15, 0.5, 0.72))
+    draw_nullclines(left, system)
+    left.set(xlabel="label ℓ", ylabel="coefficient α")
+    left.text(0.5, 1.06, f"$n$ = {system.n:g}", transform=left.transAxes, ha="center", va="bottom")
+    points = system.fixed_points()
+    order = np.argsort(-points.alpha.values)
+    for row, at in enumerate(order[:3]):
+        point = points.isel(point=int(at))
+        height = 0.65 - 0.31 * row if len(order) > 1 else 0.34
+        right = figure.add_axes((0.66, height, 0.2, 0.28))
+        draw_block(right, [[float(point.alpha), float(point.alpha_b)] @ images], columns=1)
+        right.text(
+            1.06,
+            0.5,
+            f"α {float(point.alpha):.2f}\nℓ {float(point.ell):+.2f}".replace("-", "−")
+            + ("" if point.stable else "\nunstable"),
+            transform=right.transAxes,
+            va="center",
+            fontsize=8.5,
+        )
+    return Picture(figure, "png")
+
+
+@dataclass(frozen=True)
+class PathPanel:
+    """Two memories on the nullclines: the system, and (E, 2) values of ℓ and of α."""
+
+    system: ReducedSystem
+    ell: ArrayLike
+    alpha: ArrayLike
+
+
+@styled
+def path_panels(panels: Sequence[PathPanel]) -> Picture:
+    """Flow lines and nullclines with the paths of two memories, which part at the saddle."""
+    figure = new_figure(3.3)
+    for axes, panel in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
+        draw_nullclines(axes, panel.system, flow=True)
+        ell, alpha = np.asarray(panel.ell), np.asarray(panel.alpha)
+        for memory, colour in enumerate(PATH_COLOURS):
+            axes.plot(ell[:, memory], alpha[:, memory], color=colour, linewidth=2.2, zorder=6)
+            axes.plot(ell[-1, memory], alpha[-1, memory], "s", color=colour, markersize=5, zorder=7)
+        axes.plot(ell[0, 0], alpha[0, 0], "^", color=INK, markersize=7, zorder=7)
+        axes.set(title=f"$n$ = {panel.system.n:g}", xlabel="label ℓ")
+    figure.axes[0].set_ylabel("coefficient α")
+    named = list(zip(PATH_COLOURS, ("memory +", "memory −"), strict=True))
+    _legend(figure, named)
+    return Picture(figure, "svg")
