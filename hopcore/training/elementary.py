@@ -141,7 +141,7 @@ def _log(x):
 
     def single(x):
         bits = np.float32(x).view(np.int32)
-        exponent = (bits + _ABOVE_ROOT_HALF_32) >> 23  # k + 127
+        exponent = np.int32(np.int32(bits + _ABOVE_ROOT_HALF_32) >> 23)  # k + 127, in 32 bits throughout
         f = np.int32(bits - (exponent << 23) + _BITS_OF_ONE_32).view(np.float32) - _ONE_32
         k = np.int32(exponent + _INTEGER_BITS_32).view(np.float32) - _INTEGER_32
         s = f / (_TWO_32 + f)

@@ -63,7 +63,8 @@ def gradient(
     runs, memories, size = pulls.shape
     categories = labels.shape[2]
     for r in range(runs):
-        fields[:] = 0
+        for c in range(categories):
+            _clear(fields[c], numbers.zero)
         for start in range(0, memories, GROUP):
             stop = min(start + GROUP, memories)
             for k in range(start, stop):
@@ -76,7 +77,7 @@ def gradient(
             own = pulls[r, k]
             weights, pull = rows[0], rows[1]
             largest = _exponents(own, scale, n_minus_1[r])
-            pull[:] = 0
+            _clear(pull, numbers.zero)
             _add_combination(labels[r, k], fields, pull)
             _weigh(numbers, own, largest, pull, overlaps[r, k, first : first + size], weights)
             _products(weights, fields, label_change[r, k])
@@ -110,7 +111,8 @@ def _slopes(numbers, fields, targets, cost_exponent, scale):
             w = one + e
             log_sigmoid = min(v, zero) - (log(w) + (e - (w - one)) / w)
             field[i] = cost_exponent * log_sigmoid - v
-    scale[:] = fields[0]
+    for i in range(scale.size):
+        scale[i] = fields[0, i]
     for c in range(1, len(fields)):
         field = fields[c]
         for i in range(field.size):
@@ -140,6 +142,12 @@ def _weigh(numbers, exponents, largest, pull, overlaps, weights):
         power = exp(max(exponents[i] - largest, lowest))
         exponents[i] = power * pull[i]
         weights[i] = power * max(overlaps[i], zero)
+
+
+@njit(**_RULE)
+def _clear(row, zero):
+    for i in range(row.size):  # compiled far sooner than an assignment to a slice, which checks shapes
+        row[i] = zero
 
 
 @njit(**_RULE)
