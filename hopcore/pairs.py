@@ -81,7 +81,7 @@ class Settling:
     def before_split(self) -> bool:
         """Whether all three held by the time the memories parted."""
         end = np.inf if np.isnan(self.split) else self.split
-times = (self.opposite, self.silent, self.on_constraint)
+        times = (self.opposite, self.silent, self.on_constraint)
         return all(time <= end for time in times)  # False for nan
 
 
