@@ -19,16 +19,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint unit check reference lab format clean distclean
+.PHONY: help env book test lint unit check browser reference lab format clean distclean
 
 help:
 	@echo "make book       execute the chapters and build the book: _build/html/index.html"
-	@echo "make test       lint, unit tests, README examples, nbval on every chapter, the book"
+	@echo "make test       lint, unit tests, README examples, nbval on every chapter, the book, its pages in a browser"
 	@echo "make lab        open the chapters as notebooks in JupyterLab"
 	@echo "make clean      remove what was generated (distclean: the environment too)"
 	@echo
 	@echo "make env        make the environment in .venv (the targets above do it by themselves)"
-	@echo "make unit       unit tests alone;  make lint, make check: the other parts of make test"
+	@echo "make unit       unit tests alone;  make lint, make check, make browser: the other parts of make test"
 	@echo "make reference  make the references of nbval anew, after a wanted change of results"
 	@echo "make format     format the sources and mend what ruff can mend"
 	@echo
@@ -62,6 +62,7 @@ test: $(READY)
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory book OPTIONS=
+	@$(MAKE) --no-print-directory browser
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -72,6 +73,11 @@ unit: $(READY)
 
 check: $(READY)
 	$(BIN)/hopcore check --jobs $(JOBS)
+
+# The built pages in Chromium: HOPCORE_CHROMIUM names one; else the system's, else Playwright's own.
+browser: $(READY)
+	@$(BIN)/python tests/browser/chromium.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/browser -n $(JOBS)
 
 reference: $(READY)
 	$(BIN)/hopcore reference --jobs $(JOBS)

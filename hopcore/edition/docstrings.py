@@ -8,7 +8,10 @@ from collections.abc import Iterator
 
 from hopcore.edition.markdown import escaped
 
-_CODE = re.compile(r"(?::\w+:)?(`{1,2})~?([^`]+)\1")
+_MARKED = re.compile(r"(?::\w+:)?(`{1,2})~?(?P<code>[^`]+)\1|(?<![^\s(])\*(?P<word>\w[^*]*)\*(?!\w)")
+
+_NAMED = ("Parameters", "Attributes", "Returns", "Raises", "Warns", "Yields")
+"""Sections that are lists of names with descriptions."""
 
 
 def rendered(text: str) -> str:
@@ -18,16 +21,18 @@ def rendered(text: str) -> str:
     for title, body in _sections(lines):
         if title:
             parts.append(f"**{title}**")
-        parts += _items(body) if title and _itemized(body) else _blocks(body)
+        named = title in _NAMED and any(line.startswith(" ") or " : " in line for line in body)
+        parts += _items(body) if named else _blocks(body)
     return "\n\n".join(parts)
 
 
 def inline(text: str) -> str:
-    """A piece of text: code stays code, everything else is taken literally."""
+    """A piece of text: code and stressed words stay so, everything else is taken literally."""
     parts, last = [], 0
-    for code in _CODE.finditer(text):
-        parts += [escaped(text[last : code.start()]), f"`{code[2]}`"]
-        last = code.end()
+    for found in _MARKED.finditer(text):
+        marked = f"`{found['code']}`" if found["code"] else f"*{escaped(found['word'])}*"
+        parts += [escaped(text[last : found.start()]), marked]
+        last = found.end()
     return "".join([*parts, escaped(text[last:])])
 
 
@@ -40,39 +45,32 @@ def _sections(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         yield ("", lines[:end]) if start is None else (lines[start], lines[start + 2 : end])
 
 
-def _itemized(lines: list[str]) -> bool:
-    """Whether a section names things: with indented descriptions, or as "name : description"."""
-    if lines and lines[0].startswith(">>>"):
-        return False
-    return any(line.startswith(" ") for line in lines) or all(" : " in line for line in lines if line)
-
-
 def _items(lines: list[str]) -> Iterator[str]:
     """Names at the margin, their descriptions indented or behind a colon: a list of definitions."""
     heads = [i for i, line in enumerate(lines) if line and not line.startswith(" ")]
     for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
-        body = "\n\n".join(_blocks(inspect.cleandoc("\n".join(["", *lines[head + 1 : end]])).splitlines()))
-        name = lines[head]
-        if not body:
-            name, _, body = name.partition(" : ")
-            body = inline(body)
-        indented = body.replace("\n", "\n  ")
-        yield f"{inline(name)}\n: {indented}" if body else inline(name)
+        name, _, kind = lines[head].partition(" : ")
+        body = inspect.cleandoc("\n".join(["", *lines[head + 1 : end]]))
+        if kind and (not body or body[0].islower()):  # the description begins on the line of the name
+            body = f"{kind}\n{body}"
+        elif kind:
+            name = lines[head]
+        indented = "\n\n".join(_blocks(body.splitlines())).replace("\n", "\n  ")
+        yield f"{inline(name)}\n: {indented}" if indented else inline(name)
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:
-    """Paragraphs, lists, examples and indented formulas."""
+    """Paragraphs, lists, examples and indented formulas or programs."""
+    language = "text"
     for block in re.split(r"\n(?:\s*\n)+", "\n".join(lines).strip("\n")):
-        if not block.strip():
-            continue
         first = block.lstrip()
         if first.startswith(">>>"):
             yield f"```pycon\n{inspect.cleandoc(block)}\n```"
-        elif all(line.startswith("  ") for line in block.splitlines()):
-            yield f"```text\n{inspect.cleandoc(block)}\n```"
+        elif first and all(line.startswith("  ") for line in block.splitlines()):
+            yield f"```{language}\n{inspect.cleandoc(block)}\n```"
         elif first.startswith("- "):
-            yield "\n".join(
-                f"- {inline(' '.join(item.split()))}" for item in re.split(r"^- ", block, flags=re.M)[1:]
-            )
-        else:
-            yield inline(" ".join(block.split()))
+            items = re.split(r"^- ", block, flags=re.MULTILINE)[1:]
+            yield "\n".join(f"- {inline(' '.join(item.split()))}" for item in items)
+        elif first:
+            yield inline(" ".join(block.split()).replace("::", ":"))
+        language = "python" if block.endswith("::") else "text"

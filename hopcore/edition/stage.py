@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
+import io
 import re
 import shutil
 from collections.abc import Container, Iterable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
+from PIL import Image
 
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.errors import EditionError
@@ -19,6 +23,9 @@ from hopcore.edition.status import SOURCES, copy_sources
 
 MATHJAX = "tex-svg-full.js"
 """One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
+
+_HEAVY = 200_000
+"""Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
 
 
 def stage(book: Book, runs: Iterable[Run]) -> Path:
@@ -56,12 +63,24 @@ def page(path: Path) -> nbformat.NotebookNode:
     own = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
+        for output in cell.get("outputs", []):
+            lighten(output.get("data", {}))
         if own and "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = cell.source.removeprefix("# Parameters\n").strip()
             cell.metadata["tags"] = [tag for tag in own[0].metadata["tags"] if tag != "parameters"]
             own[0].metadata["tags"] = ["remove-cell"]
     notebook.metadata.pop("papermill", None)  # paths of this machine
     return notebook
+
+
+def lighten(data: dict[str, Any]) -> None:
+    """Reduce a heavy picture of an output to 256 colours, which the eye does not miss, if that is lighter."""
+    picture = data.get("image/png", "")
+    if len(picture) > _HEAVY:
+        small = io.BytesIO()
+        image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA")
+        image.quantize(256, method=Image.Quantize.FASTOCTREE).save(small, "PNG", optimize=True)
+        data["image/png"] = min(picture, base64.b64encode(small.getvalue()).decode(), key=len)
 
 
 def relinked(text: str, executed: Container[str]) -> str:

@@ -1,0 +1,49 @@
+"""Finds the Chromium that the page tests run in; as a program, it installs one if there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+VARIABLE = "HOPCORE_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+HELP = f"""\
+no Chromium was found, and the tests of the book's pages need one. Do one of these:
+  - install your system's: `apt-get install chromium` (Debian), `dnf install chromium` (Fedora), ...;
+  - let Playwright fetch its own: `.venv/bin/playwright install chromium` (needs its download host);
+  - name the one you have: `make test {VARIABLE}=/path/to/chromium`.
+"""
+
+
+def find() -> str | None:
+    """The executable: the one that HOPCORE_CHROMIUM names, else one on the PATH, else Playwright's own."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return shutil.which(named)
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).is_file() else None
+
+
+def main() -> int:
+    """Print the executable, after an attempt to install one if there is none; the status tells of success."""
+    if os.environ.get(VARIABLE) and find() is None:
+        print(f"{VARIABLE} is {os.environ[VARIABLE]!r}, which is no program", file=sys.stderr)
+        return 1
+    if find() is None:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    found = find()
+    print(found or HELP, file=sys.stdout if found else sys.stderr)
+    return 0 if found else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Every page of the built book: complete without a network, light, readable on a phone and by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from visits import HTML, PAGES, Visit
+
+MEGABYTE = 10**6
+
+
+def test_the_chapters_are_among_the_pages() -> None:
+    assert {"search.html", "book/intro.html", "book/waddington.html"} <= set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opened_from_the_disk_is_whole(page: str, visit: Callable[..., Visit]) -> None:
+    visited = visit(page, "file")
+    assert visited.problems == []
+    _mathematics_is_set(visited)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_served_page(page: str, visit: Callable[..., Visit]) -> None:
+    visited = visit(page)
+    assert visited.problems == []
+    _mathematics_is_set(visited)
+    _pictures_are_described(visited)
+    _is_light(visited)
+    assert visited.violations() == []
+
+    # The same page in the dark. Figures bring no ground of their own, so that the page shows through.
+    visited.page.add_style_tag(content="* { transition: none !important; }")
+    visited.page.emulate_media(color_scheme="dark")
+    visited.page.wait_for_selector('html[data-theme="dark"]', state="attached")
+    assert visited.violations("color-contrast") == []
+    grounds = visited.page.eval_on_selector_all(
+        ".cell_output img, .cell_output svg", "all => all.map(each => getComputedStyle(each).backgroundColor)"
+    )
+    assert set(grounds) <= {"rgba(0, 0, 0, 0)"}
+    assert visited.overflow() <= 0
+
+    for width in (768, 390):
+        visited.page.set_viewport_size({"width": width, "height": 844})
+        assert visited.overflow() <= 0, width
+    assert visited.problems == []
+
+
+def _mathematics_is_set(visited: Visit) -> None:
+    """Every formula of the source is one of MathJax's, and none is an error."""
+    page = visited.page
+    assert page.locator(".math:has(mjx-container > svg)").count() == page.locator(".math").count()
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+
+
+def _pictures_are_described(visited: Visit) -> None:
+    """Images and videos say what they show; a drawing of a figure does so too."""
+    silent = visited.page.evaluate(
+        """() => [
+            ...[...document.images].filter(each => !each.alt.trim()).map(each => each.src),
+            ...[...document.querySelectorAll("video, .cell_output svg[role=img]")]
+                .filter(each => !(each.getAttribute("aria-label") || "").trim()).map(each => each.outerHTML),
+        ].map(text => text.slice(0, 200))"""
+    )
+    assert silent == []
+
+
+def _is_light(visited: Visit) -> None:
+    """The page itself, with its pictures, weighs less than 3 MB, and what all pages share less than 6 MB."""
+    sizes = visited.sizes.items()
+    shared = {name: size for name, size in sizes if name.startswith(("_static/", "searchindex.js"))}
+    own = {name: size for name, size in sizes if name not in shared}
+    assert 0 < sum(own.values()) < 3 * MEGABYTE, own
+    assert sum(shared.values()) < 6 * MEGABYTE, shared
+
+
+@pytest.mark.parametrize("how", ["http", "file"])
+def test_the_address_of_the_book_leads_to_its_first_page(how: str, visit: Callable[..., Visit]) -> None:
+    visited = visit("search.html", how)
+    visited.page.goto(visited.address + "index.html", wait_until="commit")
+    visited.page.wait_for_url("**/book/intro.html")
+
+
+def test_pages_say_what_a_link_to_them_shows(visit: Callable[..., Visit]) -> None:
+    visited = visit("book/waddington.html")
+    tags = visited.page.eval_on_selector_all(
+        "meta[property^='og:']",
+        "all => all.map(each => [each.getAttribute('property'), each.content])",
+    )
+    tags = dict(tags)
+    assert tags["og:title"] == "Waddington splits" and len(tags["og:description"]) > 50
+    assert (HTML / "book" / tags["og:image"]).stat().st_size < 300_000
+    icon = visited.page.locator("link[rel=icon]").get_attribute("href")
+    assert (HTML / "book" / icon).stat().st_size < 20_000
+    links = visited.page.eval_on_selector_all("a[href]", "all => all.map(each => each.href)")
+    assert not [link for link in links if "mybinder" in link or "colab" in link]

@@ -1,0 +1,29 @@
+"""The search field, on a server and from the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from visits import Visit
+
+
+@pytest.mark.parametrize("how", ["http", "file"])
+def test_searching_from_a_page_finds_the_chapters(how: str, visit: Callable[..., Visit]) -> None:
+    visited = visit("book/intro.html", how)
+    visited.page.keyboard.press("Control+k")
+    visited.page.keyboard.type("saddle")
+    visited.page.keyboard.press("Enter")
+    visited.page.wait_for_selector("#search-results .search li a")
+    visited.page.wait_for_function("!document.querySelector('#search-progress')?.textContent.includes('...')")
+    found = visited.page.locator("#search-results .search li > a").all_inner_texts()
+    assert "Waddington splits" in found
+    assert visited.problems == []
+
+
+@pytest.mark.parametrize("how", ["http", "file"])
+def test_a_word_that_is_nowhere_is_not_found(how: str, visit: Callable[..., Visit]) -> None:
+    visited = visit("search.html?q=xylophone", how)
+    results = visited.page.locator("#search-results")
+    results.filter(has_text="did not match").wait_for()
+    assert results.locator("li").count() == 0
