@@ -23,6 +23,7 @@ CASES = {
     "products": cases.products,
     "epoch": cases.epoch,
     "epoch float32": lambda data: cases.epoch(data, dtype="float32"),
+    "epoch with momentum": lambda data: cases.epoch(data, momentum=0.5),
     "primal epoch": lambda data: cases.epoch(data, constraint="clip"),
     "two stacked runs": lambda data: cases.epoch(data, runs=2),
     "image loop": cases.image_loop,
@@ -64,6 +65,7 @@ def test_ratios_are_taken_within_rounds():
 def test_the_table_has_every_part_and_is_readable_as_json(monkeypatch):
     """The real table with short rounds."""
     monkeypatch.setattr("hopcore.bench.timing.ROUND_SECONDS", 0.0)
+    monkeypatch.setattr("hopcore.bench.table.QUICK_EPOCHS", 5)
     table = run_table(quick=True)
     sections = {row.section for row in table.rows}
     for part in (

@@ -24,6 +24,9 @@ from hopcore.training.run import build_learner
 from . import cases
 from .timing import ratio, seconds_per_call, threads
 
+QUICK_EPOCHS = 400
+"""Length of the runs in a sweep for a quick table: long beside the start of a run, about ten epochs."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -74,7 +77,7 @@ def run_table(quick: bool = False) -> Table:
     table = Table(machine)
     data = training_set()
     _one_network(table, data, rounds)
-    _in_a_sweep(table, data, epochs=200 if quick else 500)
+    _in_a_sweep(table, data, epochs=QUICK_EPOCHS if quick else 1000)
     _scaling(table, data, rounds)
     _recording(table, data, epochs=100 if quick else 500)
     _projection(table, rounds)
