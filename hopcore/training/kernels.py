@@ -8,10 +8,13 @@ interpreter's lock, use one thread, and are compiled at first use and kept on di
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 from numba import njit
 
+from . import elementary
 from .elementary import exp, log, of_rank, rank
 
 GROUP = 5
@@ -35,8 +38,16 @@ _RULE = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 _REDUCTION = _RULE | {"fastmath": {"contract", "reassoc", "nnan", "nsz"}}
 
 
+_ELEMENTARY = sha256(Path(elementary.__file__).read_bytes()).hexdigest()[:12]
+
+
 def _kept(function):
-    """Compiled at first use and kept on disk, beside this file or in the user's cache, if either can be."""
+    """Compiled at first use and kept on disk, beside this file or in the user's cache, if either can be.
+
+    Numba compiles anew when this file has changed, but does not look at others: what is compiled from another
+    `elementary` gets another name.
+    """
+    function.__qualname__ += f"_{_ELEMENTARY}"
     try:
         return njit(cache=True, **_RULE)(function)
     except RuntimeError:  # there is no place to keep it
