@@ -66,39 +66,41 @@ class Latest:
         self._home, self._deliver = home, deliver
         self._lock = Lock()
         self._wanted: Callable[[], Any] | None = None
+        self._asked = 0  # the number of the last question
         self._thread: Thread | None = None
 
     def ask(self, function: Callable[[], Any] | None) -> None:
         """Compute this next (None: nothing); a thread lives only while there is something to do."""
         with self._lock:
             self._wanted = function
+            self._asked += 1
             if self._thread is None and function is not None:
                 self._thread = Thread(target=self._work, daemon=True, name="hopcore-widget")
                 self._thread.start()
 
     def _work(self) -> None:
         while True:
+            number = self._asked
+            time.sleep(self._rest)
+            if number != self._asked:
+                continue
             with self._lock:
-                function, self._wanted = self._wanted, None
+                function, self._wanted, number = self._wanted, None, self._asked
                 if function is None:
                     self._thread = None
                     return
-            time.sleep(self._rest)
-            if self._wanted is not None:
-                continue
             try:
                 result = function()
             except Exception as error:  # it is delivered, to be shown
                 result = error
-            self._home.run(partial(self._receive, result))
+            self._home.run(partial(self._receive, number, result))
 
-    def _receive(self, result: Any) -> None:
-        if self._wanted is None:
+    def _receive(self, number: int, result: Any) -> None:
+        if number == self._asked:
             self._deliver(result)
 
     def close(self) -> None:
         """Deliver nothing any more."""
-        self._deliver = lambda result: None
         self.ask(None)
 
     def wait(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import struct
 import zlib
 from collections.abc import Iterator
@@ -30,6 +32,11 @@ class Canvas:
     Parameters
     ----------
     width, height : inches.
+
+    Attributes
+    ----------
+    widget : the figure as a widget.
+    picture : the PNG that it shows.
     """
 
     def __init__(self, width: float, height: float) -> None:
@@ -38,9 +45,10 @@ class Canvas:
             self._agg = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
         self._still: Any = None
-        shown = round(_CSS_PIXELS * width)
-        layout = ipywidgets.Layout(width=f"{shown}px", max_width="100%", height="auto", object_fit="contain")
-        self.widget = ipywidgets.Image(format="png", layout=layout)
+        self._size = round(_CSS_PIXELS * width), round(_CSS_PIXELS * height)
+        self.picture = b""
+        # an <img> of its own: the image widget has no place for a description
+        self.widget = ipywidgets.HTML()
 
     @contextmanager
     def style(self) -> Iterator[None]:
@@ -68,10 +76,13 @@ class Canvas:
                 self._agg.restore_region(self._still)
             for artist in self._moving:
                 self.figure.draw_artist(artist)
-        picture = png(np.asarray(self._agg.buffer_rgba()))
-        with self.widget.hold_sync():
-            self.widget.value = picture
-            self.widget.tooltip = description
+        self.picture = png(np.asarray(self._agg.buffer_rgba()))
+        width, height = self._size
+        self.widget.value = (
+            f'<img src="data:image/png;base64,{base64.b64encode(self.picture).decode()}" '
+            f'alt="{html.escape(description)}" width="{width}" height="{height}" decoding="sync" '
+            'style="height: auto; max-width: 100%; vertical-align: top;">'
+        )
 
 
 def png(pixels: np.ndarray) -> bytes:

@@ -8,8 +8,10 @@ from typing import Any
 import ipywidgets
 from ipywidgets import Layout
 
-NAME_WIDTH, READOUT_WIDTH = 90, 74
-"""Pixels that a slider's name and its number take."""
+NAME_WIDTH = 90
+"""Pixels that a control's name takes."""
+
+SLIDER_WIDTHS = {"width": "98%", "max_width": "690px"}
 
 _NAMED = {"description_width": f"{NAME_WIDTH}px"}
 
@@ -18,7 +20,7 @@ def slider(name: str, value: float, low: float, high: float, step: float, form: 
     """A slider as wide as the page allows."""
     return ipywidgets.FloatSlider(
         value, min=low, max=high, step=step, description=name, readout_format=form, style=_NAMED,
-        layout=Layout(width="98%", max_width="690px"),
+        layout=Layout(**SLIDER_WIDTHS),
     )  # fmt: skip
 
 
@@ -26,7 +28,7 @@ def whole_slider(name: str, value: int, low: int, high: int, step: int = 1) -> i
     """A slider of whole numbers."""
     return ipywidgets.IntSlider(
         value, min=low, max=high, step=step, description=name, style=_NAMED,
-        layout=Layout(width="98%", max_width="690px"),
+        layout=Layout(**SLIDER_WIDTHS),
     )  # fmt: skip
 
 

@@ -57,18 +57,20 @@ class DecompositionView:
     """Two rows of pictures and a curve; artists are made once and get new data."""
 
     def __init__(self) -> None:
-        self.canvas = Canvas(7.0, 4.6)
+        self.canvas = Canvas(7.0, 4.0)
         self._layout: tuple = ()
         with self.canvas.style():
             self._make()
 
     def _make(self) -> None:
         figure = self.canvas.figure
-        self._large = [self._image((left, 0.52, 0.2, 0.39), 11) for left in (0.01, 0.22)]
+        self._large = [self._image((left, 0.46, 0.22, 0.46), 11) for left in (0.01, 0.245)]
         step = 1 / _SHOWN
-        self._small = [self._image((step * at + 0.008, 0.06, step - 0.016, 0.3), 9.5) for at in range(_SHOWN)]
-        figure.text(0.01, 0.385, "its largest images: digit, α", fontsize=11)
-        self._curve = figure.add_axes((0.55, 0.56, 0.43, 0.35))
+        self._small = [
+            self._image((step * at + 0.008, 0.01, step - 0.016, 0.24), 9.5) for at in range(_SHOWN)
+        ]
+        figure.text(0.01, 0.35, "its largest images: digit, α", fontsize=11)
+        self._curve = figure.add_axes((0.59, 0.53, 0.39, 0.4))
         self._curve.set_xlabel("images used")
         self._curve.set_ylabel("missing part")
         self._curve.axhline(TOLERANCE, color=INK, linewidth=0.8, linestyle="--")

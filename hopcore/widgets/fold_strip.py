@@ -6,10 +6,10 @@ import html
 
 import ipywidgets
 
-from hopcore.widgets.controls import NAME_WIDTH, READOUT_WIDTH
+from hopcore.widgets.controls import NAME_WIDTH, SLIDER_WIDTHS
 
-# What ipywidgets leaves between name, track and number: the marks stand under the track.
-_LEFT, _RIGHT = NAME_WIDTH + 16, READOUT_WIDTH + 24
+# What ipywidgets leaves at the two sides of a slider's track: the marks stand under the track.
+_LEFT, _RIGHT = NAME_WIDTH + 16, 82
 
 
 class FoldStrip(ipywidgets.HTML):
@@ -21,7 +21,7 @@ class FoldStrip(ipywidgets.HTML):
     """
 
     def __init__(self, low: float, high: float) -> None:
-        super().__init__(layout=ipywidgets.Layout(width="100%", margin="0"))
+        super().__init__(layout=ipywidgets.Layout(**SLIDER_WIDTHS))
         self._low, self._high = low, high
 
     def wait(self) -> None:

@@ -28,8 +28,9 @@ class Messages(ipywidgets.HTML):
             str(error) if isinstance(error, _EXPECTED) and str(error) else f"{type(error).__name__}: {error}"
         )
         self.value = (
-            '<div role="alert" style="border-left: 4px solid var(--jp-error-color1, #b00020); line-height: 1.4; '
-            f'padding-left: 0.5em; white-space: normal;"><b>Error:</b> {html.escape(text)}</div>'
+            '<div role="alert" style="border-left: 4px solid var(--jp-error-color1, #b00020); '
+            'line-height: 1.4; padding-left: 0.5em; white-space: normal;">'
+            f"<b>Error:</b> {html.escape(text)}</div>"
         )
 
     @contextmanager

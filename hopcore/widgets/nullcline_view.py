@@ -1,4 +1,4 @@
-"""The picture of the nullcline explorer: the plane of label and memory, and the memories at the fixed points."""
+"""The picture of the nullcline explorer: the plane of label and memory, and memories at fixed points."""
 
 from __future__ import annotations
 

@@ -89,7 +89,8 @@ class NullclineExplorer(Explorer):
             (aa, ab), (_, bb) = images @ images.T
             for overlap, value in zip(self.overlaps, (aa, ab, bb), strict=True):
                 overlap.value = round(float(value), 4)
-        aa, ab, bb = (overlap.value for overlap in self.overlaps)
+        else:
+            aa, ab, bb = (overlap.value for overlap in self.overlaps)
         temperature = self.temperature.value * _PIXELS
         system = ReducedSystem(aa, ab, bb, n=self.n.value, temperature=temperature, copies=self.copies.value)
         if ab * ab > aa * bb * (1 - 1e-6):
@@ -144,7 +145,7 @@ class NullclineExplorer(Explorer):
 
 def nullcline_explorer(
     n: float = 30.0,
-    rescaled_temperature: float = 700 / _PIXELS,
+    rescaled_temperature: float = 0.89,
     *,
     digits: tuple[int, int] = (1, 4),
     images: tuple[int, int] = (288, 276),

@@ -3,51 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event, Thread
 
 import ipywidgets
 import numpy as np
+from ipywidgets import Layout
 
 from hopcore.widgets import controls
+from hopcore.widgets.background import Home
 
-_FRAME_TIME = 250  # milliseconds
+_FRAME_TIME = 0.25  # seconds, and what drawing takes
+_MOST_FRAMES = 120  # that a whole run is played in
 
 
 class Player(ipywidgets.HBox):
-    """A slider over recorded epochs with buttons; its ``slider`` holds the epoch.
+    """A slider over recorded epochs and a button to play them; ``slider`` holds the epoch.
+
+    ipywidgets' own player has buttons without names.
 
     Parameters
     ----------
+    home : where the widget lives.
     moved : called when another epoch is chosen, by the reader or by playing.
     """
 
-    def __init__(self, moved: Callable[[], None]) -> None:
+    def __init__(self, home: Home, moved: Callable[[], None]) -> None:
         self.slider = controls.whole_slider("epoch", 0, 0, 1)
-        self.play = ipywidgets.Play(interval=_FRAME_TIME, description="play", tooltip="play the epochs")
-        # in the browser, so that playing goes on smoothly; the kernel hears of the slider
-        self._link = ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
+        self.slider.layout.flex = "1 1 300px"
+        self.button = controls.button("Play", "play the epochs, or pause", self._press)
+        self.button.layout.width = "5em"
         self._epochs: list[int] = [0]
         self._moved = moved
+        self._due = home.repeated(self._advance)
+        self._pause = Event()
+        self._pause.set()
         self.slider.observe(self._slide, "value")
-        self.slider.layout.flex = "1 1 300px"
-        super().__init__([self.play, self.slider], layout=ipywidgets.Layout(flex_flow="row wrap"))
+        super().__init__([self.button, self.slider], layout=Layout(flex_flow="row wrap"))
 
     @property
     def index(self) -> int:
         """The index of the recorded epoch at the slider, or of the last one before."""
         return max(0, int(np.searchsorted(self._epochs, self.slider.value, side="right")) - 1)
 
+    @property
+    def playing(self) -> bool:
+        """Whether the epochs go by."""
+        return not self._pause.is_set()
+
     def show(self, epochs: list[int], *, to_end: bool) -> None:
         """Offer these epochs; go to the last, or stay."""
-        at_end = to_end or self.slider.value >= self._epochs[-1]
+        at_end = to_end or (self.slider.value >= self._epochs[-1] and not self.playing)
         shown = self.index, self._epochs
         self._epochs = epochs
-        step = epochs[1] - epochs[0] if len(epochs) > 1 else 1
         self.slider.unobserve(self._slide, "value")
-        for part in (self.slider, self.play):
-            with part.hold_sync():
-                part.max, part.step = max(epochs[-1], 1), step
-                if at_end:
-                    part.value = epochs[-1]
+        with self.slider.hold_sync():
+            self.slider.max = max(epochs[-1], 1)
+            self.slider.step = epochs[1] - epochs[0] if len(epochs) > 1 else 1
+            if at_end:
+                self.slider.value = epochs[-1]
         self.slider.observe(self._slide, "value")
         if (self.index, self._epochs) != shown:
             self._moved()
@@ -55,7 +68,34 @@ class Player(ipywidgets.HBox):
     def _slide(self, _: object) -> None:
         self._moved()
 
+    def _press(self, _: object) -> None:
+        if self.playing:
+            self.pause()
+            return
+        if self.index == len(self._epochs) - 1:
+            self.slider.value = self._epochs[0]
+        self._pause = Event()
+        self.button.description = "Pause"
+        Thread(target=self._tick, args=(self._pause,), daemon=True, name="hopcore-widget").start()
+
+    def pause(self) -> None:
+        """Stop playing."""
+        self._pause.set()
+        self.button.description = "Play"
+
+    def _tick(self, pause: Event) -> None:
+        while not pause.wait(_FRAME_TIME):
+            self._due()
+
+    def _advance(self) -> None:
+        if self.playing:
+            last = len(self._epochs) - 1
+            index = min(self.index + -(-last // _MOST_FRAMES), last)
+            self.slider.value = self._epochs[index]
+            if index == last:
+                self.pause()
+
     def close(self) -> None:
-        """Take the player away, and the link between its parts."""
-        self._link.close()
+        """Stop playing, and take the player away."""
+        self.pause()
         super().close()

@@ -144,9 +144,9 @@ def temperature_knob(
 ) -> TemperatureKnob:
     """A network that learns while T_r is turned: heat arrests memories at a split, cooling releases them.
 
-    At the start it is too hot: after a few hundred epochs all memories are one blend of the digits, and stay
-    so.  Turn T_r below 0.9 and they part; a progenitor cell is held and let go in the same way (the paper's
-    discussion).  Heat does not bring them back.
+    At the start it is too hot: after a hundred epochs all memories are alike, and stay so for thousands.
+    Turn T_r below 0.9 and they part within a few hundred; a progenitor cell is held and let go in the same
+    way (the paper's discussion).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The picture of the temperature knob: the memories, and over the epochs T_r and what they hold of a digit."""
+"""The picture of the temperature knob: memories, and over the epochs T_r and what they hold of a digit."""
 
 from __future__ import annotations
 

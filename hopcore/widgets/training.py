@@ -48,7 +48,7 @@ class TrainingExplorer(Explorer):
         self.continue_button = controls.button("Continue", "train on from where it stopped", self._continue)
         self.bar = ipywidgets.IntProgress(0, 0, 1, description="progress", layout=Layout(flex="1 1 200px"))
         self.told = ipywidgets.Label("not trained yet")
-        self.player = Player(self._draw)
+        self.player = Player(self.home, self._draw)
         chosen = [*self.digits.value, 0, 1]
         self.across = controls.digit("trail right", chosen[0])
         self.up = controls.digit("trail up", chosen[1])
@@ -121,7 +121,7 @@ class TrainingExplorer(Explorer):
         self._tell()
 
     def _tell(self) -> None:
-        """Progress, buttons and the newest epoch, which is shown unless the reader looks at an earlier one."""
+        """Progress, buttons, and the newest epoch unless the reader looks at an earlier one."""
         session = self.session
         if session is not None and self.frames is session:
             with self.bar.hold_sync():
