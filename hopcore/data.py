@@ -36,6 +36,14 @@ class TrainingSet:
     ValueError, TypeError
         For an empty set, shapes that do not fit, pixels outside [-1, 1] or NaN, and digits that are
         not whole or outside 0 to 9.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> digits = hopcore.load_mnist()
+    >>> data = hopcore.TrainingSet(digits.images[:3], digits.digits[:3])
+    >>> len(data), data.targets.shape
+    (3, (3, 10))
     """
 
     images: np.ndarray
@@ -130,6 +138,15 @@ def training_set(
     ValueError, TypeError
         For a digit asked for twice or outside 0 to 9, no digit at all, a negative seed, and more
         images per digit than the source holds.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set(digits=[1, 4], per_digit=3, seed=0)
+    >>> data.digits.tolist()
+    [1, 1, 1, 4, 4, 4]
+    >>> data.images.shape
+    (6, 784)
     """
     if not isinstance(digits, Iterable):
         raise refuse("digits", digits, "a list of digits from 0 to 9", TypeError)
@@ -160,6 +177,13 @@ def paper_pair() -> TrainingSet:
 
     They are the 288th 1 and the 276th 4 of the embedded digits. Their overlaps AA, AB, BB are
     752.7, 494.0 and 719.3; the paper gives them rounded as 753, 494 and 719.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> pair = hopcore.paper_pair()
+    >>> (pair.images @ pair.images.T).round(1).tolist()
+    [[752.7, 494.0], [494.0, 719.3]]
     """
     mnist = load_mnist()
     pair = [

@@ -53,6 +53,15 @@ def coefficients(memories: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
     ------
     ValueError, TypeError
         For memories with another number of pixels than the images, or with NaN.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> alpha = hopcore.coefficients(run.memories[-1], data)
+    >>> alpha.dims, alpha.shape
+    (('memory', 'image'), (4, 10))
     """
     inverse = _inverse(data)
 
@@ -78,6 +87,15 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
     Returns
     -------
     (..., K, 10) array; for a DataArray, one with the dimension ``category`` last instead of ``image``.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> alpha = hopcore.coefficients(run.memories[-1], data)
+    >>> hopcore.category_coefficients(alpha, data).shape
+    (4, 10)
     """
     _check_data(data)
     own = (data.targets > 0).astype(np.float64)
@@ -115,6 +133,14 @@ def images_needed(memories: Any, data: TrainingSet, tolerance: float = 0.05) -> 
     Returns
     -------
     (..., K) integers from 1 to S, or a DataArray of them.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> hopcore.images_needed(run.memories[-1], data).shape
+    (4,)
     """
     inverse = _inverse(data)
     tolerance = check_positive("tolerance", tolerance)
@@ -173,6 +199,15 @@ def reconstruct(memories: Any, data: TrainingSet, k: int) -> np.ndarray | xr.Dat
     Returns
     -------
     As ``memories``, float64; a DataArray's dimension ``pixel`` comes last.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> rebuilt = hopcore.reconstruct(run.memories[-1], data, k=len(data))
+    >>> abs(rebuilt - run.memories[-1]).max().item() < 0.01
+    True
     """
     inverse = _inverse(data)
     k = check_integer("k", k, 1, len(data))

@@ -38,6 +38,14 @@ class Embedding:
         (S, 2) float64, read-only: where each image lies.
     digits
         (S,) what each image shows.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=20)
+    >>> embedding = hopcore.fit_embedding(data, neighbours=10, epochs=20)
+    >>> embedding.transform(data.images[:3]).shape
+    (3, 2)
     """
 
     coordinates: np.ndarray
@@ -153,6 +161,14 @@ def fit_embedding(
     ------
     ValueError, TypeError
         For wrong arguments and images whose pixels are all equal.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=20)
+    >>> embedding = hopcore.fit_embedding(data, neighbours=10, epochs=20)
+    >>> embedding.coordinates.shape
+    (40, 2)
     """
     if data is None:
         data = load_mnist()

@@ -30,6 +30,13 @@ class Digits:
         (S, 784) float64, read-only, in [-1, 1]: pixel = 2·grey/255 - 1, -1 the background.
     digits
         (S,) int64, read-only: what each image shows, 0 to 9.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> digits = hopcore.load_mnist()
+    >>> digits.images.shape, digits.digits.shape
+    ((5000, 784), (5000,))
     """
 
     images: np.ndarray
@@ -56,6 +63,13 @@ def load_mnist(full: bool = False) -> Digits:
     ------
     ConnectionError
         If ``full`` is asked for, no copy is kept and openml.org cannot be reached.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> digits = hopcore.load_mnist()
+    >>> (digits.digits == 4).sum().item()
+    500
     """
     return _full() if check_flag("full", full) else _embedded()
 

@@ -78,6 +78,15 @@ def scores(images: Any, memories: Any, labels: Any, *, n: float, rescaled_temper
     ------
     ValueError, TypeError
         For arrays of the wrong shape or with NaN, n ≤ 1, T_r ≤ 0.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> memories, labels = run.memories[-1].values, run.labels[-1].values
+    >>> hopcore.scores(data.images, memories, labels, n=3, rescaled_temperature=0.85).shape
+    (10, 10)
     """
     images = check_finite_array("images", images, (None, None))
     network = _Network.checked(images.shape[1], None, memories, labels, n, rescaled_temperature)
@@ -89,6 +98,15 @@ def category(images: Any, memories: Any, labels: Any, *, n: float, rescaled_temp
 
     Where several scores saturate at the same last digit the first of them is given. Arguments and errors as
     for `scores`.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> memories, labels = run.memories[-1].values, run.labels[-1].values
+    >>> hopcore.category(data.images, memories, labels, n=3, rescaled_temperature=0.85).shape
+    (10,)
     """
     return scores(images, memories, labels, n=n, rescaled_temperature=rescaled_temperature).argmax(axis=1)
 
@@ -108,6 +126,15 @@ def cost(
     ------
     ValueError, TypeError
         As `scores`, and for a cost power that is not above 0.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> memories, labels = run.memories[-1].values, run.labels[-1].values
+    >>> hopcore.cost(data, memories, labels, n=3, rescaled_temperature=0.85) > 0
+    True
     """
     network, power = _with_power(data, memories, labels, n, rescaled_temperature, cost_power)
     errors = np.tanh(network.fields(network.activations(data.images))) - data.targets
@@ -129,6 +156,16 @@ def gradients(
     ------
     ValueError, TypeError
         As `cost`.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> memories, labels = run.memories[-1].values, run.labels[-1].values
+    >>> along = hopcore.gradients(data, memories, labels, n=3, rescaled_temperature=0.85)
+    >>> [each.shape for each in along]
+    [(4, 784), (4, 10)]
     """
     network, power = _with_power(data, memories, labels, n, rescaled_temperature, cost_power)
     activations = network.activations(data.images)

@@ -127,6 +127,12 @@ def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
     ------
     ValueError, TypeError
         For a wrong number.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> pool = hopcore.worker_pool(workers=2)
+    >>> pool.shutdown()
     """
     count = torch.get_num_threads() if workers is None else check_integer("workers", workers, minimum=1)
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_prepare_worker)

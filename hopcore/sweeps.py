@@ -119,6 +119,14 @@ def sweep(
     for bit whatever the executor, the stack, the order of completion and the number of workers, and the
     same as that of `train` with one thread (``torch.set_num_threads(1)``). Other processors and
     ``device="cuda"`` round differently.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> networks = hopcore.sweep(data, n=(3, 10), rescaled_temperature=0.85, memories=4, epochs=10)
+    >>> dict(networks.labels.sizes)
+    {'n': 2, 'rescaled_temperature': 1, 'seed': 1, 'memory': 4, 'category': 10}
     """
     grid = Grid.checked(n, rescaled_temperature, seed)
     if executor is not None and not isinstance(executor, Executor):

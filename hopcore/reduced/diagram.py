@@ -38,6 +38,13 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
     ------
     ValueError
         If an argument is out of range (see `ReducedSystem`) or n does not increase.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> diagram = hopcore.bifurcation_diagram(753, 494, 719, n=(20, 30, 40), temperature=700)
+    >>> diagram['count'].values.tolist()
+    [1, 3, 3]
     """
     aa, ab, bb = check_overlaps(aa, ab, bb)
     n, temperature = check_n_list(n), check_temperature(temperature)

@@ -29,6 +29,12 @@ def mixture_temperature(n, aa, ab):
     -------
     numpy.ndarray or float
         T in the units of the overlaps, of the shape of n.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> hopcore.mixture_temperature([5, 20], aa=753, ab=494).round(1).tolist()
+    [1070.4, 764.0]
     """
     n = check_finite_array("n", n)
     if (n <= 1).any():

@@ -48,6 +48,13 @@ def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CAT
     ------
     ValueError
         If an argument is out of range (see `ReducedSystem`).
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> found = hopcore.folds(753, 494, 719, temperature=700, n_range=(2, 60))
+    >>> found.n.values.round(1).tolist()
+    [2.8, 15.1, 29.8]
     """
     aa, ab, bb = check_overlaps(aa, ab, bb)
     temperature, copies = check_temperature(temperature), check_copies(copies)

@@ -52,6 +52,14 @@ class ReducedSystem:
     ------
     ValueError
         If no two images have these overlaps (ab² > aa·bb), or a parameter is out of range.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> system = hopcore.ReducedSystem(753, 494, 719, n=30, temperature=700)
+    >>> points = system.fixed_points()
+    >>> points.alpha.values.round(2).tolist()
+    [0.42, 0.44, 0.53]
     """
 
     aa: float

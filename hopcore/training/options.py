@@ -44,6 +44,15 @@ class NoisePulses:
     epochs : the epochs that end with a pulse, counted from 1.
     std : standard deviation of the normal noise, in units of a pixel; above 0.
     mean : its mean.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> noise = hopcore.NoisePulses(epochs=(5, 10), std=0.01)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=20, noise=noise)
+    >>> run.memories.shape
+    (1, 4, 784)
     """
 
     epochs: tuple[int, ...]

@@ -143,6 +143,19 @@ def save_run(dataset: xr.Dataset, path: str | Path) -> None:
     ------
     OSError
         If the folder cannot be written.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
+    >>> with TemporaryDirectory() as folder:
+    ...     hopcore.save_run(run, Path(folder) / 'run.nc')
+    ...     again = hopcore.open_run(Path(folder) / 'run.nc')
+    >>> again.memories.equals(run.memories)
+    True
     """
     stored = dataset.drop_vars("memories") if set(_MADE_OF) <= set(dataset.variables) else dataset
     write_whole(Path(path), lambda temporary: stored.to_netcdf(temporary, engine="h5netcdf"))
@@ -157,6 +170,14 @@ def open_run(path: str | Path) -> xr.Dataset:
         If there is no such file.
     ValueError
         If the file is not a run: truncated, foreign or incomplete.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> hopcore.open_run('nowhere.nc')
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: path = 'nowhere.nc': no such file
     """
     path = Path(path)
     if not path.is_file():

@@ -114,6 +114,16 @@ def train(
     (``torch.set_num_threads``). Between machines, or numbers of threads, sums are taken in other orders and
     the last digits differ; learning amplifies such differences at a split, so single memories may take
     another branch.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> run = hopcore.train(data, n=3, memories=4, epochs=20, record_every=10)
+    >>> run.memories.dims, run.memories.shape
+    (('epoch', 'memory', 'pixel'), (3, 4, 784))
+    >>> run.epoch.values.tolist()
+    [0, 10, 20]
     """
     check_flag("progress", progress)
     options = Options.checked(
