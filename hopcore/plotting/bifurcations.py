@@ -19,26 +19,22 @@ TRAINED_COLOURS = ("#3c78d8", "#2d9d6e")
 _SIDES = (("alpha", "coefficient α", MEMORY_COLOUR), ("ell", "label ℓ", LABEL_COLOUR))
 
 
-def _segments(curve: xr.Dataset) -> list[xr.Dataset]:
-    """A curve cut where its stability changes; neighbours share a point, so that no gap shows."""
+def _segments(curve: xr.Dataset) -> list[tuple[xr.Dataset, bool]]:
+    """A curve cut where its stability changes, and whether a piece is stable; stable ones reach the fold."""
     stable = curve.stable.values
     cuts = np.flatnonzero(stable[1:] != stable[:-1]) + 1
-    starts, ends = [0, *cuts], [*cuts, stable.size]
-    return [
-        curve.isel(step=slice(max(start - (not stable[start]), 0), end + (not stable[start])))
-        for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _is_stable(segment: xr.Dataset) -> bool:
-    return bool(segment.stable.values[segment.sizes["step"] // 2])
+    pieces = []
+    for start, end in zip([0, *cuts], [*cuts, stable.size], strict=True):
+        beyond = int(stable[start])
+        piece = curve.isel(step=slice(max(start - beyond, 0), end + beyond))
+        pieces.append((piece, bool(stable[start])))
+    return pieces
 
 
 def _draw_side(axes: Axes, diagram: xr.Dataset, name: str, colour: str) -> None:
     for curve in curves(diagram):
-        for segment in _segments(curve):
-            style = "-" if _is_stable(segment) else (0, (3, 2))
-            axes.plot(segment.n, segment[name], linestyle=style, color=colour)
+        for segment, stable in _segments(curve):
+            axes.plot(segment.n, segment[name], linestyle="-" if stable else "--", color=colour)
     axes.plot(diagram.fold_n, diagram[f"fold_{name}"], "D", color=INK, markersize=5, zorder=4)
 
 
@@ -70,8 +66,8 @@ def turning_bifurcations(diagram: xr.Dataset, *, steps: int = 70) -> Turning:
     shown = np.linspace(float(diagram.n.min()), highest, steps)
     branches, guides = [], []
     for curve in curves(diagram):
-        for segment in _segments(curve):
-            if _is_stable(segment):
+        for segment, stable in _segments(curve):
+            if stable:
                 order = np.argsort(segment.n.values)
                 n = segment.n.values[order]
                 place = [np.interp(shown, n, segment[name].values[order]) for name in ("alpha", "ell")]
@@ -113,7 +109,7 @@ def turning_flow(flows: Sequence[xr.Dataset], rests: xr.Dataset, *, steps: int =
         points,
         tuple(round(float(time), 2) for time in shown),
         tuple(colours[at % len(colours)] for at in nearest),
-        (("α_A + α_B", INK), ("ℓ", LABEL_COLOUR), ("α_A", MEMORY_COLOUR)),
+        (("sum of both α", INK), ("ℓ", LABEL_COLOUR), ("α of A", MEMORY_COLOUR)),
         (),
         f"{len(lines)} flow lines rise to the plane where the coefficients add up to 1, and run in it to "
         f"{len(set(nearest))} stable fixed points.",

@@ -19,20 +19,21 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
+from scipy.special import expit
 
 from .._checks import check_finite_array, refuse
 from .equilibria import bisect
 from .gradients import log_weight, weight_slope
 from .parameters import check_n, check_overlaps, check_temperature
 
-_NODES = 4001
+_NODES = 2000
 _LOG_RANGE = (-200.0, 8.0)
 
 
 def same_digit_mixtures(aa, ab, bb, *, n, temperature) -> xr.Dataset:
     """Every mixture α A + (1 − α) B, 0 < α < 1, at which a memory of two images of one digit rests.
 
-    Returns ``alpha`` and ``stable`` over ``point``, ordered by α.
+    Returns ``alpha`` and ``stable`` over ``point``, ordered by α; a prototype's α can round to 0 or 1.
 
     Raises
     ------
@@ -44,25 +45,21 @@ def same_digit_mixtures(aa, ab, bb, *, n, temperature) -> xr.Dataset:
         raise refuse("ab", ab, "above 0")
     n, temperature = check_n(n), check_temperature(temperature)
 
-    def pull(alpha):
-        p = (alpha * aa + (1 - alpha) * ab) / temperature
-        q = (alpha * ab + (1 - alpha) * bb) / temperature
-        return (
-            log_weight(p**n, n)
-            - log_weight(q**n, n)
-            + (n - 1) * np.log(p / q)
-            - np.log(alpha)
-            + np.log1p(-alpha)
-        )
+    def drive(odds):
+        """F without its last term, at α/(1 − α) = e^odds."""
+        alpha, rest = expit(odds), expit(-odds)
+        p, q = (alpha * aa + rest * ab) / temperature, (alpha * ab + rest * bb) / temperature
+        return log_weight(p**n, n) - log_weight(q**n, n) + (n - 1) * np.log(p / q)
 
-    # nodes crowd towards both ends, where prototypes are
-    grid = 1 / (1 + np.exp(-np.linspace(-30, 30, _NODES)))
-    value = pull(grid)
+    # F = drive − odds: no root lies beyond the largest drive; nodes are densest around the even mixture
+    farthest = 1 + np.abs(drive(np.linspace(-20, 20, _NODES))).max()
+    grid = np.sinh(np.linspace(-1, 1, _NODES) * np.arcsinh(farthest))
+    value = drive(grid) - grid
     at = np.flatnonzero((value[1:] > 0) != (value[:-1] > 0))
     rising = value[at + 1] > 0
     sign = np.where(rising, 1, -1)
-    low, high = bisect(lambda alpha, rows: sign[rows] * pull(alpha), grid[at], grid[at + 1])
-    return xr.Dataset({"alpha": ("point", (low + high) / 2), "stable": ("point", ~rising)})
+    low, high = bisect(lambda odds, rows: sign[rows] * (drive(odds) - odds), grid[at], grid[at + 1])
+    return xr.Dataset({"alpha": ("point", expit((low + high) / 2)), "stable": ("point", ~rising)})
 
 
 def prototype_onset(n, aa, ab):
