@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -19,10 +22,13 @@ from hopcore.edition.chapters import Book, Chapter, find_root
 from hopcore.edition.check import compare, orphans, planned
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Parameters, Run, execute
+from hopcore.edition.generated import filled
 from hopcore.edition.outputs import compared
 from hopcore.edition.reference import make_reference, read_reference, write_reference
 from hopcore.edition.replay import RECORD, ReplayKernel
+from hopcore.edition.scorecard import scorecard
 from hopcore.edition.stage import relinked
+from hopcore.paper import CLAIMS
 
 LIBRARY = fingerprint._library
 
@@ -58,6 +64,13 @@ def runs(book: Book) -> list[Run]:
 
 def html(book: Book, name: str) -> str:
     return (book.output / "html" / "book" / f"{name}.html").read_text()
+
+
+def table_rows(page: str) -> list[list[str]]:
+    """The text of every row of the tables of a page, cell by cell."""
+    rows = re.findall(r"<tr.*?</tr>", page, flags=re.DOTALL)
+    cells = [re.findall(r"<td.*?</td>", row.replace("<br>", " "), flags=re.DOTALL) for row in rows]
+    return [[" ".join(unescape(re.sub("<[^>]+>", "", cell)).split()) for cell in row] for row in cells if row]
 
 
 # The pages
@@ -107,6 +120,68 @@ def test_links_between_sources_are_links_between_pages(built: Book) -> None:
 def test_staged_notebooks_do_not_tell_where_they_were_made(built: Book) -> None:
     for path in (built.output / "stage").rglob("*.ipynb"):
         assert str(built.root) not in path.read_text()
+
+
+def test_the_scorecard_tells_what_the_chapters_saved(built: Book) -> None:
+    rows = table_rows(html(built, "intro"))
+    (row,) = [row for row in rows if row[0] == "F2"]
+    assert row[2].startswith("\\(T_r\\) = 0.5, |a| < *b*") and "Beta; scale quick, seed 0" in row[2]
+    assert row[3] == "holds in part"
+    assert len([row for row in rows if row[3:] == ["not measured"]]) == len(CLAIMS) - 1
+    assert ["Why_so?", "2 [of] 3 Beta; scale quick, seed 0"] in rows
+    assert f"Of {len(CLAIMS)} claims, 1 hold in part, {len(CLAIMS) - 1} were not measured." in html(
+        built, "intro"
+    )
+
+
+def test_the_status_names_times_parameters_versions_and_hardware(built: Book) -> None:
+    page = html(built, "intro")
+    rows = table_rows(page)
+    (alpha,) = [row for row in rows if row[0] == "Alpha"]
+    assert alpha[1] == "scale quick, seed 3" and re.fullmatch(r"\d+ s", alpha[2])
+    assert ["Python", platform.python_version()] in rows and ["numpy", version("numpy")] in rows
+    assert [row[0] for row in rows if row[0] in ("processor", "cores", "memory")] == [
+        "processor",
+        "cores",
+        "memory",
+    ]
+
+
+def test_notebooks_and_sources_can_be_downloaded(built: Book) -> None:
+    linked = re.findall(r'href="(\.\./_downloads/[^"]+)"', html(built, "intro"))
+    files = {Path(link).name: built.output / "html" / "book" / link for link in linked}
+    assert set(files) == {"alpha.ipynb", "alpha.md", "beta.ipynb", "beta.md"}
+    assert files["alpha.md"].read_text() == ALPHA
+    assert "sum 2" in str(nbformat.read(files["alpha.ipynb"], as_version=4))
+
+
+def test_answers_of_an_earlier_run_are_forgotten(book: Book) -> None:
+    (book.output / "claims" / "alpha.quick.json").write_text('{"answers": []}')
+    alpha = runs(book)[0]
+    alpha.forget()
+    assert execute([alpha], say=lambda line: None) == []
+    assert json.loads(alpha.record.read_text())["claims"] is None
+    assert not alpha.claims.exists()
+
+
+def test_other_finished_runs_of_a_chapter_have_rows_too(book: Book) -> None:
+    beta = runs(book)[1]
+    other = Run(book, beta.chapter, Parameters(seed=9))
+    other.notebook.parent.mkdir(parents=True)
+    shutil.copy(beta.notebook, other.notebook)
+    record = json.loads(beta.record.read_text())
+    record["claims"]["seed"] = 9
+    other.record.write_text(json.dumps(record))
+    assert "seed 9" not in scorecard([beta])  # made with other parameters than it says
+    record["fingerprint"] = fingerprint.fingerprint(other.chapter, other.passed())
+    other.record.write_text(json.dumps(record))
+    told = scorecard([beta])
+    assert told.index("seed 0") < told.index("seed 9")
+
+
+def test_an_unknown_part_of_a_page_is_refused(built: Book) -> None:
+    with pytest.raises(EditionError, match="'% generated: fortune', but there is only: scorecard"):
+        filled("text\n\n% generated: fortune\n", built, [])
 
 
 # What is kept, and when it is used again

@@ -40,6 +40,10 @@ $$ (eq-half)
 raise RuntimeError("this is for reading")
 ```
 
+% generated: scorecard
+
+% generated: status
+
 ```{bibliography}
 ```
 """
@@ -61,7 +65,14 @@ ALPHA = chapter(
     'from myst_nb import glue\nglue("half", 0.5, display=False)',
     'print(f"scale {scale}, seed {seed}, sum {1 + 1}")',
 )
-BETA = chapter("Beta", 'from myst_nb import glue\nglue("third", 0.333, display=False)\nprint("three", 3)')
+ANSWERS = """
+from hopcore.claims import Answer, Beyond, ClaimsTable, Verdict
+answers = (Answer("F2", "T_r = 0.5, |a| < *b*", Verdict.IN_PART, {"a": 1}),)
+ClaimsTable("beta", scale, seed, answers, (Beyond("Why_so?", "2 [of] 3", {}),)).save("../_build/claims")"""
+
+BETA = chapter(
+    "Beta", f'from myst_nb import glue\nglue("third", 0.333, display=False)\nprint("three", 3){ANSWERS}'
+)
 
 
 def make_book(root: Path, chapters: dict[str, str], intro: str = INTRO) -> Path:
