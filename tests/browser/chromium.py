@@ -33,13 +33,26 @@ def find() -> str | None:
     return own if Path(own).is_file() else None
 
 
+def _installations() -> list[list[str]]:
+    """Commands that install a browser where nobody has to be asked for a password, the system's way first."""
+    commands = []
+    if shutil.which("apt-get"):
+        root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+        if not root or shutil.which("sudo"):
+            install = [*root, "apt-get", "-q", "-y"]
+            commands = [[*install, "update"], [*install, "install", "--no-install-recommends", "chromium"]]
+    return [*commands, [sys.executable, "-m", "playwright", "install", "chromium"]]
+
+
 def main() -> int:
     """Print the executable, after an attempt to install one if there is none; the status tells of success."""
     if os.environ.get(VARIABLE) and find() is None:
         print(f"{VARIABLE} is {os.environ[VARIABLE]!r}, which is no program", file=sys.stderr)
         return 1
-    if find() is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    for command in _installations():
+        if find() is None:
+            print("no Chromium here:", *command, flush=True)
+            subprocess.run(command, check=False)
     found = find()
     print(found or HELP, file=sys.stdout if found else sys.stderr)
     return 0 if found else 1
