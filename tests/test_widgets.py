@@ -512,6 +512,13 @@ def test_decomposition_refuses_what_is_not_memories(learnt) -> None:
         widgets.decomposition_explorer(memories[0], data)
 
 
+def test_memories_that_are_no_pictures_are_told() -> None:
+    data = hopcore.TrainingSet(np.eye(3, 12), [0, 1, 2])
+    explorer = widgets.decomposition_explorer(data.images, data)
+    assert "must be square pictures" in explorer.messages.value
+    explorer.close()
+
+
 def test_coefficients_that_are_not_unique_are_told() -> None:
     one = hopcore.training_set((1, 4), 3)
     twice = hopcore.TrainingSet(np.vstack([one.images, one.images]), np.hstack([one.digits, one.digits]))

@@ -112,7 +112,8 @@ def memory_gradient(act: Activations, ell, par: Parameters) -> MemoryGradient:
         pull_a, pull_b = product(ell, label_a) + silent_a, -product(ell, label_b) + silent_b
         norm = magnitude(pull_a) + magnitude(pull_b)
         norm = np.where(norm == 0, 1.0, norm)
-    return MemoryGradient(*(part / norm for part in (pull_a, pull_b, label_a, label_b, silent_a, silent_b)))
+        parts = (pull_a, pull_b, label_a, label_b, silent_a, silent_b)
+        return MemoryGradient(*(part / norm for part in parts))
 
 
 def product(ell, part):

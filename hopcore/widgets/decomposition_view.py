@@ -9,6 +9,7 @@ import numpy as np
 from hopcore.data import TrainingSet
 from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 from hopcore.widgets.canvas import Canvas
+from hopcore.widgets.mosaic import side_of
 
 _SHOWN = 8  # images
 _SIDE = 28
@@ -120,7 +121,7 @@ class DecompositionView:
 
 
 def _square(pixels: np.ndarray) -> np.ndarray:
-    side = round(pixels.size**0.5)
+    side = side_of(pixels)
     return pixels.reshape(side, side)
 
 

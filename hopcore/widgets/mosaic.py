@@ -26,10 +26,7 @@ def mosaic(memories: np.ndarray, labels: np.ndarray, columns: int) -> np.ndarray
     ValueError
         For memories that are no square pictures.
     """
-    count, pixels = memories.shape
-    side = round(pixels**0.5)
-    if side * side != pixels:
-        raise refuse("memories", memories, "square pictures, such as 28 × 28 pixels")
+    count, side = len(memories), side_of(memories)
     rows, step = -(-count // columns), side + 2 * _FRAME + _GAP
     picture = np.zeros((rows * step, columns * step, 4))
     shades = mpl.colormaps[PIXEL_MAP]((memories.reshape(count, side, side) + 1) / 2)
@@ -39,6 +36,20 @@ def mosaic(memories: np.ndarray, labels: np.ndarray, columns: int) -> np.ndarray
         cell[..., :3], cell[..., 3] = _COLOURS[digit], 1
         cell[_FRAME:-_FRAME, _FRAME:-_FRAME] = shades[index]
     return picture
+
+
+def side_of(memories: np.ndarray) -> int:
+    """The pixels along a side of pictures (..., N).
+
+    Raises
+    ------
+    ValueError
+        If N is no square.
+    """
+    side = round(memories.shape[-1] ** 0.5)
+    if side * side != memories.shape[-1]:
+        raise refuse("memories", memories, "square pictures, such as 28 × 28 pixels")
+    return side
 
 
 def single_labels(labels: np.ndarray) -> np.ndarray:
