@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 import hopcore
 from hopcore import prototypes
-from hopcore.reduced import mixture_temperature, pitchforks, prototype_onset, same_digit_mixtures
+from hopcore.reduced import (
+    ReducedSystem,
+    labels_at_limit,
+    mixture_temperature,
+    pitchforks,
+    prototype_onset,
+    same_digit_mixtures,
+)
 
 NORM, OVERLAP = 726.0, 574.0
 
@@ -66,6 +73,19 @@ def test_with_a_label_the_mixture_gives_way_elsewhere():
     # two digits share the mixture and its norm, but there the label may follow: other pitchforks
     found = pitchforks(NORM, OVERLAP, temperature=prototype_onset(20.0, NORM, OVERLAP))
     assert abs(found.n.values - 20).min() > 0.5
+
+
+def test_labels_at_the_limit_are_those_of_the_stable_fixed_points():
+    n, temperature = [10.0, 39.0, 60.0], [650.0, 700.0, 850.0]
+    found = labels_at_limit(753, 494, 719, n=n, temperature=temperature).at_limit
+    for power in n:
+        for value in temperature:
+            points = ReducedSystem(753, 494, 719, n=power, temperature=value, copies=2).fixed_points()
+            wanted = (abs(points.ell.values[points.stable.values]) == 1).all()
+            assert bool(found.sel(n=power, temperature=value)) is bool(wanted)
+    assert found.any() and not found.all()
+    with pytest.raises(ValueError, match="above 0"):
+        labels_at_limit(753, 494, 719, n=n, temperature=[0.0, 1.0])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ different regimes for saddles", and the supplement.  NumPy and SciPy only.
 
 from .diagram import bifurcation_diagram, curves
 from .fold_curves import asymmetry_curves, fold_curves, overlap_curves
-from .phase import overlap_diagram, phase_diagram
+from .phase import labels_at_limit, overlap_diagram, phase_diagram
 from .pitchfork import mixture_slope, pitchfork_temperatures, pitchforks
 from .prototype import mixture_temperature
 from .saddle_nodes import folds
@@ -22,6 +22,7 @@ __all__ = [
     "curves",
     "fold_curves",
     "folds",
+    "labels_at_limit",
     "mixture_slope",
     "mixture_temperature",
     "overlap_curves",

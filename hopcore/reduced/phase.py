@@ -1,4 +1,4 @@
-"""Phase diagrams: how many fixed points there are, over n and temperature or over n and the overlap AB."""
+"""Phase diagrams over n and temperature, or n and AB: how many fixed points, and of which kind."""
 
 from __future__ import annotations
 
@@ -43,6 +43,27 @@ def overlap_diagram(aa, bb, *, n, ab, temperature, copies=1, categories=CATEGORI
     copies, categories = check_copies(copies), check_categories(categories)
     count = _count(parameters(aa, ab, bb, n[:, None], temperature, copies, categories))
     return xr.Dataset({"count": (("n", "ab"), count)}, coords={"n": n, "ab": ab})
+
+
+def labels_at_limit(aa, ab, bb, *, n, temperature, copies=2, categories=CATEGORIES) -> xr.Dataset:
+    """Whether every stable fixed point has its label at ±1, over increasing lists of n and of temperature.
+
+    There labels cannot differ, so copies that come together part by their coefficients or not at all (see
+    `hopcore.reduced.splitting_flow`).  Returns ``at_limit`` over n and temperature.
+    """
+    aa, ab, bb = check_overlaps(aa, ab, bb)
+    n, temperature = check_n_list(n), check_increasing("temperature", temperature)
+    if temperature[0] <= 0:
+        raise refuse("temperature", float(temperature[0]), "above 0")
+    copies, categories = check_copies(copies), check_categories(categories)
+    par = broadcast(parameters(aa, ab, bb, n[:, None], temperature, copies, categories))
+    shape, flat = par.n.shape, par.reshape(-1)
+    points = fixed_points(flat)
+    free = ~points.rising & (np.abs(points.ell) < 1)
+    at_limit = np.bincount(points.system[free], minlength=flat.n.size).reshape(shape) == 0
+    return xr.Dataset(
+        {"at_limit": (("n", "temperature"), at_limit)}, coords={"n": n, "temperature": temperature}
+    )
 
 
 def _count(par: Parameters) -> np.ndarray:

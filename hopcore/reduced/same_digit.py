@@ -26,7 +26,7 @@ from .equilibria import bisect
 from .gradients import log_weight, weight_slope
 from .parameters import check_n, check_overlaps, check_temperature
 
-_NODES = 2000
+_NODES = 800
 _LOG_RANGE = (-200.0, 8.0)
 
 
