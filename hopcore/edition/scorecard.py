@@ -31,7 +31,7 @@ def scorecard(runs: Iterable[Run]) -> str:
         for answer, found in answers:
             rows.append((claim.id, says, _measured(answer, found), _verdict(answer.verdict)))
         if not answers:
-            rows.append((claim.id, says, "", _verdict(NOT_MEASURED)))
+            rows.append((claim.id, says, "by no chapter of this build", _verdict(NOT_MEASURED)))
     beyond = [(_text(each.question), _measured(each, found)) for found in tables for each in found.beyond]
     parts = [
         _summary(tables),
