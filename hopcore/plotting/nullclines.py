@@ -123,7 +123,7 @@ def nullcline_frame(system: ReducedSystem, images: ArrayLike) -> Picture:
             + ("" if point.stable else "\nunstable"),
             transform=right.transAxes,
             va="center",
-            fontsize=8.5,
+            fontsize=9.5,
         )
     return Picture(figure, "png")
 
