@@ -28,9 +28,13 @@ def find() -> str | None:
     for name in NAMES:
         if found := shutil.which(name):
             return found
+    return own() if Path(own()).is_file() else None
+
+
+def own() -> str:
+    """Where Playwright puts its own Chromium, whether it is there or not."""
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).is_file() else None
+        return playwright.chromium.executable_path
 
 
 def _installations() -> list[list[str]]:

@@ -170,6 +170,10 @@ def test_training_starts_stops_plays_and_is_scrubbed(notebook: Page) -> None:
     if pause.count():  # a short run may have been played to its end by now
         pause.press("Enter")
     expect(output.get_by_role("button", name="Play")).to_be_visible(timeout=PATIENCE)
+    output.get_by_label("epochs").fill("200")
+    output.get_by_role("button", name="Train").press("Enter")
+    expect(output.get_by_text("done: epoch 200 of 200")).to_be_visible(timeout=PATIENCE)
+    expect(output.get_by_role("button", name="Stop")).to_be_disabled(timeout=PATIENCE)
     output.get_by_role("button", name="Save").press("Enter")
     expect(output.get_by_text("saved")).to_be_visible(timeout=PATIENCE)
     assert output.locator(".jupyter-widgets-error-widget, [role=alert]").count() == 0
