@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from itertools import pairwise
 
 import ipywidgets
@@ -317,6 +318,20 @@ def test_a_stopped_session_goes_on_as_if_nothing_had_happened() -> None:
         **{**options, "rescaled_temperature": lambda epoch: 0.85 if epoch <= stopped else 0.95},
     )
     assert run.memories[-1].equals(changed.memories[-1])
+
+
+def test_the_last_news_tell_that_it_has_ended() -> None:
+    told = []
+    data = hopcore.training_set((1, 4), 2)
+    options = {"n": 5.0, "rescaled_temperature": 0.85, "memories": 2, "seed": 0, "record_every": 10}
+    held: list[Session] = []
+    held.append(Session(data, epochs=20, changed=lambda: told.append(held[0].running), **options))
+    held[0].start()
+    held[0].wait()
+    assert told[-1] is False and told[0] is True
+    freed = weakref.ref(held.pop())
+    gc.collect()
+    assert freed() is None
 
 
 def test_an_error_while_training_is_shown(training, monkeypatch) -> None:

@@ -74,6 +74,7 @@ class Session:
         self._lock = Lock()
         self._stop = Event()
         self._thread: Thread | None = None
+        self._active = False
         self._record()
 
     @property
@@ -84,7 +85,7 @@ class Session:
     @property
     def running(self) -> bool:
         """Whether it is learning now."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._active
 
     @property
     def epochs(self) -> list[int]:
@@ -94,8 +95,10 @@ class Session:
 
     def start(self) -> None:
         """Learn on, until the last epoch or until `stop`."""
-        if self.running or self.done >= self.total:
+        if self._active or self.done >= self.total:
             return
+        self.wait()
+        self._active = True
         self._stop.clear()
         self._thread = Thread(target=self._learn, daemon=True, name="hopcore-training")
         atexit.register(self.stop)  # a thread must not compute while the interpreter is taken down
@@ -110,7 +113,6 @@ class Session:
         """Wait until learning has ended."""
         if self._thread is not None:
             self._thread.join()
-        atexit.unregister(self.stop)
 
     def set_temperature(self, rescaled_temperature: float) -> None:
         """The temperature T_r from the next stretch of epochs on.
@@ -126,11 +128,13 @@ class Session:
         try:
             with torch.inference_mode():
                 self._stretches()
+                # of a run that was stopped the last epoch is kept, as of one that has ended
+                if self._recording.epochs[-1] != self.done:
+                    self._record()
         except Exception as error:  # it is shown in the widget
             self.error = error
-        # of a run that was stopped the last epoch is kept, as of one that has ended
-        if self._recording.epochs[-1] != self.done:
-            self._record()
+        atexit.unregister(self.stop)
+        self._active = False  # before the last news, which tells of it
         self._changed()
 
     def _stretches(self) -> None:
