@@ -29,14 +29,18 @@ def test_each_slider_changes_its_picture(page: str, how: str, visit: Callable[..
     for slider in sliders.all():
         figure = slider.locator("xpath=ancestor::div[starts-with(@class, 'hopcore-')]")
         slider.scroll_into_view_if_needed()
-        before = _picture(figure)
+        before, place = _picture(figure), _place(slider)
         box = slider.bounding_box()
-        visited.page.mouse.click(box["x"] + 0.4 * box["width"], box["y"] + box["height"] / 2)
+        far = 0.2 if place > 0.5 else 0.8
+        visited.page.mouse.click(box["x"] + far * box["width"], box["y"] + box["height"] / 2)
+        assert abs(_place(slider) - far) < 0.3
         after_mouse = _settled(visited, figure, before)
-        slider.focus()
-        visited.page.keyboard.press("ArrowLeft")
-        after_key = _settled(visited, figure, after_mouse)
-        assert before != after_mouse != after_key
+        place = _place(slider)
+        visited.page.keyboard.press("ArrowLeft" if place > 0.5 else "ArrowRight")
+        assert _place(slider) != place
+        visited.page.keyboard.press("Home" if place > 0.5 else "End")
+        after_keys = _settled(visited, figure, after_mouse)
+        assert before != after_mouse != after_keys
     assert visited.problems == []
 
 
@@ -85,6 +89,11 @@ def test_without_a_script_the_first_picture_is_there(page: str, visit: Callable[
 def _picture(figure: Locator) -> str:
     """What a figure shows: the address of its image, or its drawing."""
     return figure.evaluate("each => each.querySelector('img')?.src ?? each.querySelector('svg').outerHTML")
+
+
+def _place(slider: Locator) -> float:
+    """Where a slider stands, from 0 to 1."""
+    return slider.evaluate("each => (each.value - each.min) / (each.max - each.min)")
 
 
 def _settled(visited: Visit, figure: Locator, before: str) -> str:
