@@ -122,7 +122,7 @@ def _in_a_sweep(table: Table, data: TrainingSet, epochs: int) -> None:
             sweep(data, **grid, epochs=epochs, executor=pool)
             times[workers] = (perf_counter() - start) / (24 * epochs)
         with threads(workers):
-            single = median(seconds_per_call({"epoch": cases.epoch(data)}, 5)["epoch"])
+            single = median(seconds_per_call({"run": lambda: train(data, epochs=epochs)}, 5)["run"]) / epochs
         table.add(section, f"per run and epoch, workers: {workers}", 1e3 * times[workers], "ms")
         table.add(section, f"the same / one run with {workers} threads", times[workers] / single, "")
     table.add(section, "one worker / two workers", times[1] / times[2], "")
