@@ -52,7 +52,7 @@ def known_run():
             "category": np.arange(10),
             "digit": ("image", data.digits),
         },
-        {"seed": 0, "rate": 0.005},
+        {"seed": 0, "rate": 0.005, "start": "random"},
     )
 
 
