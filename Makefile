@@ -77,7 +77,7 @@ check: $(READY)
 # The built pages in Chromium: HOPCORE_CHROMIUM names one; else the system's, else Playwright's own.
 browser: $(READY)
 	@$(BIN)/python tests/browser/chromium.py
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/browser -n $(JOBS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/browser -n $(JOBS) --dist loadfile
 
 reference: $(READY)
 	$(BIN)/hopcore reference --jobs $(JOBS)

@@ -59,7 +59,7 @@ def _pictures_are_described(visited: Visit) -> None:
     silent = visited.page.evaluate(
         """() => [
             ...[...document.images].filter(each => !each.alt.trim()).map(each => each.src),
-            ...[...document.querySelectorAll("video, .cell_output svg[role=img]")]
+            ...[...document.querySelectorAll("video, .cell_output svg[role=img]:not([aria-hidden=true])")]
                 .filter(each => !(each.getAttribute("aria-label") || "").trim()).map(each => each.outerHTML),
         ].map(text => text.slice(0, 200))"""
     )
