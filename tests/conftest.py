@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import signal
+
 import pytest
 import tqdm.std
 from hypothesis import settings
@@ -8,6 +10,10 @@ from hypothesis import settings
 # deadline, as no test asks how long something took.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+# A shell starts background jobs with Ctrl-C ignored, and so would every program be that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
