@@ -131,7 +131,7 @@ def trained_fixed_points(
     options = Options.checked(data, memories=1, rate=rate, epochs=epochs, start=starts(data, [alpha], [0.0]))
     runs = [Run(power, temperature / copies ** (1 / power) / pixels) for power in n]
     memories, labels = train_runs(data, options, runs)
-    trained = memories[:, 0] @ np.linalg.pinv(data.images)
+    trained = coefficients(memories[:, 0], data)
     exact = bifurcation_diagram(*overlaps(data), n=n, temperature=temperature, copies=copies)
     stable = np.where(exact.stable, exact.alpha, np.nan)
     at = np.nanargmax(stable, axis=1) if alpha > 0.5 else np.nanargmin(stable, axis=1)

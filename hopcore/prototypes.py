@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hopcore.data import CATEGORIES, TrainingSet, training_set
+from hopcore.data import CATEGORIES, TrainingSet
 
 _OWN, _OTHER = 0.5, -0.2  # of the two memories' starts (code)
-
-
-def class_means(digits: Sequence[int] = (4, 9), per_digit: int = 50, seed: int = 0) -> TrainingSet:
-    """Two images: the mean of ``per_digit`` images of each of two digits."""
-    drawn = training_set(digits, per_digit=per_digit, seed=seed)
-    means = [drawn.images[drawn.digits == digit].mean(axis=0) for digit in digits]
-    return TrainingSet(np.array(means), np.array(digits))
 
 
 def opposed_start(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:

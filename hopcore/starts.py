@@ -21,8 +21,9 @@ from numpy.typing import ArrayLike
 
 from hopcore._checks import check_finite_array, check_increasing, check_integer, check_positive, refuse
 from hopcore.data import TrainingSet
+from hopcore.paper import FIGURE_7_LABEL
 from hopcore.splits import category_paths
-from hopcore.stacks import one_thread, split
+from hopcore.stacks import one_thread, split, stack_size
 from hopcore.training import Options, Run, train, train_stack
 
 START_SCALE = 0.8
@@ -36,7 +37,6 @@ TOGETHER = 0.1
 then differ by 0.2 at most, as for the splits of `hopcore.categories`."""
 
 _RECORDS = 10
-_STACK = 64  # single memories that are trained together
 
 
 def start_near(
@@ -101,7 +101,7 @@ def single_saddles(
         every = max(options.epochs // _RECORDS, 1)
         options = Options.checked(data, **{**vars(options), "record_every": every})
         with one_thread():
-            stacks = split(runs, _STACK)
+            stacks = split(runs, stack_size(data, options))
             found = [result for stack in stacks for result in train_stack(data, options, stack)]
         for result in found:
             paths = category_paths(result, data).values[:, 0]
@@ -138,7 +138,7 @@ class Visit:
     population: np.ndarray
 
 
-def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = 0.9) -> Visit:
+def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = FIGURE_7_LABEL) -> Visit:
     """The saddle that a recorded run passes, and its final population.
 
     The group is slow where its mean moves least, in the ten shares, from one recorded epoch to the next.

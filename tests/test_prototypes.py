@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hopcore
-from hopcore import prototypes
+from hopcore import prototypes, splits
 from hopcore.reduced import (
     ReducedSystem,
     labels_at_limit,
@@ -108,8 +108,8 @@ def test_impossible_arguments_are_refused(call):
 
 
 def test_class_means_and_the_start_from_them():
-    data = prototypes.class_means((4, 9), per_digit=5, seed=3)
     drawn = hopcore.training_set((4, 9), per_digit=5, seed=3)
+    data = splits.class_means(drawn)
     np.testing.assert_allclose(data.images[1], drawn.images[5:].mean(axis=0))
     memories, labels = prototypes.opposed_start(data)
     np.testing.assert_allclose(memories[1], 0.5 * data.images[1] - 0.2 * data.images[0])

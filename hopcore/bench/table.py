@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
 from statistics import median
 from time import perf_counter
 
@@ -15,7 +13,7 @@ import torch
 
 from hopcore.data import TrainingSet, training_set
 from hopcore.paper import FIGURES, FigureParameters
-from hopcore.stacks import bytes_per_run, stack_size
+from hopcore.stacks import bytes_per_run, stack_size, worker_pool
 from hopcore.sweeps import sweep
 from hopcore.training import Options, train
 from hopcore.training.results import versions
@@ -114,7 +112,7 @@ def _in_a_sweep(table: Table, data: TrainingSet, epochs: int) -> None:
     grid = {"n": [10.0, 20.0, 30.0, 40.0], "rescaled_temperature": [0.7, 0.85, 1.0], "seed": (0, 1)}
     times = {}
     for workers in (1, 2):
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with worker_pool(workers) as pool:
             sweep(
                 data, n=[10.0, 20.0], rescaled_temperature=0.85, epochs=1, executor=pool
             )  # starts the workers

@@ -9,7 +9,7 @@ import numpy as np
 
 from hopcore.data import training_set
 from hopcore.widgets import controls
-from hopcore.widgets.explorer import Explorer
+from hopcore.widgets.learning import LearningExplorer
 from hopcore.widgets.messages import guarded
 from hopcore.widgets.session import Session
 from hopcore.widgets.temperature_view import TemperatureView
@@ -18,7 +18,7 @@ _RECORD_EVERY = 20
 _T_RANGE, _PACES = (0.5, 1.4), (20, 1000)
 
 
-class TemperatureKnob(Explorer):
+class TemperatureKnob(LearningExplorer):
     """See `temperature_knob`."""
 
     def __init__(
@@ -46,7 +46,6 @@ class TemperatureKnob(Explorer):
         self.told = ipywidgets.Label()
         self.view = TemperatureView()
         self.words = ipywidgets.HTML()
-        self.session: Session | None = None
         self._news = self.home.repeated(self._follow)
         self.children = [
             self.temperature,
@@ -73,8 +72,7 @@ class TemperatureKnob(Explorer):
             changed=self._news,
             **self._options,
         )
-        if self.session is not None:
-            self.session.stop()
+        self.halt()
         self.session = session
         self._tell()
 
@@ -116,18 +114,6 @@ class TemperatureKnob(Explorer):
         self.told.value = f"{state}: epoch {session.done} of {session.total}"
         held = np.array(session.temperatures or [session.temperature])
         self.words.value = self.view.draw(session, held, self.digit.value)
-
-    def wait(self) -> None:
-        """Wait until the network has learnt all its epochs; for scripts, which have no event loop."""
-        if self.session is not None:
-            self.session.wait()
-        self.home.catch_up()
-
-    def close(self) -> None:
-        """Stop learning, and take the widget away."""
-        if self.session is not None:
-            self.session.stop()
-        super().close()
 
 
 def temperature_knob(

@@ -10,15 +10,15 @@ from ipywidgets import Layout
 from hopcore.data import TrainingSet, training_set
 from hopcore.training import open_run, save_run
 from hopcore.widgets import controls
-from hopcore.widgets.explorer import Explorer
 from hopcore.widgets.frames import Frames, SavedRun
+from hopcore.widgets.learning import LearningExplorer
 from hopcore.widgets.messages import guarded
 from hopcore.widgets.player import Player
 from hopcore.widgets.session import Session
 from hopcore.widgets.training_view import TrainingView
 
 
-class TrainingExplorer(Explorer):
+class TrainingExplorer(LearningExplorer):
     """See `training_explorer`."""
 
     def __init__(
@@ -57,7 +57,6 @@ class TrainingExplorer(Explorer):
         self.open_button = controls.button("Open", "open the run in the file", self._open)
         self.view = TrainingView()
         self.words = ipywidgets.HTML()
-        self.session: Session | None = None
         self.frames: Frames | None = None
         self._news = self.home.repeated(self._follow)
         self.children = [
@@ -92,14 +91,14 @@ class TrainingExplorer(Explorer):
             seed=self.seed.value,
             changed=self._news,
         )
-        self._halt()
+        self.halt()
         self.session = self.frames = session
         self.player.show(session.epochs, to_end=True)
         self._continue_session()
 
     @guarded
     def _stop(self) -> None:
-        self._halt()
+        self.halt()
         self._tell()
 
     @guarded
@@ -110,10 +109,6 @@ class TrainingExplorer(Explorer):
         if self.session is not None:
             self.session.start()
         self._tell()
-
-    def _halt(self) -> None:
-        if self.session is not None:
-            self.session.stop()
 
     @guarded
     def _follow(self) -> None:
@@ -157,24 +152,13 @@ class TrainingExplorer(Explorer):
     def _open(self) -> None:
         run = open_run(self.path.value)
         frames = SavedRun(run, None if "images" in run else self._chosen_data())
-        self._halt()
+        self.halt()
         self.frames = frames
         self.bar.max = self.bar.value = max(frames.total, 1)
         self.told.value = f"opened {self.path.value}: {len(frames.epochs)} epochs"
         self.player.show(frames.epochs, to_end=True)
         self._draw()
         self._offer()
-
-    def wait(self) -> None:
-        """Wait until training has ended; for scripts, where no event loop brings the news."""
-        if self.session is not None:
-            self.session.wait()
-        self.home.catch_up()
-
-    def close(self) -> None:
-        """Stop training, and take the widget away."""
-        self._halt()
-        super().close()
 
 
 def training_explorer(
