@@ -19,7 +19,7 @@ import torch
 from hopcore._checks import check_integer
 from hopcore.data import TrainingSet
 from hopcore.provenance import provenance
-from hopcore.training import Options, Run, train_stack
+from hopcore.training import Options, Run, train_final
 from hopcore.training.features import Features, features_of
 
 CACHE_BYTES = 2**20
@@ -98,10 +98,7 @@ def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Fina
     """
     try:
         with one_thread():
-            results = train_stack(data, options, runs)
-        return tuple(
-            np.stack([result[name].values[-1] for result in results]) for name in ("memories", "labels")
-        )
+            return train_final(data, options, runs)
     except Exception as error:
         if len(runs) == 1:
             [run] = runs

@@ -56,13 +56,13 @@ def single(monkeypatch):
 def trained(monkeypatch):
     """The runs that are trained in this process, in order."""
     runs = []
-    train_stack = stacks.train_stack
+    train_final = stacks.train_final
 
     def counted(data, options, stack):
         runs.extend(stack)
-        return train_stack(data, options, stack)
+        return train_final(data, options, stack)
 
-    monkeypatch.setattr(stacks, "train_stack", counted)
+    monkeypatch.setattr(stacks, "train_final", counted)
     return runs
 
 
@@ -73,7 +73,7 @@ def idle(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("a run was trained")
 
-    monkeypatch.setattr(stacks, "train_stack", refuse)
+    monkeypatch.setattr(stacks, "train_final", refuse)
 
 
 def new_pool(workers=2):
@@ -262,14 +262,14 @@ def test_runs_are_split_evenly():
 
 
 def test_a_stack_too_large_for_the_memory_is_halved(data, expected, monkeypatch):
-    train_stack = stacks.train_stack
+    train_final = stacks.train_final
 
     def small_memory(data, options, runs):
         if len(runs) > 2:
             raise MemoryError(f"no room for {len(runs)} runs")
-        return train_stack(data, options, runs)
+        return train_final(data, options, runs)
 
-    monkeypatch.setattr(stacks, "train_stack", small_memory)
+    monkeypatch.setattr(stacks, "train_final", small_memory)
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS), expected)
 
 
@@ -399,14 +399,14 @@ def test_truncated_and_swapped_files_are_reported_and_computed_again(data, expec
 
 
 def test_a_failing_run_is_named_and_the_finished_ones_are_kept(data, expected, monkeypatch, tmp_path, single):
-    train_stack = stacks.train_stack
+    train_final = stacks.train_final
 
     def failing(data, options, runs):
         if any(run == Run(12.5, 0.85, 5) for run in runs):
             raise ArithmeticError("the network exploded")
-        return train_stack(data, options, runs)
+        return train_final(data, options, runs)
 
-    monkeypatch.setattr(stacks, "train_stack", failing)
+    monkeypatch.setattr(stacks, "train_final", failing)
     message = (
         r"n = 12\.5, rescaled_temperature = 0\.85, seed = 5 failed: ArithmeticError: the network exploded"
     )
@@ -419,7 +419,7 @@ def test_a_failing_run_is_named_and_the_finished_ones_are_kept(data, expected, m
     monkeypatch.setattr(stacks, "CACHE_BYTES", 2**30)  # all in one stack: still the run at fault is named
     with pytest.raises(RuntimeError, match=message):
         hopcore.sweep(data, **GRID, **OPTIONS)
-    monkeypatch.setattr(stacks, "train_stack", train_stack)
+    monkeypatch.setattr(stacks, "train_final", train_final)
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path / "here"), expected)
 
 

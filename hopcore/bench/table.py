@@ -6,8 +6,9 @@ import json
 import os
 import platform
 from dataclasses import asdict, dataclass, field
+from functools import partial
+from itertools import product
 from statistics import median
-from time import perf_counter
 
 import torch
 
@@ -22,8 +23,10 @@ from hopcore.training.run import build_learner
 from . import cases
 from .timing import ratio, seconds_per_call, threads
 
-QUICK_EPOCHS = 400
-"""Length of the runs in a sweep for a quick table: long beside the start of a run, about ten epochs."""
+QUICK_EPOCHS = 100
+"""Length of the runs in a sweep for a quick table."""
+
+_SWEEP = {"n": [10.0, 20.0, 30.0, 40.0], "rescaled_temperature": [0.7, 0.85, 1.0], "seed": (0, 1)}
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def run_table(quick: bool = False) -> Table:
     table = Table(machine)
     data = training_set()
     _one_network(table, data, rounds)
-    _in_a_sweep(table, data, epochs=QUICK_EPOCHS if quick else 1000)
+    _in_a_sweep(table, data, epochs=QUICK_EPOCHS if quick else 500)
     _scaling(table, data, rounds)
     _recording(table, data, epochs=100 if quick else 500)
     _projection(table, rounds)
@@ -108,22 +111,26 @@ def _one_network(table: Table, data: TrainingSet, rounds: int) -> None:
 
 
 def _in_a_sweep(table: Table, data: TrainingSet, epochs: int) -> None:
-    section = f"24 standard networks of {epochs} epochs in a sweep, float64"
-    grid = {"n": [10.0, 20.0, 30.0, 40.0], "rescaled_temperature": [0.7, 0.85, 1.0], "seed": (0, 1)}
-    times = {}
-    for workers in (1, 2):
-        with worker_pool(workers) as pool:
-            sweep(
-                data, n=[10.0, 20.0], rescaled_temperature=0.85, epochs=1, executor=pool
-            )  # starts the workers
-            start = perf_counter()
-            sweep(data, **grid, epochs=epochs, executor=pool)
-            times[workers] = (perf_counter() - start) / (24 * epochs)
-        with threads(workers):
-            single = median(seconds_per_call({"run": lambda: train(data, epochs=epochs)}, 5)["run"]) / epochs
-        table.add(section, f"per run and epoch, workers: {workers}", 1e3 * times[workers], "ms")
-        table.add(section, f"the same / one run with {workers} threads", times[workers] / single, "")
-    table.add(section, "one worker / two workers", times[1] / times[2], "")
+    networks = [dict(zip(_SWEEP, values, strict=True)) for values in product(*_SWEEP.values())]
+    section = f"{len(networks)} standard networks of {epochs} epochs in a sweep, float64"
+
+    def one_by_one(count: int) -> None:
+        with threads(count):
+            for network in networks:
+                train(data, **network, epochs=epochs)
+
+    with worker_pool(1) as one, worker_pool(2) as two:
+        measured = {}
+        for count, pool in ((1, one), (2, two)):
+            measured[f"sweep {count}"] = partial(sweep, data, **_SWEEP, epochs=epochs, executor=pool)
+            measured[f"one by one {count}"] = partial(one_by_one, count)
+        times = seconds_per_call(measured, rounds=3)
+    for count in (1, 2):
+        per_epoch = median(times[f"sweep {count}"]) / (len(networks) * epochs)
+        table.add(section, f"per run and epoch, workers: {count}", 1e3 * per_epoch, "ms")
+        alone = ratio(times, f"sweep {count}", f"one by one {count}")
+        table.add(section, f"the same / the same networks one by one, threads: {count}", alone, "")
+    table.add(section, "one worker / two workers", ratio(times, "sweep 1", "sweep 2"), "")
 
 
 def _scaling(table: Table, data: TrainingSet, rounds: int) -> None:

@@ -2,6 +2,6 @@
 
 from .options import NoisePulses, Options, Run
 from .results import open_run, save_run
-from .run import train, train_stack
+from .run import train, train_final, train_stack
 
-__all__ = ["NoisePulses", "Options", "Run", "open_run", "save_run", "train", "train_stack"]
+__all__ = ["NoisePulses", "Options", "Run", "open_run", "save_run", "train", "train_final", "train_stack"]

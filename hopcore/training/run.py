@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -160,15 +161,40 @@ def train_stack(
     ValueError
         For a run whose schedule is not one of the options' epochs.
     """
+    learner, recording = _trained(data, options, runs, advanced)
+    order = Order.of(len(data), options.minibatches)
+    return to_datasets(recording, data, options, runs, order, learner.features.name)
+
+
+def train_final(data: TrainingSet, options: Options, runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
+    """The final states alone of what `train_stack` trains, as plain arrays.
+
+    Returns
+    -------
+    Memories (R, K, N) and labels (R, K, C).
+
+    Raises
+    ------
+    ValueError
+        For a run whose schedule is not one of the options' epochs.
+    """
+    _, recording = _trained(data, replace(options, record_every=None), runs)
+    return recording.memories[-1][:, : options.memories], recording.labels[-1][:, : options.memories]
+
+
+def _trained(
+    data: TrainingSet,
+    options: Options,
+    runs: Sequence[Run],
+    advanced: Callable[[int], Any] | None = None,
+) -> tuple[Learner, Recording]:
     for run in runs:
         for name, schedule in run.schedules().items():
             if len(schedule.values) != options.epochs:
                 raise refuse(name, schedule, f"a schedule of the {options.epochs} epochs")
     learner = build_learner(data, options, runs)
     with torch.inference_mode():
-        recording = _learn(learner, data, options, runs, advanced or (lambda count: None))
-    order = Order.of(len(data), options.minibatches)
-    return to_datasets(recording, data, options, runs, order, learner.features.name)
+        return learner, _learn(learner, data, options, runs, advanced or (lambda count: None))
 
 
 def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Learner:
