@@ -16,6 +16,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Files whose tests start clusters, pools and builds: one after another, so that at most one of them at a time
+# fills the memory with processes.
+MANY_PROCESSES = ("test_sweeps", "test_sweeps_page", "test_edition_book", "test_edition_faults", "test_tampering")
+
+
+def pytest_collection_modifyitems(items):
+    """With `--dist loadgroup`, the tests of a file stay together, and so do the files named above."""
+    for item in items:
+        name = item.path.stem
+        item.add_marker(pytest.mark.xdist_group("processes" if name in MANY_PROCESSES else name))
+
+
 @pytest.fixture
 def plain_bar(monkeypatch):
     """The progress bar of a terminal: tqdm takes another one where an earlier test has started a kernel."""

@@ -84,9 +84,12 @@ def new_pool(workers=2):
 
 @pytest.fixture(scope="module")
 def cluster():
+    import dask
     from distributed import Client, LocalCluster
 
     with (
+        # on a busy machine a worker may take long to start
+        dask.config.set({"distributed.comm.timeouts.connect": "180s"}),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
