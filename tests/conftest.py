@@ -18,7 +18,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Files whose tests start clusters, pools and builds: one after another, so that at most one of them at a time
 # fills the memory with processes.
-MANY_PROCESSES = ("test_sweeps", "test_sweeps_page", "test_edition_book", "test_edition_faults", "test_tampering")
+MANY_PROCESSES = (
+    "test_sweeps",
+    "test_sweeps_page",
+    "test_edition_book",
+    "test_edition_faults",
+    "test_tampering",
+)
 
 
 def pytest_collection_modifyitems(items):
