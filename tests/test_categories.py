@@ -21,21 +21,26 @@ EPOCHS = np.arange(0, 101, 10)
 FATES = np.array([1, 1, 1, 4, 4, 7, 7])
 
 
-def known_run():
-    """Three orthogonal images: pure 1 until epoch 20, a mixture at 40 where the 1s part, 4 | 7 at 70."""
+def known_run(leader=1):
+    """Three orthogonal images: pure 1 until epoch 20, a mixture at 40 where the 1s part, 4 | 7 at 70.
+
+    Another digit can stand in the place of the 1.
+    """
+    fates = np.where(FATES == 1, leader, FATES)
     images = np.zeros((3, 9))
     images[[0, 1, 2], [0, 4, 8]] = 1
-    data = TrainingSet(images, np.array([1, 4, 7]))
-    corner = dict(zip((1, 4, 7), np.eye(3), strict=True))
+    data = TrainingSet(images, np.array([leader, 4, 7]))
+    corner = dict(zip((leader, 4, 7), np.eye(3), strict=True))
     first, second = np.array([0.5, 0.25, 0.25]), np.array([0.0, 0.5, 0.5])
     weights = np.zeros((len(EPOCHS), len(FATES), 3))
-    for memory, fate in enumerate(FATES):
+    for memory, fate in enumerate(fates):
         stops = [0, 20, 40, 70, 100]
-        places = [corner[1], corner[1], first, corner[1] if fate == 1 else second, corner[fate]]
+        pure, before_last = corner[leader], corner[leader] if fate == leader else second
+        places = [pure, pure, first, before_last, corner[fate]]
         for axis in range(3):
             weights[:, memory, axis] = np.interp(EPOCHS, stops, [place[axis] for place in places])
     labels = np.full((len(EPOCHS), len(FATES), 10), -1.0)
-    labels[:, np.arange(len(FATES)), FATES] = 1
+    labels[:, np.arange(len(FATES)), fates] = 1
     return xr.Dataset(
         {
             "memories": (("epoch", "memory", "pixel"), weights @ images),
@@ -65,7 +70,8 @@ def test_groups_part_where_they_were_made_to():
     np.testing.assert_allclose(second.shares[[1, 4, 7]], [0, 0.5, 0.5], atol=1e-12)
     # Images are orthogonal, so the saddle's image shows its shares.
     np.testing.assert_allclose(second.image[[0, 4, 8]], [0, 0.5, 0.5], atol=1e-12)
-    assert first.epoch <= first.half_way
+    # Between epochs 40 and 70 a 1 and a 4 part by √1.5 in equal steps, and from 70 on a 4 and a 7 by √2.
+    assert (first.half_way, second.half_way) == (50, 80)
 
 
 def test_the_mean_is_over_pairs():
@@ -126,6 +132,20 @@ def test_neighbours_vote_for_their_digit():
     assert votes.sum(axis=1).tolist() == [10, 10]
     assert votes.argmax(axis=1).tolist() == [8, 9]
     assert votes[0, 8] == votes[1, 9] == 10
+
+
+@pytest.mark.parametrize("leader", [1, 0])
+def test_a_study_reads_what_was_made(leader):
+    run = known_run(leader)
+    run.attrs["rate"] = 0.02  # by which splits are simultaneous within 10 epochs
+    run.image_weights.values[:4] /= 2  # off the line and the plane, but before the first parting
+    found = study(run, (leader, 4, 7))
+    assert found.branches == (2, 2) and found.leader == leader and found.leader_first
+    assert found.counts[[leader, 4, 7]].tolist() == [3, 2, 2] and found.counts.sum() == 7
+    assert found.without_fate == 0
+    assert (found.first.epoch, found.second.epoch) == (40, 70)
+    assert (found.line, found.plane) == pytest.approx((0, 0), abs=1e-12)
+    assert (found.spread_half_way, found.spread_end) == pytest.approx((0, 0), abs=1e-12)
 
 
 @pytest.mark.parametrize("digits", [(1, 4), (1, 4, 7), (0, 1, 4, 7, 9)])

@@ -211,6 +211,19 @@ def test_weights_are_umaps(data):
     np.testing.assert_allclose(found[:, 1:].sum(axis=1), np.log2(20), rtol=1e-12)
 
 
+def test_placing_takes_a_third_of_the_epochs(data, quick, monkeypatch):
+    layouts, asked = embedding._umap().layouts, []
+    place = layouts.optimize_layout_euclidean
+
+    def watched(*arguments, n_epochs, **options):
+        asked.append(n_epochs)
+        return place(*arguments, n_epochs=n_epochs, **options)
+
+    monkeypatch.setattr(layouts, "optimize_layout_euclidean", watched)
+    quick.transform(data.images[:2])
+    assert asked == [QUICK["epochs"] // 3]
+
+
 def test_labelled_memories_give_labelled_places(quick):
     images = training_set(digits=(0, 1, 7), per_digit=2, seed=6).images.reshape(2, 3, 784)
     memories = xr.DataArray(images, dims=("epoch", "memory", "pixel"), coords={"epoch": [0, 10]})

@@ -91,6 +91,12 @@ def test_what_never_settles_is_nan_and_not_before_the_split():
     assert not found.before_split
 
 
+@pytest.mark.parametrize(("on_constraint", "split"), [(0.4, 0.4), (0.4, 0.5), (0.4, np.nan), (0.41, 0.4)])
+def test_what_holds_just_when_memories_part_held_before(on_constraint, split):
+    found = pairs.Settling(0.1, 0.2, on_constraint, split, 0.0)
+    assert found.before_split == (not on_constraint > split)
+
+
 @pytest.mark.parametrize("alpha", [0.9, 0.1])
 def test_full_training_of_one_memory_ends_at_the_reduced_fixed_point(data, alpha):
     n = [8.0, 15.0, 30.0, 50.0]
@@ -111,6 +117,33 @@ def test_a_pair_at_the_saddle_parts_along_the_linearised_flow(split):
     assert found.error < 0.05
     size = np.hypot(*found.simulated[found.compared[-1]])
     assert 0.01 < size < 0.0101
+
+
+def test_a_parting_measures_a_known_flow():
+    """d' = [[0, 1], [1, 0]] d from (s, 0): d = s (cosh t, sinh t), which turns to (1, 1) and grows as e^t."""
+    epochs, rate, start = np.arange(600), 0.01, 1e-4
+    half = start * np.stack([np.cosh(rate * epochs), np.sinh(rate * epochs)], axis=-1)
+    places = np.array([0.5, 0.1]) + np.stack([half, -half], axis=1)
+    path = xr.Dataset(
+        {"alpha_a": (("epoch", "memory"), places[..., 0]), "ell": (("epoch", "memory"), places[..., 1])},
+        {"epoch": epochs},
+    )
+    saddle = xr.Dataset(
+        {
+            "matrix": (("rate", "difference"), [[0.0, 1.0], [1.0, 0.0]]),
+            "direction": ("difference", np.sqrt([0.5, 0.5])),
+            "alpha": 0.5,
+            "ell": 0.1,
+            "growth": 1.5,  # half more than it is, to see what is told of the difference
+        }
+    )
+    found = parting(path, saddle, rate)
+    np.testing.assert_allclose(found.simulated, half, rtol=1e-9)
+    np.testing.assert_allclose(found.linearised, half[: len(found.compared)], rtol=1e-9)
+    assert np.hypot(*half[found.compared[-1] - 1]) <= 0.01 < np.hypot(*half[found.compared[-1]])
+    assert found.growth == pytest.approx(1, rel=1e-4)
+    assert found.growth_error == pytest.approx(0.5, rel=1e-3)
+    assert found.error < 1e-9 and found.nearest < 1e-12 and found.angle < 0.1
 
 
 def test_a_pair_that_stays_away_or_together_is_refused(split):

@@ -8,8 +8,11 @@ from reduced_reference import coefficients, epoch, pair_state
 
 import hopcore
 from hopcore.reduced import ReducedSystem
+from hopcore.reduced.constraint import FIRST, LAST, place
+from hopcore.reduced.equilibria import fixed_points
 from hopcore.reduced.gradients import log_weight, weight_slope
 from hopcore.reduced.linear import linearise
+from hopcore.reduced.nullclines import _links
 from hopcore.reduced.parameters import broadcast, parameters
 
 PAIR = (753, 494, 719)
@@ -99,6 +102,28 @@ def test_exchanging_the_images_mirrors_the_flow(pair, n, temperature, alpha, ell
     )
 
 
+def test_places_on_the_constraint():
+    """Every place has |α_A| + |α_B| = 1, with the derivatives told; exchanging the images maps x to 1 − x."""
+    x = np.linspace(FIRST, LAST, 61)[1:-1] + 1e-3  # no corner, where the derivatives jump
+    at, ahead, mirrored = place(x), place(x + 1e-7), place(1 - x)
+    assert np.allclose(np.abs(at.alpha_a) + np.abs(at.alpha_b), 1, rtol=0, atol=1e-15)
+    assert np.allclose((ahead.alpha_a - at.alpha_a) / 1e-7, at.slope_a, rtol=0, atol=1e-7)
+    assert np.allclose((ahead.alpha_b - at.alpha_b) / 1e-7, at.slope_b, rtol=0, atol=1e-7)
+    assert np.allclose([mirrored.alpha_a, mirrored.alpha_b], [at.alpha_b, at.alpha_a], rtol=0, atol=1e-15)
+    assert (place(np.array([-0.5, 0.25, 1.5])).alpha_b == [0.5, 0.75, -0.5]).all()
+
+
+@pytest.mark.parametrize("ell", [-0.6, -0.1, 0.0, 0.3, 0.9])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_coefficient_at_zero_presses_whichever_way_it_leaves(ell, sign):
+    images = _images(3)
+    aa, ab, bb = images[0] @ images[0], images[0] @ images[1], images[1] @ images[1]
+    system = ReducedSystem(aa, ab, bb, n=6, temperature=1.2 * max(aa, bb), copies=2)
+    for alpha_a, alpha_b in ((0.0, sign), (sign, 0.0)):
+        expected = _full_step(images, alpha_a, alpha_b, ell, 6, system.temperature, 2)
+        assert np.allclose(system.flow(alpha_a, alpha_b, ell), expected[0], rtol=0, atol=1e-6)
+
+
 def test_the_weight_and_its_slope():
     s, n = np.array([-3.0, -0.4, 0.0, 0.7, 2.0]), 7.5
     assert np.allclose(
@@ -159,6 +184,16 @@ def test_three_fixed_points_at_low_temperature(n):
     points = paper_system(n, temperature=550).fixed_points()
     assert points.stable.values.tolist() == [True, False, True]
     assert (np.diff(points.alpha) > 0.1).all()
+
+
+@pytest.mark.parametrize(("pair", "copies"), [(PAIR, 2), (PAIR, 1), ((736, 494, 736), 1)])
+def test_hidden_pairs_and_turns_are_found_on_a_coarse_grid(pair, copies):
+    """Eight times coarser, pairs and triples of fixed points lie between two samples; none is missed."""
+    par = broadcast(parameters(*pair, np.linspace(1.5, 70, 150), 700.0, copies))
+    fine, coarse = fixed_points(par), fixed_points(par, per_unit=16)
+    assert np.array_equal(fine.system, coarse.system)
+    assert np.allclose(fine.position, coarse.position, rtol=0, atol=1e-12)
+    assert np.array_equal(fine.rising, coarse.rising)
 
 
 @settings(max_examples=40, deadline=None)
@@ -246,6 +281,16 @@ def test_memory_nullcline_holds_the_fixed_points_and_ends_at_the_edges(n):
         closed = float(ends.alpha[0]) == float(ends.alpha[1]) and float(ends.ell[0]) == float(ends.ell[1])
         assert closed or (np.abs(ends.ell) == 1).all()
         assert np.hypot(np.diff(arc.alpha), np.diff(arc.ell)).max() < 0.05
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_arcs_of_a_saddle_are_joined_around_equal_corners(rising):
+    """Where a cell's corners alternate in sign, each arc cuts off a corner where the field is above 0."""
+    above = np.array([[rising, not rising], [not rising, rising]])
+    number = {("x", 0, 0): 0, ("ell", 1, 0): 1, ("x", 0, 1): 2, ("ell", 0, 0): 3}
+    links = {frozenset(link) for link in _links(number, above)}
+    around = {(0, 0): {0, 3}, (1, 0): {0, 1}, (1, 1): {1, 2}, (0, 1): {2, 3}}  # the sides at each corner
+    assert links == {frozenset(sides) for corner, sides in around.items() if above[corner]}
 
 
 # --- errors ---------------------------------------------------------------------------------------

@@ -58,6 +58,14 @@ def test_a_fold_has_a_zero_eigenvalue_and_a_pair_on_one_side_only(temperature, c
         assert above - below == (2 if opens else -2)
 
 
+def test_two_folds_two_percent_apart_are_both_found():
+    """Just below the temperature at which two folds merge and vanish."""
+    low, high, _ = folds(*PAIR, temperature=733.955, n_range=(2, 100)).n.values
+    assert 1.02 < high / low < 1.03
+    middle = np.sqrt(low * high)
+    assert [count(n, 733.955, 1) for n in (0.97 * low, middle, 1.03 * high)] == [1, 3, 1]
+
+
 def test_folds_where_the_label_is_clipped_or_the_flow_has_a_kink():
     # very unequal images; found by a search over random overlaps
     for pair, temperature in (((415.837, 238.298, 611.436), 580.21), ((660.95, 257.17, 493.80), 600.0)):
@@ -175,6 +183,22 @@ def test_every_point_of_a_fold_curve_is_a_fold():
     assert int(diagram.sel(n=30, ab=494)) == 1 and int(diagram.sel(n=10, ab=494)) == 3
 
 
+def test_points_of_a_fold_curve_are_close_to_one_another():
+    """In units of x, of ℓ and of the box's two sides, no step is longer than 0.02."""
+    lines = overlap_curves(753, 719, temperature=700, ab_range=(450, 550), n_range=(5, 80), copies=2)
+    for _, line in lines.groupby("curve"):
+        steps = [line.alpha, line.ell, line.n / 75, line.ab / 100]
+        length = np.sqrt(sum(np.diff(each) ** 2 for each in steps))
+        assert 0.01 < length.max() < 0.0205
+
+
+def test_phases_count_the_fixed_points_of_copies():
+    n, temperature = [20, 30, 50], [600, 700, 900]
+    for copies in (1, 2):
+        found = phase_diagram(*PAIR, n=n, temperature=temperature, copies=copies)["count"]
+        assert found.values.tolist() == [[count(power, hot, copies) for hot in temperature] for power in n]
+
+
 def test_cusps_of_the_asymmetry_are_the_exact_pitchforks():
     lines = asymmetry_curves(736, 494, temperature=700, asymmetry_range=(-50, 50), n_range=(10, 60), copies=2)
     exact = pitchforks(736, 494, temperature=700, copies=2, n_range=(10, 60))
@@ -213,6 +237,15 @@ def test_the_closed_form_slope_is_that_of_the_even_mixture(n, ab, temperature):
     assert abs(float(points.ell[middle])) < 1e-7
     slope = mixture_slope(n, temperature, 1, ab)
     assert bool(points.stable[middle]) == (slope < 0) or abs(slope) < 1e-6
+
+
+@pytest.mark.parametrize(("n", "copies"), [(8, 2), (30, 100)])
+def test_copies_move_the_pitchforks_as_a_lower_temperature(n, copies):
+    cooler = 700 / copies ** (1 / n)
+    many, one = mixture_slope(n, 700, 736, 494, copies=copies), mixture_slope(n, cooler, 736, 494)
+    assert many == pytest.approx(one, rel=1e-9)
+    temperatures = pitchfork_temperatures(30, 736, 494, copies=copies)
+    assert np.allclose(temperatures, pitchfork_temperatures(30, 736, 494) * copies ** (1 / 30), rtol=1e-9)
 
 
 def test_pitchforks_in_temperature_and_in_n_agree():

@@ -106,6 +106,28 @@ def test_a_chain_of_splits_is_joined_only_as_far_as_the_first_of_them_allows():
     assert shape(tree.root) == (300.0, frozenset({0, 1, inner}))
 
 
+@pytest.mark.parametrize(("later", "counts"), [(320, (3,)), (330, (2, 2))])
+def test_splits_within_a_fifth_of_a_pixel_are_one(monkeypatch, later, counts):
+    """At the rate 0.01 a pixel takes 20 epochs for 0.2."""
+    which = np.repeat([1, 4, 7], 3)
+    paths = xr.DataArray(
+        walk(which, [(300, [4, 7]), (later, [7])]), {"epoch": EPOCHS}, ("epoch", "memory", "category")
+    )
+    monkeypatch.setattr("hopcore.splits.tree.category_paths", lambda run, data: paths)
+    assert split_tree(xr.Dataset(attrs={"rate": 0.01}), fates=which).branch_counts == counts
+
+
+def test_groups_join_at_the_mean_over_their_pairs():
+    """0 and 1 part at 800; 2 parts from 0 at 300 and from 1 at 500, so from both at 400."""
+    which = np.repeat([0, 1, 2], 2)
+    places = np.zeros((len(EPOCHS), 3))
+    places[EPOCHS > 300] = [0, 0.15, 0.3]
+    places[EPOCHS > 500] = [0, 0.15, 0.5]
+    places[EPOCHS > 800] = [-0.5, 0.15, 0.5]
+    tree = build_tree(np.repeat(places, 2, axis=1)[..., None], which, EPOCHS)
+    assert shape(tree.root) == (400.0, frozenset({2, (800.0, frozenset({0, 1}))}))
+
+
 def test_a_fate_with_one_member_is_a_branch():
     which = [1, 1, 1, 8]
     tree = build_tree(walk(which, [(400, [8])]), which, EPOCHS)
@@ -175,6 +197,13 @@ def test_a_pair_that_was_never_together_parts_at_the_start_and_one_that_stays_at
     np.testing.assert_array_equal(separation_epochs(paths, [0, 5, 9]), [[9, 9, 0], [9, 9, 0], [0, 0, 9]])
 
 
+def test_a_pair_is_together_up_to_the_distance_asked_for():
+    paths = np.array([[[0.0], [0.25], [0.3]]] * 2)
+    np.testing.assert_array_equal(
+        separation_epochs(paths, [0, 8], apart=0.25), [[8, 8, 0], [8, 8, 8], [0, 8, 8]]
+    )
+
+
 def test_separations_of_fates_are_medians_over_pairs():
     separated = np.array([[9, 4, 2], [4, 9, 6], [2, 6, 9]])
     digits, epochs = fate_separations(separated, [7, 7, 3])
@@ -220,6 +249,10 @@ def test_a_fate_is_the_only_supported_digit():
     np.testing.assert_array_equal(fates(run, supported=0.98), [0, NO_FATE, NO_FATE, NO_FATE])
     with pytest.raises(ValueError, match="supported"):
         fates(run, supported=1.5)
+
+
+def test_a_label_of_just_the_supported_size_is_a_fate():
+    np.testing.assert_array_equal(fates(labelled([[0.9, -1, -1], [-1, -1, 0.75]]), 0.75), [0, 2])
 
 
 def test_a_digit_appears_when_it_is_recognised_for_good():
@@ -306,6 +339,11 @@ def test_a_trained_network_splits_into_its_digits(small):
     assert 0 < tree.root.epoch < 500
     everyone = split_tree(run, fates=leading_digits(run))
     assert everyone.without_fate == ()
+
+
+def test_leading_digits_are_those_of_the_end(small):
+    _, _, run = small
+    np.testing.assert_array_equal(leading_digits(run), category_paths(run).values[-1].argmax(axis=1))
 
 
 def test_distances_within_and_between_fates(small):

@@ -148,6 +148,16 @@ def test_the_interval_holds_the_correlation_and_widens_with_dependence():
         starts.correlation_interval(x, y, np.zeros(40))
 
 
+def test_the_interval_is_that_of_fishers_transformation():
+    """Of a normal distribution, artanh of the correlation is normal with deviation 1/√(P − 3)."""
+    generator = np.random.default_rng(3)
+    x = generator.normal(size=400)
+    y = 0.7 * x + np.sqrt(1 - 0.7**2) * generator.normal(size=400)
+    value, low, high = starts.correlation_interval(x, y, np.arange(400), level=0.5)
+    expected = np.tanh(np.arctanh(value) + 0.6745 * np.array([-1, 1]) / np.sqrt(397))
+    assert (low, high) == pytest.approx(expected, abs=0.004)
+
+
 def test_start_panels_are_drawn():
     row = plotting.StartRow(
         "T", {1: ([2, 3], [0, 1]), 7: ([2, 3], [1, 0])}, {1: ([2], [0.5])},

@@ -6,6 +6,7 @@ import xarray as xr
 
 import hopcore
 from hopcore import splits, stem
+from hopcore.stacks import one_thread
 
 SMALL = {"n": 25, "rate": 0.04, "memories": 12, "dtype": "float32"}
 
@@ -39,6 +40,24 @@ def test_heat_holds_memories_together_and_cold_lets_them_part():
     assert (found.population > 0).sum() > 3
     assert np.nanmin(found.appeared) >= 0
     assert np.nanmax(found.appeared) > 100
+
+
+def test_a_release_is_the_run_of_its_schedule():
+    """Hot for 100 epochs, the last of which ends with a pulse of noise of 1e−5; cold from then on."""
+    found = stem.release(100, 400, 1.3, 0.85, seed=0, record_every=20, **SMALL)
+    data = hopcore.training_set(seed=0)
+    with one_thread():
+        run = hopcore.train(
+            data, rescaled_temperature=[1.3] * 100 + [0.85] * 400, epochs=500, record_every=20, seed=0,
+            noise={"epochs": [100], "std": 1e-5}, **SMALL,
+        )  # fmt: skip
+    since = splits.appearance(splits.recognised(run, data).sel(epoch=slice(100, None)))
+    assert np.isfinite(since).any()
+    np.testing.assert_array_equal(found.appeared, since - 100)
+    np.testing.assert_array_equal(found.image, run.memories.sel(epoch=100).values.mean(axis=0))
+    shares = splits.category_paths(run, data).sel(epoch=100).values
+    np.testing.assert_allclose(found.mean, shares.mean(axis=0))
+    assert found.spread == pytest.approx(np.linalg.norm(shares - shares.mean(axis=0), axis=1).max())
 
 
 def test_a_climb_keeps_the_end_of_each_step():

@@ -123,6 +123,29 @@ def test_a_file_under_the_name_of_another_run_is_not_used(store):
     assert store.read(OTHER) is not None
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"memories": states(1)[0]},
+        {"labels": states(1)[1]},
+        {"memories": states(0)[0].reshape(49, 3)},
+        {"labels": states(0)[1].view(np.int64)},
+    ],
+    ids=["memories", "labels", "shape", "type"],
+)
+def test_the_seal_is_over_all_that_is_kept(store, changed):
+    """A whole file of the right run, of which something was exchanged: the sums of the zip format agree."""
+    store.write(RUN, *states(0))
+    path = store.path(RUN)
+    with np.load(path) as arrays:
+        content = dict(arrays)
+    np.savez(path, **{**content, **changed})
+    with pytest.warns(StoreWarning, match="its checksum is wrong"):
+        assert store.read(RUN) is None
+    np.savez(path, **content)
+    assert store.read(RUN) is not None
+
+
 def test_several_may_write_and_read_at_once(tmp_path):
     kept = states(0)
 

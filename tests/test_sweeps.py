@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -331,6 +331,27 @@ def test_only_a_bounded_number_of_tasks_is_with_the_executor(monkeypatch):
         dispatch(range(40), str, pool, lambda task, result: done.append((task, result)), work_here=str)
     assert sorted(done) == [(task, str(task)) for task in range(40)]
     assert max(most) == 5
+
+
+def test_lost_workers_leave_the_rest_to_the_calling_process(monkeypatch):
+    monkeypatch.setattr("hopcore.dispatch.AHEAD", 2)
+
+    class Dying(Executor):
+        def submit(self, work, task):
+            future = Future()
+            if task < 3:
+                future.set_result(work(task))
+            else:
+                future.set_exception(BrokenExecutor("they are gone"))
+            return future
+
+    here, kept = [], {}
+    with pytest.warns(WorkerWarning, match="they are gone.*7 of 10 tasks"):
+        dispatch(
+            range(10), str, Dying(), kept.__setitem__, work_here=lambda task: here.append(task) or str(task)
+        )
+    assert kept == {task: str(task) for task in range(10)}
+    assert sorted(here) == list(range(3, 10))
 
 
 def test_a_worker_with_other_versions_is_refused(data, monkeypatch):

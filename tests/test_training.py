@@ -120,6 +120,22 @@ def test_dual_features_follow_pixels_that_differ_only_at_the_start():
     assert largest_difference(end_of(run), plain.train(data, start=start, **settings)) < 1e-10
 
 
+def test_the_random_start_has_the_papers_mean_and_deviation(standard):
+    for part in start_of(standard, 500):
+        assert part.mean() == pytest.approx(-0.003, abs=1e-6)
+        assert part.std() == pytest.approx(1e-5, rel=0.05)
+
+
+def test_pulses_of_different_epochs_differ(digits):
+    pulses = NoisePulses((4, 5), std=0.1, mean=0.5)
+    first, last = (pulses.draw(3, epoch, (6, 784), 10) for epoch in pulses.epochs)
+    for one, other in zip(first, last, strict=True):
+        assert (one != other).all()
+        assert one.mean() == pytest.approx(0.5, abs=0.1) and one.std() == pytest.approx(0.1, rel=0.3)
+    run = hopcore.train(digits, memories=6, noise=pulses, seed=3, epochs=5)  # the last epoch may have one
+    assert np.abs(run.memories.values[-1]).mean() > 0.3
+
+
 def test_form_is_the_one_with_fewer_operations():
     rng = np.random.default_rng(0)
     few, many = rng.uniform(-1, 1, (8, 20)), rng.uniform(-1, 1, (48, 20))

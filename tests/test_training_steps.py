@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import plain
 import pytest
 import torch
 from numba import njit
@@ -56,6 +57,24 @@ def test_the_fused_step_equals_the_step_in_tensor_operations(standard, monkeypat
     assert used and fused.form == tensor.form
     assert np.abs(fused.memories.values - tensor.memories.values).max() < 1e-9
     assert np.abs(fused.labels.values - tensor.labels.values).max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"momentum": 0.6}, {"constraint": "clip", "momentum": 0.6, "minibatches": 4}, {"minibatches": 4}],
+    ids=str,
+)
+def test_the_tensor_step_equals_the_plain_rule(monkeypatch, options):
+    data = hopcore.training_set(per_digit=3, seed=1)
+    rng = np.random.default_rng(6)
+    start = rng.dirichlet(np.ones(30), 7) @ data.images, np.clip(rng.normal(size=(7, 10)), -1, 1)
+    settings = {"n": 12.5, "rescaled_temperature": 0.85, "rate": 0.005, "epochs": 50, **options}
+    monkeypatch.setattr("hopcore.training.step.step_for", lambda device: TensorStep)
+    found = end_of(hopcore.train(data, start=start, **settings))
+    expected = plain.train(data, start=start, **settings)
+    for one, other in zip(found, expected, strict=True):
+        assert np.abs(one - other).max() < 1e-10
+    assert np.abs(expected[0]).max() > 0.99 and np.abs(expected[1]).max() == 1  # limits were met
 
 
 @pytest.mark.parametrize("categories", [1, 2, 4, 5, 7, 11])

@@ -61,6 +61,13 @@ def test_the_same_seed_gives_the_same_range(random):
     assert rise(n, values, seed=1).threshold_range != rise(n, values, seed=2).threshold_range
 
 
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_a_ramp_may_be_two_long_and_no_shorter(length):
+    n = np.arange(2.0, 30.0, 0.5)
+    found = rise(n, np.repeat(ramp(n, 10, 10 + length, 0, 1)[:, None], 3, axis=1))
+    assert found.top - found.threshold == max(length, 2)
+
+
 def test_too_few_or_unequal_rows_are_refused():
     with pytest.raises(ValueError, match="at least 5"):
         rise([1, 2, 3], np.ones((3, 2)))
@@ -76,6 +83,14 @@ def test_a_fall_that_bends(corner, slowing):
     assert found.level == pytest.approx(180 - 6 * corner)
     assert found.straightness == pytest.approx(1)
     assert found.slowing == pytest.approx(slowing)
+
+
+def test_straightness_is_that_before_the_corner():
+    n = np.arange(2.0, 61.0, 2)
+    after = np.flatnonzero(n > 24)
+    values = 180 - 6 * np.minimum(n, 24)
+    values[after] += (-1.0) ** after  # what comes after the corner is far from straight
+    assert fall(n, values).straightness > 0.999
 
 
 def test_a_straight_fall_passes_the_band_at_its_own_pace():
