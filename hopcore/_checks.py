@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -29,9 +29,13 @@ def check_real(name: str, value: Any, allowed: str = "a finite real number") -> 
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise refuse(name, value, allowed, TypeError)
-    if not math.isfinite(value):
+    try:
+        number = float(value)
+    except OverflowError:  # an integer or a fraction beyond every float
+        number = math.inf
+    if not math.isfinite(number):
         raise refuse(name, value, allowed)
-    return float(value)
+    return number
 
 
 def check_positive(name: str, value: Any) -> float:
@@ -105,8 +109,14 @@ def check_finite_array(
 ) -> np.ndarray:
     """The value as a float64 array without NaN or infinities; ``None`` in ``shape`` is any length."""
     try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        given = np.asarray(value)
+        # NumPy would read numbers in a text, and drop imaginary parts and masks.
+        if given.dtype.kind not in "biufO" or any(isinstance(each, (str, bytes)) for each in _objects(given)):
+            raise TypeError(f"numbers of the type {given.dtype}")
+        if np.ma.is_masked(value):
+            raise TypeError("numbers are missing")
+        array = given.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError) as error:
         raise refuse(name, value, "an array of real numbers", TypeError) from error
     if ndim is not None and array.ndim != ndim:
         raise refuse(name, array, f"an array of {ndim} dimensions")
@@ -120,6 +130,11 @@ def check_finite_array(
         where = tuple(int(index) for index in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name}[{', '.join(map(str, where))}] = {array[where]}: must be finite")
     return array
+
+
+def _objects(array: np.ndarray) -> Iterable[Any]:
+    """The elements of an array of Python objects; none of other arrays, whose type says what they hold."""
+    return array.flat if array.dtype.kind == "O" else ()
 
 
 def check_increasing(name: str, value: Any) -> np.ndarray:

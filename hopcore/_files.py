@@ -114,12 +114,14 @@ def kept_array(path: Path, shape: tuple[int, ...], made_from: str) -> np.ndarray
 def read_kept(path: Path, is_right: Callable[[np.ndarray], bool]) -> np.ndarray | None:
     """The array in a ``.npy`` file, if the file is there and ``is_right`` says that it is the one wanted."""
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise ValueError("it is not a file")
         # A memory map checks the file's length against its header before anything is allocated.
         table = np.array(np.load(path, mmap_mode="r", allow_pickle=False))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, EOFError) as error:
-        problem = str(error)
+    except Exception as error:  # whatever NumPy makes of the contents of a file
+        problem = str(error) or type(error).__name__
     else:
         if is_right(table):
             return table

@@ -1,4 +1,4 @@
-"""Results as labelled datasets, and their files."""
+"""Results as labelled datasets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import platform
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,7 +13,6 @@ import xarray as xr
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from hopcore._files import write_whole
 from hopcore.data import TrainingSet
 
 from .features import Order
@@ -22,7 +20,8 @@ from .options import Options, Run
 from .recording import Recording, rebuilt
 from .schedule import last
 
-_MADE_OF = ("image_weights", "kept", "base_memories", "base", "images")
+MADE_OF = ("image_weights", "kept", "base_memories", "base", "images")
+"""What a compact trajectory holds in the place of memories."""
 
 
 def to_datasets(
@@ -78,7 +77,7 @@ def _dataset(
         "data_fingerprint": data.fingerprint,
         **versions(),
     }
-    return _with_pixels(xr.Dataset(variables, coordinates, attributes))
+    return with_pixels(xr.Dataset(variables, coordinates, attributes))
 
 
 @lru_cache(maxsize=1)
@@ -99,7 +98,7 @@ class _Pixels(BackendArray):
     """The memories of a compact trajectory, computed when indexed and not kept."""
 
     def __init__(self, dataset: xr.Dataset) -> None:
-        self._parts = {name: dataset[name].values for name in _MADE_OF}
+        self._parts = {name: dataset[name].values for name in MADE_OF}
         weights = self._parts["image_weights"]
         self.shape = (*weights.shape[:2], self._parts["images"].shape[1])
         self.dtype = weights.dtype
@@ -123,72 +122,9 @@ class _Pixels(BackendArray):
         return rebuilt(parts["kept"][epoch], base, parts["image_weights"][epoch], parts["images"])
 
 
-def _with_pixels(dataset: xr.Dataset) -> xr.Dataset:
+def with_pixels(dataset: xr.Dataset) -> xr.Dataset:
     """The dataset with ``memories`` computed on access, if it holds what they are made of."""
     if "memories" in dataset:
         return dataset
     pixels = indexing.LazilyIndexedArray(_Pixels(dataset))
     return dataset.assign(memories=(("epoch", "memory", "pixel"), pixels))
-
-
-def save_run(dataset: xr.Dataset, path: str | Path) -> None:
-    """Write a run to a NetCDF file, whole or not at all; a compact trajectory stays compact.
-
-    Parameters
-    ----------
-    dataset : from `hopcore.train`.
-    path : the file; replaced if it exists.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written.
-
-    Examples
-    --------
-    >>> import hopcore
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
-    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
-    >>> with TemporaryDirectory() as folder:
-    ...     hopcore.save_run(run, Path(folder) / 'run.nc')
-    ...     again = hopcore.open_run(Path(folder) / 'run.nc')
-    >>> again.memories.equals(run.memories)
-    True
-    """
-    stored = dataset.drop_vars("memories") if set(_MADE_OF) <= set(dataset.variables) else dataset
-    write_whole(Path(path), lambda temporary: stored.to_netcdf(temporary, engine="h5netcdf"))
-
-
-def open_run(path: str | Path) -> xr.Dataset:
-    """Read a run that `save_run` wrote; nothing in the file is executed.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the file is not a run: truncated, foreign or incomplete.
-
-    Examples
-    --------
-    >>> import hopcore
-    >>> hopcore.open_run('nowhere.nc')
-    Traceback (most recent call last):
-        ...
-    FileNotFoundError: path = 'nowhere.nc': no such file
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"path = {str(path)!r}: no such file")
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as file:
-            dataset = file.load()
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:
-        raise ValueError(f"path = {str(path)!r}: not a readable NetCDF file ({error})") from error
-    if "labels" not in dataset or not ("memories" in dataset or set(_MADE_OF) <= set(dataset.variables)):
-        raise ValueError(
-            f"path = {str(path)!r}: not a file of hopcore.save_run (it lacks labels or memories)"
-        )
-    return _with_pixels(dataset)
