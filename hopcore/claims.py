@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -74,11 +75,23 @@ class ClaimsTable:
     answers: tuple[Answer, ...]
     beyond: tuple[Beyond, ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("chapter", "scale"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not re.fullmatch(r"\w[\w-]*", value):
+                raise ValueError(f"{name} must be a name of letters, digits, _ and -, got {value!r}")
+
     def save(self, folder: str | os.PathLike) -> Path:
         """Write `<folder>/<chapter>.<scale>.json` whole or not at all; returns its path."""
         path = Path(folder) / f"{self.chapter}.{self.scale}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = {
+        text = json.dumps(self.content(), indent=2, ensure_ascii=False) + "\n"
+        write_whole(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
+        return path
+
+    def content(self) -> dict[str, Any]:
+        """What `save` writes, for JSON."""
+        return {
             "chapter": self.chapter,
             "scale": self.scale,
             "seed": self.seed,
@@ -102,30 +115,50 @@ class ClaimsTable:
                 for each in self.beyond
             ],
         }
-        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        write_whole(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
-        return path
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> ClaimsTable:
-        """Read a table that `save` wrote."""
-        return cls.parse(json.loads(Path(path).read_text(encoding="utf-8")))
+        """Read a table that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the file holds anything else.
+        """
+        try:
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{path} is not a table of answers: {error}") from error
+        try:
+            return cls.parse(content)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
 
     @classmethod
     def parse(cls, content: dict[str, Any]) -> ClaimsTable:
-        """The table from the content of its JSON."""
-        answers = tuple(
-            Answer(
-                each["claim"],
-                each["measured"],
-                Verdict(each["verdict"]),
-                each["numbers"],
-                each.get("figure", ""),
+        """The table from the content of its JSON.
+
+        Raises
+        ------
+        ValueError
+            If it is not what `save` writes.
+        """
+        try:
+            answers = tuple(
+                Answer(**{**each, "verdict": Verdict(each["verdict"]), "numbers": _plain(each["numbers"])})
+                for each in content["answers"]
             )
-            for each in content["answers"]
-        )
-        beyond = tuple(Beyond(**each) for each in content.get("beyond", ()))
-        return cls(content["chapter"], content["scale"], content["seed"], answers, beyond)
+            beyond = tuple(
+                Beyond(**{**each, "numbers": _plain(each["numbers"])}) for each in content.get("beyond", ())
+            )
+            table = cls(content["chapter"], content["scale"], content["seed"], answers, beyond)
+        except (TypeError, KeyError, AttributeError, ValueError) as error:
+            raise ValueError(f"not a table of answers: {type(error).__name__}: {error}") from error
+        texts = [text for each in answers for text in (each.measured, each.figure)]
+        texts += [text for each in beyond for text in (each.question, each.measured, each.figure)]
+        if type(table.seed) is not int or not all(isinstance(text, str) for text in texts):
+            raise ValueError("not a table of answers: a text or the seed is of another type")
+        return table
 
     def __str__(self) -> str:
         return "\n".join(f"{each.claim}  {each.verdict.value}: {each.measured}" for each in self.answers)

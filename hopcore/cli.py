@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -136,6 +137,19 @@ def main() -> None:
         )
     except EditionError as error:
         _fail(str(error))
+    except OSError as error:
+        if error.errno not in _ADVICE:
+            raise
+        where = "" if error.filename is None else f" ({error.filename})"
+        advice = f"{_ADVICE[error.errno]}, then run the same command again; what is finished is kept"
+        _fail(f"{error.strerror}{where}: {advice}")
+
+
+_ADVICE = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room on the disk"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "make it writable"),
+}
+"""What to do about an error of the disk, by its number."""
 
 
 def _fail(message: str) -> None:

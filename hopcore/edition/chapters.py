@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,13 +86,18 @@ class Book:
         Raises
         ------
         EditionError
-            If there is no book, a page is missing, or two pages share a name.
+            If there is no book, a page is missing or outside of it, or two pages share a name.
         """
         root = find_root() if root is None else Path(root).absolute()
         if not (root / TOC).is_file():
             raise EditionError(f"no book in {root}: there is no {TOC}; give --root the folder of a clone")
-        contents = yaml.safe_load((root / TOC).read_text(encoding="utf-8"))
+        try:
+            contents = yaml.safe_load((root / TOC).read_text(encoding="utf-8"))
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            raise EditionError(f"{root / TOC} is not a table of contents: {error}") from error
         chapters = tuple(_chapter(root, document) for document in _documents(contents))
+        if not chapters:
+            raise EditionError(f"{root / TOC} is not a table of contents: it lists no page")
         names = [chapter.name for chapter in chapters]
         for name in set(names):
             if names.count(name) > 1:
@@ -151,7 +157,10 @@ def _documents(entry: Any) -> Iterator[str]:
             yield from _documents(entry.get(key))
 
 
-def _chapter(root: Path, document: str) -> Chapter:
+def _chapter(root: Path, document: Any) -> Chapter:
+    # Pages are staged under the same path: one that leads out of the book would be written there.
+    if not isinstance(document, str) or not re.fullmatch(r"(\w[\w.-]*/)*\w[\w.-]*", document):
+        raise EditionError(f"{TOC} lists {document!r}: a page must be a path inside the book, as book/intro")
     source = root / f"{document}.md"
     if not source.is_file():
         raise EditionError(f"{TOC} lists {document!r}, but there is no {source}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from hopcore._files import remove
 from hopcore.edition.chapters import Book, Chapter
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Run
@@ -47,7 +47,7 @@ def compare(book: Book, runs: Iterable[Run]) -> list[str]:
     what differs; missing or stale references are refused.
     """
     folder = book.output / "check"
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     folder.mkdir(parents=True)
     notebooks, problems = [], []
     for run in runs:

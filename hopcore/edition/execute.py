@@ -7,6 +7,7 @@ record last: whatever interrupts a build, what lies there without a matching rec
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -22,7 +23,8 @@ from typing import Any
 
 import nbformat
 
-from hopcore._files import write_whole
+from hopcore._files import remove, write_whole
+from hopcore.claims import ClaimsTable
 from hopcore.edition.chapters import Book, Chapter
 from hopcore.edition.circumstances import circumstances, cores
 from hopcore.edition.errors import EditionError
@@ -31,6 +33,9 @@ from hopcore.widgets.choice import STATIC
 
 CELL_TIMEOUT = {"quick": 30 * 60, "paper": 48 * 3600}
 """Seconds that one cell may take, by scale."""
+
+_FOREIGN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a JSON file raises that was written by somebody else."""
 
 
 @dataclass(frozen=True)
@@ -93,23 +98,30 @@ class Run:
         """Whether the kept notebook is whole and made from what is there now."""
         try:
             record = json.loads(self.record.read_text(encoding="utf-8"))
-            return record["fingerprint"] == fingerprint(self.chapter, self.passed()) and record[
-                "notebook"
-            ] == file_digest(self.notebook)
-        except (OSError, ValueError, KeyError, TypeError):
+            return (
+                record.pop("seal") == seal(record)
+                and record["fingerprint"] == fingerprint(self.chapter, self.passed())
+                and record["notebook"] == file_digest(self.notebook)
+            )
+        except (OSError, *_FOREIGN):
             return False  # missing, cut short or foreign: execute again
 
     def forget(self) -> None:
         """Take the kept notebook for unfinished from now on."""
-        self.record.unlink(missing_ok=True)
+        remove(self.record)
 
     def expected_seconds(self) -> float:
         """How long the execution took that the chapter's reference was made from; infinite if unknown."""
         try:
             reference = json.loads(self.book.reference(self.chapter).read_text(encoding="utf-8"))
             return float(reference["metadata"]["hopcore"]["seconds"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, *_FOREIGN):
             return math.inf
+
+
+def seal(record: dict[str, Any]) -> str:
+    """SHA-256 (hex) of what a record says: one that was changed is not believed."""
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -196,12 +208,19 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
     made_from = fingerprint(run.chapter, run.passed())
     folder = run.notebook.parent
     work = folder / f"{run.chapter.name}.running"
-    _empty(work)
+    remove(work)
+    work.mkdir(parents=True)
     run.forget()
-    run.failed.unlink(missing_ok=True)
-    run.claims.unlink(missing_ok=True)  # those of an earlier run
+    remove(run.failed)
+    remove(run.claims)  # those of an earlier run
     nbformat.write(run.chapter.notebook(), work / "input.ipynb")
     failure = _run_process(run, work, threads, processes)
+    claims = None
+    if failure is None and run.claims.exists():
+        try:
+            claims = ClaimsTable.load(run.claims)
+        except ValueError as error:
+            failure = Failure(run, str(error))
     seconds = time.monotonic() - began
     if failure is not None:
         if (work / "output.ipynb").exists():
@@ -214,13 +233,14 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
         "seconds": round(seconds, 1),
         "threads": threads,
         **circumstances(),
-        "claims": json.loads(run.claims.read_text(encoding="utf-8")) if run.claims.exists() else None,
+        "claims": None if claims is None else claims.content(),
         "fingerprint": made_from,
         "notebook": file_digest(work / "output.ipynb"),
     }
+    record["seal"] = seal(record)
     write_whole(run.notebook, lambda path: path.write_bytes((work / "output.ipynb").read_bytes()))
     write_whole(run.record, lambda path: path.write_text(json.dumps(record, indent=1), encoding="utf-8"))
-    _empty(work, remove=True)
+    remove(work)
     say(f"{run.chapter.name}: done in {seconds:.0f} s")
     return None
 
@@ -270,14 +290,3 @@ def _environment(output: Path, threads: int) -> dict[str, str]:
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"
     environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     return environment
-
-
-def _empty(folder: Path, remove: bool = False) -> None:
-    """Make an empty folder of work files, or remove it."""
-    if folder.is_dir():
-        for path in folder.iterdir():
-            path.unlink()
-        if remove:
-            folder.rmdir()
-    elif not remove:
-        folder.mkdir(parents=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from hopcore._files import write_whole
 from hopcore.edition.errors import EditionError
 
 
@@ -33,7 +34,7 @@ def only_one(output: Path) -> Iterator[None]:
     except OSError as error:
         raise EditionError(f"cannot write to {output}: {error}") from error
     try:
-        (output / "lock.process").write_text(str(os.getpid()), encoding="utf-8")
+        write_whole(output / "lock.process", lambda path: path.write_text(str(os.getpid()), encoding="utf-8"))
         yield
     finally:
         lock.release()
@@ -41,6 +42,7 @@ def only_one(output: Path) -> Iterator[None]:
 
 def _holder(output: Path) -> str:
     try:
-        return (output / "lock.process").read_text(encoding="utf-8") or "unknown"
+        number = (output / "lock.process").read_text(encoding="utf-8", errors="replace")
+        return number if number.isascii() and number.isdigit() else "unknown"
     except OSError:
         return "unknown"

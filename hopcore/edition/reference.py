@@ -67,6 +67,7 @@ def read_reference(book: Book, chapter: Chapter) -> tuple[NotebookNode, Paramete
         raise EditionError(f"chapter {chapter.name} has no reference {path}; {advice}")
     try:
         notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)  # reading alone only logs what is wrong
         parameters = Parameters(**notebook.metadata["papermill"]["parameters"])
     except Exception as error:  # whatever nbformat and the contents of the file make of it
         raise EditionError(f"{path} is not a reference ({error}); {advice}") from error
