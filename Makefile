@@ -4,6 +4,8 @@
 PYTHON ?= python3
 # How many processes run the unit tests, and how many chapters are executed at the same time.
 JOBS ?= 2
+# The pins with the hashes of their files; nothing, to install by constraints.txt alone:  make env LOCK=
+LOCK ?= requirements.lock
 # Options for `hopcore book`:  make book OPTIONS="--scale paper feature_to_prototype"
 OPTIONS ?=
 
@@ -14,12 +16,18 @@ PIP := $(BIN)/python -m pip
 READY := $(VENV)/.hopcore-ready
 # There while packages are being installed: an environment that has it is made anew.
 UNFINISHED := $(VENV)/.hopcore-unfinished
+# torch's file, on its way into the environment.
+TORCH := $(VENV)/.torch
+
+# The lock is for the environment in which the book was built; elsewhere the versions are the same, without hashes.
+LOCKED := import platform, sys; \
+    sys.exit((sys.platform, platform.machine(), *sys.version_info[:2]) != ("linux", "x86_64", 3, 11))
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint unit check browser reference lab format clean distclean
+.PHONY: help env book test lint unit check browser reference lab format lock clean distclean
 
 help:
 	@echo "make book       execute the chapters and build the book: _build/html/index.html"
@@ -31,22 +39,34 @@ help:
 	@echo "make unit       unit tests alone;  make lint, make check, make browser: the other parts of make test"
 	@echo "make reference  make the references of nbval anew, after a wanted change of results"
 	@echo "make format     format the sources and mend what ruff can mend"
+	@echo "make lock       make requirements.lock anew, after a change of constraints.txt"
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter (3.11 or later); JOBS=4 works on four things at a time;"
 	@echo 'make book OPTIONS="--scale paper feature_to_prototype" passes options to `hopcore book`.'
 
 env: $(READY)
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt requirements.lock
 	@if [ -e $(UNFINISHED) ]; then echo "the last installation was interrupted: starting anew"; rm -rf $(VENV); fi
 	@if [ ! -x $(BIN)/python ]; then \
 	    $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	    || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }; \
 	    mkdir -p $(VENV) && touch $(UNFINISHED) && $(PYTHON) -m venv $(VENV); fi
 	@touch $(UNFINISHED)
-	@# torch first and pinned, so that nothing that comes later chooses another build of it
-	$(PIP) install --quiet -c constraints.txt torch
-	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@# torch comes first and by itself, so that a build without CUDA is taken wherever one is offered: pip would
+	@# rather take a file whose hash the index tells, and each package in turn could ask for another build.
+	@if [ -n "$(LOCK)" ] && $(BIN)/python -c '$(LOCKED)'; then \
+	    echo "installing the packages whose hashes are in $(LOCK)"; \
+	    mkdir -p $(TORCH) && sed -n '/^torch==/,/[^\\]$$/p' $(LOCK) >$(TORCH)/lock && \
+	    $(PIP) download --quiet --no-deps --dest $(TORCH) -c constraints.txt torch && \
+	    $(PIP) install --quiet --no-deps --require-hashes --no-index --find-links $(TORCH) -r $(TORCH)/lock && \
+	    $(PIP) install --quiet --no-deps --require-hashes -r $(LOCK) && rm -r $(TORCH); \
+	else \
+	    echo "installing the packages by their versions, without hashes"; \
+	    $(PIP) install --quiet -c constraints.txt torch hatchling editables; \
+	fi
+	@# What the lock does not know: hopcore itself, and the CUDA libraries that torch may pin.
+	$(PIP) install --quiet --no-build-isolation -c constraints.txt -e '.[dev]'
 	@# a double click on a chapter opens it as a notebook
 	$(BIN)/jupytext-config --settings-file $(VENV)/share/jupyter/lab/settings/overrides.json \
 	    set-default-viewer markdown myst
@@ -69,7 +89,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 
 unit: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: $(READY)
 	$(BIN)/hopcore check --jobs $(JOBS)
@@ -84,6 +104,9 @@ reference: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab book
+
+lock: $(READY)
+	.ci/lock
 
 format: $(READY)
 	$(BIN)/ruff check --fix --quiet || true

@@ -49,6 +49,18 @@ def test_pins_name_no_build_of_torch_and_no_place() -> None:
     ]
 
 
+def test_the_lock_has_a_hash_for_every_pin() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    entry = r"^(\S+)==(\S+)(?: \\\n    --hash=sha256:[0-9a-f]{64})+$"
+    locked = dict(re.findall(entry, lock, flags=re.MULTILINE))
+    assert {normal(name): pin for name, pin in locked.items()} == {
+        normal(name): pin for name, pin in PINS.items()
+    }
+    # Nothing else stands in it: no package without a hash, no option, no address.
+    rest = [line for line in lock.splitlines() if not line.startswith(("#", "    --hash="))]
+    assert rest == [f"{name}=={pin} \\" for name, pin in locked.items()]
+
+
 def test_conda_installs_the_same_packages() -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
@@ -82,6 +94,7 @@ STAND_IN = """\
 #!/bin/sh
 echo "$@" >> "$JOURNAL"
 case "$*" in
+  *x86_64*) exit $ELSEWHERE;;
   "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; cp "$0" "$3/bin/jupytext-config";;
   *"pip install"*dev*) if [ -n "$BREAK" ]; then kill -9 $PPID; fi;;
 esac
@@ -91,16 +104,17 @@ esac
 @pytest.fixture
 def make_env(tmp_path: Path):
     """A function that runs `make env` in a copy of the project; it gives make's status and what was asked."""
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
     python, journal = tmp_path / "stand-in", tmp_path / "journal"
     python.write_text(STAND_IN)
     python.chmod(0o755)
 
-    def run(broken: bool = False) -> tuple[int, list[str]]:
+    def run(*options: str, broken: bool = False, elsewhere: bool = False) -> tuple[int, list[str]]:
         journal.write_text("")
         environment = {**os.environ, "JOURNAL": str(journal), "BREAK": "yes" if broken else ""}
-        command = ["make", "env", f"PYTHON={python}"]
+        environment["ELSEWHERE"] = str(int(elsewhere))
+        command = ["make", "env", f"PYTHON={python}", *options]
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
@@ -109,15 +123,32 @@ def make_env(tmp_path: Path):
     return run
 
 
-def test_torch_is_installed_first_and_pinned(make_env) -> None:
+BY_HASH = "-m pip install --quiet --no-deps --require-hashes"
+HASHED = [
+    "-m pip download --quiet --no-deps --dest .venv/.torch -c constraints.txt torch",
+    f"{BY_HASH} --no-index --find-links .venv/.torch -r .venv/.torch/lock",
+    f"{BY_HASH} -r requirements.lock",
+]
+TORCH_FIRST = "-m pip install --quiet -c constraints.txt torch hatchling editables"
+REST = "-m pip install --quiet --no-build-isolation -c constraints.txt -e .[dev]"
+
+
+def test_packages_are_installed_by_their_hashes(make_env) -> None:
     status, asked = make_env()
     assert status == 0
     assert asked[1] == "-m venv .venv"
-    assert asked[2:4] == [
-        "-m pip install --quiet -c constraints.txt torch",
-        "-m pip install --quiet -c constraints.txt -e .[dev]",
-    ]
+    assert asked[3:7] == [*HASHED, REST]
     assert make_env() == (0, [])
+
+
+def test_elsewhere_torch_is_installed_first_and_pinned(make_env) -> None:
+    status, asked = make_env(elsewhere=True)
+    assert status == 0 and asked[3:5] == [TORCH_FIRST, REST]
+
+
+def test_the_hashes_can_be_left_out(make_env) -> None:
+    status, asked = make_env("LOCK=")
+    assert status == 0 and asked[2:4] == [TORCH_FIRST, REST]
 
 
 def test_an_interrupted_installation_is_made_anew(make_env, tmp_path: Path) -> None:
@@ -125,16 +156,16 @@ def test_an_interrupted_installation_is_made_anew(make_env, tmp_path: Path) -> N
     assert status != 0
     (tmp_path / ".venv" / "half-installed").touch()
     status, asked = make_env()
-    assert status == 0 and asked[1] == "-m venv .venv" and len(asked) == 5
+    assert status == 0 and asked[1] == "-m venv .venv" and len(asked) == 8
     assert not (tmp_path / ".venv" / "half-installed").exists()
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "requirements.lock"])
 def test_changed_requirements_are_installed_into_what_is_there(make_env, tmp_path: Path, name: str) -> None:
     make_env()
     (tmp_path / ".venv" / "kept").touch()
     ready = (tmp_path / ".venv" / ".hopcore-ready").stat().st_mtime
     os.utime(tmp_path / name, (ready + 1, ready + 1))
     status, asked = make_env()
-    assert status == 0 and [line.split()[1] for line in asked[:2]] == ["pip", "pip"]
+    assert status == 0 and [line.split()[1] for line in asked if " pip " in line] == ["pip"] * 4
     assert (tmp_path / ".venv" / "kept").exists()
