@@ -211,6 +211,18 @@ def test_weights_are_umaps(data):
     np.testing.assert_allclose(found[:, 1:].sum(axis=1), np.log2(20), rtol=1e-12)
 
 
+def test_directions_have_mean_0_and_length_1_each(data):
+    directions = embedding._unit_directions(data.images * np.linspace(1, 3, 300)[:, None])
+    np.testing.assert_allclose(directions.mean(axis=1), 0, atol=1e-15)
+    np.testing.assert_allclose(np.linalg.norm(directions, axis=1), 1, rtol=1e-12)
+
+
+def test_weights_among_copies_have_umaps_smallest_width():
+    """Where more than log2 k neighbours are at no distance, σ is a thousandth of the mean distance."""
+    distances = np.repeat([0.0, 1e-3, 1.0], [8, 6, 6])[None]
+    np.testing.assert_allclose(embedding._weights(distances), np.exp(-distances / (1e-3 * distances.mean())))
+
+
 def test_placing_takes_a_third_of_the_epochs(data, quick, monkeypatch):
     layouts, asked = embedding._umap().layouts, []
     place = layouts.optimize_layout_euclidean

@@ -119,6 +119,7 @@ def test_class_means_and_the_start_from_them():
 def test_a_threshold_is_where_a_curve_stays_above():
     n = np.arange(5.0)
     assert prototypes.threshold(n, [0, 1, 0, 0.4, 1], 0.7) == pytest.approx(3.5)
+    assert prototypes.threshold(n, [0, 1, 0, 0.4, 1], 0.55) == pytest.approx(3.25)
     assert np.isnan(prototypes.threshold(n, np.zeros(5), 0.7))
     assert np.isnan(prototypes.threshold(n, np.ones(5), 0.7))
 
