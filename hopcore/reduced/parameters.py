@@ -8,15 +8,18 @@ import numpy as np
 
 from .._checks import (
     check_above,
-    check_finite_array,
     check_increasing,
     check_integer,
     check_positive,
+    check_real,
     refuse,
 )
 
 CATEGORIES = 10
 """C, the categories of the network: 10 whatever digits are learnt."""
+
+_LARGEST = 2**53
+"""Up to here every whole number is a float."""
 
 
 class Parameters(NamedTuple):
@@ -56,7 +59,7 @@ def broadcast(par: Parameters) -> Parameters:
 def check_overlaps(aa: float, ab: float, bb: float) -> tuple[float, float, float]:
     """The overlaps ⟨A|A⟩, ⟨A|B⟩, ⟨B|B⟩ as floats; refused if no two images can have them."""
     aa, bb = check_positive("aa", aa), check_positive("bb", bb)
-    ab = float(check_finite_array("ab", ab, shape=()))
+    ab = check_real("ab", ab)
     if ab * ab > aa * bb * (1 + 1e-12):
         limit = np.sqrt(aa * bb)
         raise refuse(
@@ -85,9 +88,9 @@ def check_temperature(temperature: float) -> float:
 
 def check_copies(copies: int) -> int:
     """The number K of identical memories, at least 1."""
-    return check_integer("copies", copies, minimum=1)
+    return check_integer("copies", copies, 1, _LARGEST)
 
 
 def check_categories(categories: int) -> int:
     """The number C of categories, at least the two of A and B."""
-    return check_integer("categories", categories, minimum=2)
+    return check_integer("categories", categories, 2, _LARGEST)

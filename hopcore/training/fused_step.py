@@ -41,7 +41,7 @@ class FusedStep:
         torch.bmm(batch.pulls, batch.rows, out=self._change)
         where = self._clip, limited, self._pixels_from, batch.first
         gradients = self._change.numpy(), self._label_change, pulls
-        if self._momentum:
+        if self._state.velocity is not None:  # a momentum of 1e-50 is 0 in single precision
             kernels.advance_with_momentum(
                 self._numbers, self._rate, self._momentum, *where, *gradients, *self._arrays
             )

@@ -69,11 +69,11 @@ def check_schedule(name: str, given: Any, epochs: int, check: Check) -> float | 
     if callable(given) and not isinstance(given, (np.ndarray, xr.DataArray)):
         _check_epochs(name, given, epochs)
         return Schedule(tuple(_called(name, given, epoch, epochs, check) for epoch in range(1, epochs + 1)))
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable) or np.ndim(given) == 0:
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
         return check(name, given)
     values = list(given.values) if isinstance(given, xr.DataArray) else list(given)
     _check_epochs(name, given, epochs)
-    if len(values) != epochs or any(np.ndim(value) for value in values):
+    if len(values) != epochs or any(getattr(value, "ndim", 0) for value in values):
         found = np.shape(given) if isinstance(given, (np.ndarray, xr.DataArray)) else (len(values),)
         raise ValueError(
             f"{name} = an array of shape {found}: must be one number, a function of the epoch, or one number "

@@ -1,0 +1,385 @@
+"""Properties of data, arguments, the store, the decomposition and the splits, tried with hypothesis."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+import warnings
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
+
+from hopcore.data import TrainingSet, training_set
+from hopcore.decomposition import (
+    NotUniqueWarning,
+    category_coefficients,
+    coefficients,
+    images_needed,
+    reconstruct,
+)
+from hopcore.splits import NO_FATE, Fate, build_tree, fate_separations, rank_agreement, separation_epochs
+from hopcore.store import RunStore, StoreWarning
+from hopcore.training import Options, Run
+
+seeds = st.integers(0, 9999)
+
+# --- Data ------------------------------------------------------------------------------------------
+
+pixels = st.floats(-1, 1)
+
+
+@st.composite
+def sets(draw):
+    """Images (S, N) and digits (S,) that a training set may hold."""
+    shape = draw(st.tuples(st.integers(1, 6), st.integers(1, 9)))
+    return draw(arrays(np.float64, shape, elements=pixels)), draw(
+        arrays(np.int64, shape[0], elements=st.integers(0, 9))
+    )
+
+
+@given(sets())
+def test_what_is_allowed_is_kept_as_it_is(given_set):
+    images, digits = given_set
+    data = TrainingSet(images.tolist(), digits.astype(float))
+    assert data.images.tobytes() == images.tobytes() and data.digits.tolist() == digits.tolist()
+    assert (data.targets.sum(axis=1) == -8).all() and (data.targets.argmax(axis=1) == digits).all()
+    sent = pickle.loads(pickle.dumps(data))
+    assert sent == data and sent.fingerprint == data.fingerprint
+
+
+@given(sets(), st.data())
+def test_the_fingerprint_tells_sets_apart(given_set, data):
+    images, digits = given_set
+    image = data.draw(st.integers(0, len(images) - 1))
+    other, renamed = images.copy(), digits.copy()
+    other[image, data.draw(st.integers(0, images.shape[1] - 1))] += 0.5
+    renamed[image] = (renamed[image] + 1) % 10
+    found = {TrainingSet(*each).fingerprint for each in ((images, digits), (images, renamed))}
+    found.add(TrainingSet(np.where(other > 1, other - 1, other), digits).fingerprint)
+    assert len(found) == 3
+
+
+@given(sets(), st.sampled_from([np.nan, np.inf, -np.inf, 1.0000000000000002, -1.5, 255.0]), st.data())
+def test_one_wrong_pixel_is_named_wherever_it_is(given_set, wrong, data):
+    images, digits = given_set
+    place = tuple(data.draw(st.integers(0, length - 1)) for length in images.shape)
+    images[place] = wrong
+    with pytest.raises(ValueError, match=rf"images\[{place[0]}, {place[1]}\] = "):
+        TrainingSet(images, digits)
+
+
+@given(sets(), st.sampled_from([-1, 10, 0.5, np.nan, 1e300]), st.data())
+def test_one_wrong_digit_is_named_wherever_it_is(given_set, wrong, data):
+    images, digits = given_set
+    digits = digits.astype(float)
+    place = data.draw(st.integers(0, len(digits) - 1))
+    digits[place] = wrong
+    with pytest.raises(ValueError, match=rf"digits\[{place}\] = "):
+        TrainingSet(images, digits)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text(max_size=5)
+    | st.binary(max_size=5) | st.just(10**400) | st.just(object())
+    | arrays(st.sampled_from(["f4", "f8", "i8", "u1", "c16", "U2", "S2", "M8[D]", "?", "O"]),
+             array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(max_examples=120)
+@given(ANYTHING, ANYTHING | st.lists(st.integers(0, 9), min_size=1, max_size=3))
+def test_whatever_is_given_becomes_a_training_set_or_is_refused_by_name(images, digits):
+    try:
+        data = TrainingSet(images, digits)
+    except (ValueError, TypeError) as error:
+        assert str(error).startswith(("images", "digits"))
+    else:
+        assert np.abs(data.images).max() <= 1 and set(data.digits) <= set(range(10))
+        assert np.array_equal(data.images, np.asarray(images, dtype=float))
+
+
+NO_NUMBERS = np.ma.masked_array([[0.1, 0.2]], [[False, True]]), [["0.1"]], [[b"0.1"]], [[0.1j]], [[10**400]]
+
+
+@pytest.mark.parametrize("images", NO_NUMBERS)
+def test_numbers_that_are_missing_texts_complex_or_no_floats_are_no_images(images):
+    with pytest.raises(TypeError, match=r"images = .*: must be an array of real numbers"):
+        TrainingSet(images, [1])
+
+
+@settings(max_examples=120)
+@given(st.sampled_from(["rate", "momentum", "epochs", "memories", "cost_power", "constraint", "start",
+                        "record_every", "minibatches", "noise", "dtype", "device"]), ANYTHING)  # fmt: skip
+def test_whatever_is_given_as_an_option_is_taken_or_refused_by_name(name, value):
+    data = TrainingSet(np.zeros((2, 16)), [1, 4])
+    try:
+        options = Options.checked(data, **{name: value})
+    except (ValueError, TypeError) as error:
+        assert str(error).startswith(name)
+    else:
+        assert set(options.described()) == set(vars(options))
+
+
+@settings(max_examples=120)
+@given(st.sampled_from(["n", "rescaled_temperature", "seed"]), ANYTHING)
+def test_whatever_is_given_as_a_condition_is_taken_or_refused_by_name(name, value):
+    conditions = {"n": 3, "rescaled_temperature": 0.85, "seed": 0, name: value}
+    try:
+        run = Run.scheduled(**conditions, epochs=2)
+    except (ValueError, TypeError) as error:
+        assert str(error).startswith(name)
+    else:
+        assert run.seed >= 0 and all(n > 1 for n in getattr(run.n, "values", [run.n]))
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, unique=True), st.integers(1, 4), st.integers(4, 9), seeds)
+def test_draws_are_nested_and_independent_of_one_another(digits, few, many, seed):
+    images = np.linspace(-1, 1, 100)[:, None]
+    source = TrainingSet(images, np.arange(100) % 10)
+    drawn = training_set(digits, many, seed, source)
+    assert drawn.digits.tolist() == [digit for digit in digits for _ in range(many)]
+    assert len(np.unique(drawn.images)) == len(drawn)
+    for digit in digits:
+        alone = training_set([digit], few, seed, source)
+        assert np.array_equal(alone.images, drawn.images[drawn.digits == digit][:few])
+
+
+# --- The store -------------------------------------------------------------------------------------
+
+names = st.text(max_size=6)
+identities = st.dictionaries(names, names | st.integers() | st.floats(allow_nan=False), max_size=4)
+numbers = st.floats(width=32) | st.sampled_from([-0.0, np.inf, -np.inf, np.nan, 5e-324, 1e308])
+
+
+@given(
+    identities,
+    identities,
+    st.sampled_from(["float64", "float32"]),
+    st.tuples(st.integers(1, 3), st.integers(0, 5), st.integers(1, 3)),
+    st.data(),
+)
+@settings(max_examples=40)
+def test_every_run_comes_back_bit_for_bit_under_its_own_identity_alone(first, second, dtype, shape, data):
+    assume(first != second)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # 1e308 in float32 is infinite
+        memories, labels = (
+            np.asarray(data.draw(arrays(np.float64, (shape[0], size), elements=numbers)), dtype)
+            for size in shape[1:]
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(folder)
+        store.write(first, memories, labels)
+        for kept, found in zip((memories, labels), store.read(first), strict=True):
+            assert (kept.tobytes(), kept.dtype, kept.shape) == (found.tobytes(), found.dtype, found.shape)
+        assert store.read(second) is None
+        assert [path.parent for path in store.folder.iterdir()] == [store.folder]
+
+
+class AnyUseOfAStore(RuleBasedStateMachine):
+    """Writing, cutting, changing and swapping files, in any order: a run that is read is the one written."""
+
+    runs = Bundle("runs")
+
+    @initialize()
+    def start(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.store, self.written = RunStore(self.folder.name), {}
+
+    @rule(target=runs, seed=st.integers(0, 3), content=seeds)
+    def write(self, seed, content):
+        generator = np.random.default_rng(content)
+        self.written[seed] = generator.normal(size=(2, 3)), generator.normal(size=(2, 4))
+        self.store.write({"seed": seed}, *self.written[seed])
+        return seed
+
+    @rule(seed=runs)
+    def read(self, seed):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", StoreWarning)
+            found = self.store.read({"seed": seed})
+        if found is not None:
+            assert all(np.array_equal(*pair) for pair in zip(found, self.written[seed], strict=True))
+
+    @rule(seed=runs, share=st.floats(0, 0.999))
+    def cut(self, seed, share):
+        path = self.store.path({"seed": seed})
+        content = path.read_bytes()
+        path.write_bytes(content[: int(share * len(content))])
+        with pytest.warns(StoreWarning, match=path.name):
+            assert self.store.read({"seed": seed}) is None
+
+    @rule(seed=runs, share=st.floats(0, 0.999), mask=st.integers(1, 255))
+    def change(self, seed, share, mask):
+        path = self.store.path({"seed": seed})
+        content = bytearray(path.read_bytes())
+        if content:
+            content[int(share * len(content))] ^= mask
+            path.write_bytes(content)
+            self.read(seed)
+
+    @rule(first=runs, second=runs)
+    def swap(self, first, second):
+        one, other = (self.store.path({"seed": seed}) for seed in (first, second))
+        contents = one.read_bytes(), other.read_bytes()
+        one.write_bytes(contents[1]), other.write_bytes(contents[0])
+        self.read(first), self.read(second)
+
+    def teardown(self):
+        with suppress(AttributeError):  # it was not started
+            self.folder.cleanup()
+
+
+TestAnyUseOfAStore = AnyUseOfAStore.TestCase
+TestAnyUseOfAStore.settings = settings(max_examples=20, stateful_step_count=15)
+
+# --- The decomposition -----------------------------------------------------------------------------
+
+
+def random_set(seed, images, side):
+    generator = np.random.default_rng(seed)
+    return TrainingSet(generator.uniform(-1, 1, (images, side)), generator.integers(0, 10, images))
+
+
+@given(seeds, st.integers(1, 8), st.integers(8, 20), st.integers(1, 5))
+def test_coefficients_follow_scale_order_and_names_of_the_images(seed, images, side, count):
+    data, generator = random_set(seed, images, side), np.random.default_rng(seed + 1)
+    alpha = generator.normal(size=(count, images))
+    memories = alpha @ data.images
+    np.testing.assert_allclose(coefficients(memories, data), alpha, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(coefficients(-3 * memories, data), -3 * alpha, rtol=0, atol=1e-8)
+    order, new = generator.permutation(images), generator.permutation(10)
+    other = TrainingSet(data.images[order] / 2, new[data.digits[order]])
+    again = coefficients(memories, other)
+    np.testing.assert_allclose(again, 2 * alpha[:, order], rtol=0, atol=1e-8)
+    sums = category_coefficients(alpha, data)
+    np.testing.assert_allclose(sums.sum(axis=1), alpha.sum(axis=1), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(category_coefficients(again, other)[:, new], 2 * sums, rtol=0, atol=1e-8)
+
+
+@given(seeds, st.integers(1, 6), st.integers(1, 12), st.integers(0, 3))
+def test_rebuilding_is_a_projection_also_of_dependent_images(seed, images, side, repeated):
+    data, generator = random_set(seed, images, side), np.random.default_rng(seed + 1)
+    repeated = min(repeated, images)
+    data = TrainingSet(
+        np.vstack([data.images, data.images[:repeated]]), np.append(data.digits, data.digits[:repeated])
+    )
+    memories = generator.uniform(-1, 1, (4, side))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotUniqueWarning)
+        rebuilt = reconstruct(memories, data, len(data))
+        np.testing.assert_allclose(reconstruct(rebuilt, data, len(data)), rebuilt, rtol=0, atol=1e-9)
+        alpha = coefficients(memories, data)
+    assert np.abs((memories - rebuilt) @ data.images.T).max() < 1e-8
+    np.testing.assert_allclose(alpha[:, images:], alpha[:, :repeated], rtol=0, atol=1e-9)
+
+
+@given(seeds, st.integers(2, 8), st.floats(0.01, 0.5), st.floats(1e-3, 1e3))
+def test_images_needed_follow_order_and_not_scale(seed, images, tolerance, factor):
+    data, generator = random_set(seed, images, 24), np.random.default_rng(seed + 1)
+    memories = generator.normal(size=(5, images)) ** 3 @ data.images
+    count = images_needed(memories, data, tolerance)
+    assert ((count >= 1) & (count <= images)).all()
+    order, others = generator.permutation(5), generator.permutation(images)
+    shuffled = TrainingSet(data.images[others], data.digits[others])
+    assert np.array_equal(images_needed(factor * memories[order], shuffled, tolerance), count[order])
+    assert (images_needed(memories, data, tolerance / 2) >= count).all()
+
+
+# --- The splits ------------------------------------------------------------------------------------
+
+
+@st.composite
+def walks(draw):
+    """Paths (epoch, K, 10) of memories that drift apart, with fates and epochs."""
+    generator = np.random.default_rng(draw(seeds))
+    fates = np.array(draw(st.lists(st.sampled_from([NO_FATE, 0, 3, 4, 8]), min_size=1, max_size=8)))
+    epochs = np.cumsum(generator.integers(1, 20, 40))
+    together, alone = generator.normal(0, 0.03, (40, 10, 10)), generator.normal(0, 0.01, (40, len(fates), 10))
+    return np.cumsum(together[:, fates] + alone, axis=0), fates, epochs
+
+
+def shape(node, named=lambda digit: digit):
+    """A tree as nested tuples: epoch, members and branches, which have no order."""
+    if isinstance(node, Fate):
+        return named(node.digit), frozenset(node.members)
+    return node.epoch, frozenset(node.members), frozenset(shape(each, named) for each in node.branches)
+
+
+@given(walks(), st.sampled_from([0.0, 30.0]))
+def test_a_tree_holds_every_memory_with_a_fate_once_and_splits_later_and_later(walk, simultaneous):
+    paths, fates, epochs = walk
+    tree = build_tree(paths, fates, epochs, simultaneous=simultaneous)
+    held = sorted(member for leaf in tree.fates for member in leaf.members)
+    assert held == np.flatnonzero(fates != NO_FATE).tolist()
+    assert list(tree.without_fate) == np.flatnonzero(fates == NO_FATE).tolist()
+    assert sum(count - 1 for count in tree.branch_counts) == max(len(tree.fates) - 1, 0)
+    for split in tree.splits:
+        assert len(split.branches) >= 2 and epochs[0] <= split.epoch <= epochs[-1]
+        assert split.members == tuple(sorted(m for branch in split.branches for m in branch.members))
+        assert all(branch.epoch >= split.epoch for branch in split.branches)
+    if tree.splits:
+        whole = build_tree(paths, fates, epochs, simultaneous=float(epochs[-1]))
+        assert whole.branch_counts == (len(tree.fates),)
+
+
+@given(walks(), seeds, st.sampled_from([0.5, 2.0, 1024.0]))
+def test_a_tree_follows_order_scale_and_time(walk, seed, factor):
+    paths, fates, epochs = walk
+    tree = build_tree(paths, fates, epochs)
+    assume(tree.root is not None)
+    order = np.random.default_rng(seed).permutation(len(fates))
+    shuffled = build_tree(paths[:, order], fates[order], epochs)
+    back = {each: int(index) for each, index in enumerate(order)}
+
+    def renumbered(node):
+        if isinstance(node, Fate):
+            return node.digit, frozenset(back[each] for each in node.members)
+        members = frozenset(back[each] for each in node.members)
+        return node.epoch, members, frozenset(renumbered(each) for each in node.branches)
+
+    assert renumbered(shuffled.root) == shape(tree.root)
+    # powers of two: not one distance is rounded otherwise
+    assert shape(build_tree(factor * paths, fates, epochs, apart=0.2 * factor).root) == shape(tree.root)
+    later = build_tree(paths, fates, 2 * epochs + 5)
+    assert [split.epoch for split in later.splits] == [2 * split.epoch + 5 for split in tree.splits]
+
+
+@given(walks(), st.permutations(range(10)))
+def test_a_tree_follows_the_names_of_the_digits(walk, names):
+    paths, fates, epochs = walk
+    tree = build_tree(paths, fates, epochs)
+    parted = tree.separations[np.triu_indices(len(tree.digits), 1)]
+    # of equal epochs either may be joined first
+    assume(tree.root is not None and len(set(parted)) == len(parted))
+    renamed = np.where(fates == NO_FATE, NO_FATE, np.array(names)[fates])
+    again = build_tree(paths, renamed, epochs)
+    assert shape(again.root) == shape(tree.root, named=lambda digit: names[digit])
+
+
+@given(walks())
+def test_parting_is_mutual(walk):
+    paths, fates, epochs = walk
+    parted = separation_epochs(paths, epochs)
+    assert np.array_equal(parted, parted.T) and np.isin(parted, epochs).all()
+    assert (np.diag(parted) == epochs[-1]).all()
+    _, separations = fate_separations(parted, fates)
+    assert np.array_equal(separations, separations.T, equal_nan=True)
+
+
+@given(arrays(np.float64, st.tuples(st.integers(2, 4), st.integers(2, 6)), elements=st.integers(1, 4)), seeds)
+def test_agreement_has_no_first_run_and_no_first_digit(ranks, seed):
+    generator = np.random.default_rng(seed)
+    agreement = rank_agreement(ranks)
+    assert -1 <= agreement <= 1 + 1e-12
+    shuffled = generator.permutation(generator.permutation(ranks, axis=0), axis=1)
+    assert rank_agreement(shuffled) == pytest.approx(agreement, abs=1e-12)
+    assume(np.ptp(ranks[0]) > 0)
+    assert rank_agreement([ranks[0], 10 * ranks[0]]) == pytest.approx(1)
