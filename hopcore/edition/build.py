@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import CONFIG, TOC, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Run
+from hopcore.edition.policy import protect
 from hopcore.edition.stage import stage
 
 _JUPYTER_BOOK = """\
@@ -31,24 +32,26 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
     Raises
     ------
     EditionError
-        If Jupyter Book fails or warns; the message holds its warnings.
+        If Jupyter Book fails or warns; the message holds its warnings. If an output or a page has a script
+        that is none of hopcore's.
     """
     staged = stage(book, runs)
     work = book.output / "html.building"
-    shutil.rmtree(work, ignore_errors=True)
+    remove(work)
     command = [sys.executable, "-P", "-c", _JUPYTER_BOOK, "build", str(staged)]
     command += ["--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work)]
     command += ["-W", "-n", "--keep-going"]
     status, output = _run(command, book.root)
     log = book.output / "html.log"
-    log.write_text(output, encoding="utf-8")
+    write_whole(log, lambda path: path.write_text(output, encoding="utf-8"))
     first = book.chapters[0].document
     if status != 0:
         raise EditionError(f"Jupyter Book failed; its last words (all of them: {log}):\n{_warnings(output)}")
     if not (work / "_build" / "html" / f"{first}.html").is_file():
         raise EditionError(f"Jupyter Book made no page {first}.html; what it said: {log}")
+    protect(work / "_build" / "html")
     _replace(work / "_build" / "html", book.output / "html")
-    shutil.rmtree(work)
+    remove(work)
     return book.output / "html" / "index.html"
 
 
@@ -78,8 +81,8 @@ def _warnings(output: str) -> str:
 def _replace(new: Path, place: Path) -> None:
     """Put a folder in the place of another; a moment without either is the most an interruption leaves."""
     old = place.with_name(place.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
+    remove(old)
     if place.exists():
         os.rename(place, old)
     os.rename(new, place)
-    shutil.rmtree(old, ignore_errors=True)
+    remove(old)

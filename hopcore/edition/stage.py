@@ -15,10 +15,12 @@ import nbformat
 import yaml
 from PIL import Image
 
+from hopcore._files import remove
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Run
 from hopcore.edition.generated import filled
+from hopcore.edition.sanitise import sanitise
 from hopcore.edition.status import SOURCES, copy_sources
 
 MATHJAX = "tex-svg-full.js"
@@ -31,8 +33,7 @@ _HEAVY = 200_000
 def stage(book: Book, runs: Iterable[Run]) -> Path:
     """Lay the book out afresh, with the finished notebooks of ``runs``; give the folder."""
     folder = book.output / "stage"
-    if folder.exists():
-        shutil.rmtree(folder)
+    remove(folder)
     runs = list(runs)
     executed = {run.chapter.name: run for run in runs}
     shutil.copytree(book.root / "book", folder / "book", ignore=shutil.ignore_patterns("*.md", ".*"))
@@ -42,6 +43,7 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         if chapter.name in executed:
             notebook = page(executed[chapter.name].notebook)
+            sanitise(notebook, chapter.name)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown":
                     cell.source = relinked(cell.source, executed)
@@ -70,6 +72,7 @@ def page(path: Path) -> nbformat.NotebookNode:
             cell.metadata["tags"] = [tag for tag in own[0].metadata["tags"] if tag != "parameters"]
             own[0].metadata["tags"] = ["remove-cell"]
     notebook.metadata.pop("papermill", None)  # paths of this machine
+    notebook.metadata.pop("widgets", None)  # they have no kernel here
     return notebook
 
 
