@@ -62,6 +62,8 @@ def test_leaving_epochs_are_the_last_splits(learnt):
     _, tree = learnt
     epochs = arrest.leaving_epochs(tree)
     assert set(np.flatnonzero(np.isfinite(epochs))) == {1, 4, 7}
+    alone = splits.build_tree(np.zeros((2, 3, 4)), [4, 4, 4], [0, 10])
+    assert np.isnan(arrest.leaving_epochs(alone)).all()
     last = tree.splits[-1]
     assert np.nanmax(epochs) == last.epoch
     for branch in last.branches:

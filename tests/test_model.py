@@ -34,7 +34,8 @@ def test_gradients_equal_autograd(network, n, rescaled_temperature, cost_power):
     settings = {"n": n, "rescaled_temperature": rescaled_temperature, "cost_power": cost_power}
     for ours, variable in zip(hopcore.gradients(data, memories, labels, **settings), variables, strict=True):
         theirs = variable.grad.numpy()
-        assert np.abs(ours - theirs).max() <= 1e-10 * np.abs(theirs).max()
+        # Theirs loses digits where a score is near its target, as many as the order of its sums decides.
+        assert np.abs(ours - theirs).max() <= 1e-9 * np.abs(theirs).max()
 
 
 @pytest.mark.parametrize("n", [3.0, 12.5, 30.0])
@@ -119,6 +120,12 @@ def test_labels_for_other_categories_than_the_data_are_refused(network):
     data, memories, _ = network
     with pytest.raises(ValueError, match=r"labels = .*must be an array of shape \(6, 10\)"):
         hopcore.cost(data, memories, np.zeros((6, 3)), n=30, rescaled_temperature=0.85)
+
+
+@pytest.mark.parametrize("function", [hopcore.cost, hopcore.gradients])
+def test_only_a_training_set_has_a_cost(function):
+    with pytest.raises(TypeError, match=r"data = .*a TrainingSet"):
+        function(np.zeros((2, 4)), np.zeros((1, 4)), np.zeros((1, 10)), n=3, rescaled_temperature=1)
 
 
 def test_scores_refuse_bad_images(network):

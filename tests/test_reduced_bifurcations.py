@@ -20,7 +20,7 @@ from hopcore.reduced import (
     pitchfork_temperatures,
     pitchforks,
 )
-from hopcore.reduced.fold_conditions import conditions, derivatives
+from hopcore.reduced.fold_conditions import _newton_step, conditions, derivatives
 from hopcore.reduced.linear import eigenvalues
 from hopcore.reduced.matching import vanishing_pairs
 from hopcore.reduced.parameters import parameters
@@ -68,7 +68,12 @@ def test_two_folds_two_percent_apart_are_both_found():
 
 def test_folds_where_the_label_is_clipped_or_the_flow_has_a_kink():
     # very unequal images; found by a search over random overlaps
-    for pair, temperature in (((415.837, 238.298, 611.436), 580.21), ((660.95, 257.17, 493.80), 600.0)):
+    for pair, temperature in (
+        ((415.837, 238.298, 611.436), 580.21),
+        ((660.95, 257.17, 493.80), 600.0),
+        ((729.2, 308.5, 412.9), 529.0),  # both fixed points have the label −1
+        ((636.3, 518.8, 547.3), 891.4),
+    ):
         found = folds(*pair, temperature=temperature, copies=2, n_range=(1.2, 100))
         assert found.sizes["fold"] > 0 and np.abs(found.flow).max() < 1e-9
         for n, opens in zip(found.n.values, found.opens.values, strict=True):
@@ -93,6 +98,10 @@ def test_vanishing_pairs_leave_the_least_movement():
     assert vanishing_pairs(np.array([0.1, 0.45, 0.5]), np.array([0.12])) == [1]
     assert vanishing_pairs(np.array([0.1, 0.2, 0.3, 0.6, 0.7]), np.array([0.31])) == [0, 3]
     assert vanishing_pairs(np.array([0.1, 0.5, 0.9]), np.array([0.1, 0.5, 0.9])) == []
+
+
+def test_a_step_that_has_no_solution_ends_newtons_method():
+    assert np.isnan(_newton_step(np.zeros((4, 4)), np.ones(4))).all()
 
 
 def test_folds_name_a_wrong_range():
@@ -197,6 +206,21 @@ def test_phases_count_the_fixed_points_of_copies():
     for copies in (1, 2):
         found = phase_diagram(*PAIR, n=n, temperature=temperature, copies=copies)["count"]
         assert found.values.tolist() == [[count(power, hot, copies) for hot in temperature] for power in n]
+
+
+def test_wrong_ranges_are_named():
+    with pytest.raises(ValueError, match=r"temperature_range = .*above 0"):
+        fold_curves(*PAIR, temperature_range=(0, 900))
+    with pytest.raises(ValueError, match=r"n_range = .*above 1"):
+        fold_curves(*PAIR, temperature_range=(600, 900), n_range=(1, 50))
+    with pytest.raises(ValueError, match=r"ab_range = .*increasing"):
+        overlap_curves(753, 719, temperature=700, ab_range=(500, 450))
+    with pytest.raises(ValueError, match=r"temperature = 0.*above 0"):
+        phase_diagram(*PAIR, n=[2, 3], temperature=[0, 700])
+    with pytest.raises(ValueError, match=r"n_range = .*above 1"):
+        pitchforks(736, 494, temperature=700, n_range=(9, 3))
+    with pytest.raises(ValueError, match=r"ab = -736.*above -aa"):
+        pitchfork_temperatures(30, 736, -736)
 
 
 def test_cusps_of_the_asymmetry_are_the_exact_pitchforks():

@@ -1,12 +1,14 @@
 """Trajectories of the reduced system and the splitting of two memories, against the full network."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reduced_reference import coefficients, epoch, images_with_overlaps, pair_state
 
-from hopcore.reduced import ReducedSystem, split_path, splitting_flow, trajectory
+from hopcore.reduced import ReducedSystem, split_path, splitting_flow, trajectories, trajectory
 
 PAIR = (753, 494, 719)
 
@@ -70,6 +72,18 @@ def test_a_memory_that_activates_nothing_stays():
 def test_labels_are_clipped_on_the_way():
     path = trajectory(paper_system(50), 0.3, -0.9)
     assert path.attrs["reached_clipping"] > 0 and float(path.ell[-1]) == pytest.approx(-1, abs=1e-6)
+
+
+def test_an_integration_that_gives_up_says_where(monkeypatch):
+    system = ReducedSystem(753, 494, 719, n=30, temperature=700, copies=2)
+    stopped = SimpleNamespace(success=False, t=[0.25], message="too small a step")
+    with monkeypatch.context() as patch:
+        patch.setattr(trajectories, "solve_ivp", lambda *arguments, **options: stopped)
+        with pytest.raises(RuntimeError, match=r"stopped at time 0\.25: too small a step"):
+            trajectory(system, 0.9, 0.0)
+    monkeypatch.setattr(trajectories, "_MOST_EVALUATIONS", 3)
+    with pytest.raises(RuntimeError, match="turns too fast to be followed at time"):
+        trajectory(system, 0.9, 0.0)
 
 
 def test_a_start_beyond_the_limits_is_refused():

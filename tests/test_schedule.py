@@ -183,6 +183,10 @@ def test_n_of_one_is_refused_in_a_schedule(digits):
         hopcore.train(digits, n=[2.0] * 4 + [1.0] * (EPOCHS - 4), **SETTINGS)
 
 
+def test_a_schedule_is_told_by_its_ends():
+    assert f"{Schedule((1.25, 3.0, 0.85)):g}" == "1.25 to 0.85"
+
+
 def test_a_run_without_epochs_takes_no_schedule(digits):
     for schedule in ([], warm_then_cold):
         with pytest.raises(ValueError, match="one number, as there are no epochs"):

@@ -55,6 +55,7 @@ def test_no_memory_with_a_fate_gives_an_empty_tree():
     assert tree.root is None
     assert tree.without_fate == (0, 1, 2)
     assert (tree.splits, tree.fates, tree.branch_counts) == ((), (), ())
+    assert str(tree) == "without a fate: 3 memories"
 
 
 def test_one_fate_gives_a_leaf_and_no_split():
@@ -114,7 +115,9 @@ def test_splits_within_a_fifth_of_a_pixel_are_one(monkeypatch, later, counts):
         walk(which, [(300, [4, 7]), (later, [7])]), {"epoch": EPOCHS}, ("epoch", "memory", "category")
     )
     monkeypatch.setattr("hopcore.splits.tree.category_paths", lambda run, data: paths)
-    assert split_tree(xr.Dataset(attrs={"rate": 0.01}), fates=which).branch_counts == counts
+    run = xr.Dataset(attrs={"rate": 0.01})
+    assert split_tree(run, fates=which).branch_counts == counts
+    assert split_tree(run, fates=which, simultaneous=0).branch_counts == (2, 2)
 
 
 def test_groups_join_at_the_mean_over_their_pairs():
@@ -302,6 +305,12 @@ def test_a_run_without_images_needs_the_training_set(small):
         category_paths(short)
     np.testing.assert_allclose(category_paths(short, data), category_paths(run), atol=START)
     np.testing.assert_array_equal(recognised(short, data), recognised(run))
+
+
+def test_a_run_is_read_with_a_training_set_alone(small):
+    data, _, run = small
+    with pytest.raises(TypeError, match=r"data = .*a TrainingSet"):
+        category_paths(run, data.images)
 
 
 def test_noise_pulses_do_not_hide_what_memories_are_made_of(small):

@@ -59,6 +59,16 @@ def test_differences_move_as_the_jacobian_says(before_a_split, epoch):
     )
 
 
+def test_while_memories_grow_a_group_moves_as_one_does(before_a_split):
+    """Before the limit of the pixels is met, and the labels' either: the velocity is that of training."""
+    data, options, run = before_a_split
+    memories, labels = run.memories.sel(epoch=40).values, run.labels.sel(epoch=40).values
+    assert np.abs(memories).max() < 0.9
+    by_pixels, _ = step(data, options, memories, labels)
+    found = saddle(run, 40, range(10))
+    assert found.speed == pytest.approx(np.abs(by_pixels[0]).max(), rel=1e-5) == pytest.approx(1, rel=1e-5)
+
+
 def test_wrong_arguments_are_named(before_a_split):
     _, _, run = before_a_split
     with pytest.raises(ValueError, match="epoch"):

@@ -148,6 +148,14 @@ def test_the_interval_holds_the_correlation_and_widens_with_dependence():
         starts.correlation_interval(x, y, np.zeros(40))
 
 
+def test_draws_without_a_correlation_are_left_out():
+    """Of three groups of one point, a ninth of the draws takes one of them three times."""
+    value, low, high = starts.correlation_interval([0, 1, 2], [0, 2, 1], [0, 1, 2], draws=200)
+    assert value == pytest.approx(0.5) and -1 <= low <= high <= 1
+    with pytest.raises(ValueError, match=r"y = .*as long as x and groups \(3\)"):
+        starts.correlation_interval([0, 1, 2], [0, 2], [0, 1, 2])
+
+
 def test_the_interval_is_that_of_fishers_transformation():
     """Of a normal distribution, artanh of the correlation is normal with deviation 1/√(P − 3)."""
     generator = np.random.default_rng(3)

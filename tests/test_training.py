@@ -359,6 +359,7 @@ def test_a_netcdf_file_without_memories_is_refused(tmp_path, digits):
         ("constraint", "project", r"constraint = 'project': must be one of 'rescale', 'clip'"),
         ("dtype", "float16", r"dtype = 'float16': must be one of 'float64', 'float32'"),
         ("device", "tpu", r"device = 'tpu': must be 'cpu'"),
+        ("device", 0, r"device = 0: must be 'cpu'"),
         ("device", "cuda:99", r"device = 'cuda:99'"),
         ("seed", -1, r"seed = -1: must be an integer of at least 0"),
         ("record_every", 0, r"record_every = 0: must be an integer of at least 1"),

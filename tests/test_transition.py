@@ -165,6 +165,7 @@ def test_distance_from_the_centre_is_zero_there_and_one_for_the_reference(random
     assert distance_from_centre(reference, groups, reference, groups) == pytest.approx({0: 1, 1: 1})
     centre = np.repeat(np.median(reference[:100], axis=0)[None], 3, axis=0)
     assert distance_from_centre(centre, [0, 0, 0], reference, groups) == pytest.approx({0: 0})
+    assert distance_from_centre(centre, [0, 0, 1], reference, groups) == {}
 
 
 def test_distance_from_the_mean_image_is_zero_for_it_and_one_for_the_images(random):
