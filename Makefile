@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint unit check browser reference lab format lock clean distclean
+.PHONY: help env book test lint unit coverage check browser reference lab format lock clean distclean
 
 help:
 	@echo "make book       execute the chapters and build the book: _build/html/index.html"
@@ -37,6 +37,7 @@ help:
 	@echo
 	@echo "make env        make the environment in .venv (the targets above do it by themselves)"
 	@echo "make unit       unit tests alone;  make lint, make check, make browser: the other parts of make test"
+	@echo "make coverage   unit tests, and which part of the science modules' branches they take (fails under 95 %)"
 	@echo "make reference  make the references of nbval anew, after a wanted change of results"
 	@echo "make format     format the sources and mend what ruff can mend"
 	@echo "make lock       make requirements.lock anew, after a change of constraints.txt"
@@ -90,6 +91,13 @@ lint: $(READY)
 
 unit: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+# The unit tests once more, watched, so two to three times as long: not a part of `make test`.
+coverage: $(READY)
+	@mkdir -p _build
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov \
+	    --cov-report=term-missing:skip-covered --cov-report=json:_build/coverage.json
+	@$(BIN)/python tests/branches.py _build/coverage.json
 
 check: $(READY)
 	$(BIN)/hopcore check --jobs $(JOBS)
