@@ -14,7 +14,7 @@ import yaml
 from PIL import Image
 
 import hopcore
-from hopcore.edition.api import api, members, modules
+from hopcore.edition.api import PAGES, api, api_page, members, modules, public
 from hopcore.edition.cite import cite
 from hopcore.edition.docstrings import inline, rendered
 from hopcore.edition.stage import _configure, lighten
@@ -79,13 +79,20 @@ def test_descriptions_may_stand_behind_a_colon() -> None:
 
 @pytest.fixture(scope="module")
 def reference() -> str:
-    return api()
+    return "\n\n".join([api(), *map(api_page, PAGES)])
+
+
+def test_every_public_module_is_on_one_page() -> None:
+    listed = [name for names in PAGES.values() for name in names]
+    assert sorted(listed) == sorted(public())
+    for page in PAGES:
+        assert f"% generated: api-{page}" in (ROOT / "book" / f"api_{page}.md").read_text(encoding="utf-8")
 
 
 def test_the_reference_has_every_public_name_once(reference: str) -> None:
     main = [name for name in hopcore.__all__ if not name.startswith("_")]
     names = [f"hopcore.{name}" for name in main]
-    for module in modules():
+    for module in (each for page in PAGES for each in modules(page)):
         for name, value in members(module).items():
             if not any(value is getattr(hopcore, each) for each in main):
                 names.append(f"{module.__name__}.{name}")
@@ -97,7 +104,7 @@ def test_the_reference_has_every_public_name_once(reference: str) -> None:
 
 
 def test_everything_public_is_described() -> None:
-    for module in modules():
+    for module in (each for page in PAGES for each in modules(page)):
         assert module.__doc__, module.__name__
         assert [name for name, value in members(module).items() if not value.__doc__] == []
 

@@ -11,26 +11,63 @@ from typing import Any
 
 import hopcore
 from hopcore.edition.docstrings import rendered
+from hopcore.edition.markdown import table
 
 _NOT_A_LIBRARY = {"cli", "edition"}
 """Modules behind the command line."""
 
 
+PAGES = {
+    "network": ("data", "mnist", "model", "training", "decomposition", "embedding"),
+    "analysis": (
+        "transition", "splits", "categories", "pairs", "partings", "prototypes", "starts", "arrest", "stem",
+    ),
+    "reduced": ("reduced",),
+    "sweeps": ("sweeps", "grids", "stacks", "dispatch", "store", "provenance", "bench"),
+    "figures": ("plotting", "widgets", "claims", "prose", "paper"),
+}  # fmt: skip
+"""The modules of each page of the reference, ``book/api_NAME.md``; the first page has the main names."""
+
+
 def api() -> str:
-    """A section for the names of `hopcore` itself, then one for every public module."""
-    main = {name: getattr(hopcore, name) for name in hopcore.__all__ if not name.startswith("_")}
-    parts = [_section("hopcore", hopcore, main)]
-    for module in modules():
+    """The names of `hopcore` itself, and a table of its modules."""
+    rows = [
+        (f"[](api_{page}.md)", f"`{module.__name__}`", rendered(_first_line(module)))
+        for page in PAGES
+        for module in modules(page)
+    ]
+    listed = "\n\n".join(["## The modules", table(("page", "module", "what it is"), rows, kind="modules")])
+    return "\n\n".join([_section("hopcore", hopcore, _main()), listed])
+
+
+def api_page(page: str) -> str:
+    """A section for every module of a page, without the main names."""
+    main = _main()
+    parts = []
+    for module in modules(page):
         others = {name: value for name, value in members(module).items() if main.get(name) is not value}
         parts.append(_section(module.__name__, module, others))
     return "\n\n".join(parts)
 
 
-def modules() -> Iterator[ModuleType]:
-    """The public modules of the library; a package stands for its own modules."""
-    for found in pkgutil.iter_modules(hopcore.__path__):
-        if not found.name.startswith("_") and found.name not in _NOT_A_LIBRARY:
-            yield import_module(f"hopcore.{found.name}")
+def _main() -> dict[str, Any]:
+    return {name: getattr(hopcore, name) for name in hopcore.__all__ if not name.startswith("_")}
+
+
+def _first_line(module: ModuleType) -> str:
+    return inspect.cleandoc(module.__doc__ or "").split("\n\n")[0]
+
+
+def modules(page: str) -> Iterator[ModuleType]:
+    """The public modules of a page of the reference; a package stands for its own modules."""
+    for name in PAGES[page]:
+        yield import_module(f"hopcore.{name}")
+
+
+def public() -> set[str]:
+    """The names of all public modules of the library."""
+    found = {each.name for each in pkgutil.iter_modules(hopcore.__path__)}
+    return {name for name in found if not name.startswith("_")} - _NOT_A_LIBRARY
 
 
 def members(module: ModuleType) -> dict[str, Any]:

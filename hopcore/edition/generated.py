@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from hopcore.edition.api import api
+from hopcore.edition.api import PAGES, api, api_page
 from hopcore.edition.chapters import Book
 from hopcore.edition.cite import cite
 from hopcore.edition.errors import EditionError
@@ -17,6 +17,7 @@ CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "scorecard": lambda book, runs: scorecard(runs),
     "status": lambda book, runs: status(runs),
     "api": lambda book, runs: api(),
+    **{f"api-{page}": lambda book, runs, page=page: api_page(page) for page in PAGES},
     "cite": lambda book, runs: cite(book.root),
 }
 
