@@ -25,9 +25,19 @@ def cache_folder() -> Path:
 
     It is the user's cache folder (on Linux ``~/.cache/hopcore``) unless the environment variable
     ``HOPCORE_CACHE`` names another one.
+
+    Raises
+    ------
+    ValueError
+        If the variable names the home of somebody who has none here.
     """
     moved = os.environ.get(CACHE_VARIABLE, "").strip()
-    return Path(moved).expanduser().absolute() if moved else user_cache_path("hopcore", appauthor=False)
+    if not moved:
+        return user_cache_path("hopcore", appauthor=False)
+    try:
+        return Path(moved).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError(f"{CACHE_VARIABLE} = {moved!r}: must be a folder ({error})") from error
 
 
 def write_whole(path: Path | str, writer: Callable[[Path], object]) -> None:

@@ -148,6 +148,7 @@ def main() -> None:
 _ADVICE = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room on the disk"),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "make it writable"),
+    **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), "name another folder"),
 }
 """What to do about an error of the disk, by its number."""
 

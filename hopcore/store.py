@@ -51,14 +51,14 @@ class RunStore:
     def __init__(self, folder: str | Path) -> None:
         if not isinstance(folder, (str, Path)) or not str(folder):
             raise refuse("store", folder, "the path of a folder", TypeError)
-        self.folder = Path(folder).expanduser().absolute()
         self._could_write = True
         try:
+            self.folder = Path(folder).expanduser().absolute()
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.folder):
                 pass
-        except OSError as error:
-            allowed = f"a folder in which files can be written ({error.strerror or error})"
+        except (OSError, ValueError, RuntimeError) as error:  # the last: a home that is not there
+            allowed = f"a folder in which files can be written ({getattr(error, 'strerror', None) or error})"
             raise refuse("store", str(folder), allowed) from error
 
     def path(self, identity: Identity) -> Path:

