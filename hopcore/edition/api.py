@@ -32,11 +32,11 @@ PAGES = {
 def api() -> str:
     """The names of `hopcore` itself, and a table of its modules."""
     rows = [
-        (f"[](api_{page}.md)", f"`{module.__name__}`", rendered(_first_line(module)))
+        (f"`{module.__name__}`", rendered(_first_line(module)), f"[](api_{page}.md)")
         for page in PAGES
         for module in modules(page)
     ]
-    listed = "\n\n".join(["## The modules", table(("page", "module", "what it is"), rows, kind="modules")])
+    listed = "\n\n".join(["## The modules", table(("module", "what it is", "page"), rows, kind="modules")])
     return "\n\n".join([_section("hopcore", hopcore, _main()), listed])
 
 
