@@ -94,6 +94,17 @@ def reference(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2, forc
 
 
 @app.command()
+def verdicts(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2) -> None:
+    """Execute chapters with other seeds, threads and precision, and keep the verdicts in book/verdicts.json.
+
+    The book's page on what is promised shows them. All chapters take about five times as long as the book.
+    """
+    from hopcore.edition import commands
+
+    typer.echo(f"wrote {commands.verdicts(root, chapters or [], jobs=jobs)}")
+
+
+@app.command()
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions.")] = False,
     json: Annotated[Path | None, typer.Option(help="Also write the figures to this file.")] = None,

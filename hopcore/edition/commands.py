@@ -12,6 +12,7 @@ from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Failure, Parameters, Run, execute
 from hopcore.edition.lock import only_one
 from hopcore.edition.reference import write_reference
+from hopcore.edition.robustness import measure
 
 
 def book(
@@ -66,6 +67,13 @@ def reference(
     with only_one(opened.output):
         _execute(runs, anew=runs if force else (), jobs=jobs)
         return [write_reference(run) for run in runs]
+
+
+def verdicts(root: Path | None, chapters: Sequence[str], *, jobs: int = 2) -> Path:
+    """Execute chapters under other circumstances and keep the verdicts of their claims; give the file."""
+    opened = Book.open(root)
+    with only_one(opened.output):
+        return measure(opened, chapters, jobs=jobs, say=_say)
 
 
 def _try(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> list[Failure]:

@@ -10,6 +10,7 @@ from hopcore.edition.chapters import Book
 from hopcore.edition.cite import cite
 from hopcore.edition.errors import EditionError
 from hopcore.edition.execute import Run
+from hopcore.edition.robustness import verdicts
 from hopcore.edition.scorecard import scorecard
 from hopcore.edition.status import status
 
@@ -19,6 +20,7 @@ CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "api": lambda book, runs: api(),
     **{f"api-{page}": lambda book, runs, page=page: api_page(page) for page in PAGES},
     "cite": lambda book, runs: cite(book.root),
+    "verdicts": lambda book, runs: verdicts(book),
 }
 
 

@@ -1,0 +1,138 @@
+"""The claims' verdicts under other circumstances: other seeds, other numbers of threads, double precision."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hopcore._files import remove, write_whole
+from hopcore.edition.chapters import TOC, Book
+from hopcore.edition.circumstances import circumstances, cores
+from hopcore.edition.errors import EditionError
+from hopcore.edition.execute import Failure, Parameters, Run, execute
+from hopcore.edition.markdown import plain, table
+from hopcore.paper import CLAIMS
+
+FILE = Path("book") / "verdicts.json"
+"""Where the verdicts are kept, in the repository."""
+
+
+@dataclass(frozen=True)
+class Circumstance:
+    """One way to execute the quick scale: the seed, and what else differs from the book's own pages."""
+
+    name: str
+    seed: int = 0
+    one_at_a_time: bool = False
+    double: bool = False
+
+
+USUAL = Circumstance("as in the book")
+OTHERS = (
+    Circumstance("seed 1", seed=1),
+    Circumstance("seed 2", seed=2),
+    Circumstance("double precision", double=True),
+    Circumstance("all threads", one_at_a_time=True),
+)
+"""``double``: every "float32" in the chapters' code reads "float64"; ``one_at_a_time``: one chapter at a time
+has all cores, where in the book two share them."""
+
+
+def measure(
+    book: Book, names: Sequence[str] = (), *, jobs: int = 2, say: Callable[[str], None] = print
+) -> Path:
+    """Execute chapters under all circumstances and keep their verdicts in `FILE`; give its path.
+
+    The file is written after each circumstance, and chapters that were finished before are not executed
+    again, so an interrupted measurement goes on where it was. The verdicts of chapters that are not named
+    stay as they are.
+
+    Raises
+    ------
+    EditionError
+        If a chapter fails, after all others.
+    """
+    path = book.root / FILE
+    kept = json.loads(path.read_text(encoding="utf-8")) if names and path.exists() else {"verdicts": {}}
+    found: dict[str, dict[str, str]] = kept["verdicts"]
+    failures: list[Failure] = []
+    for each in (USUAL, *OTHERS):
+        say(f"{each.name}:")
+        copy = book if each == USUAL else _copy(book, each)
+        runs = [Run(copy, chapter, Parameters(seed=each.seed)) for chapter in copy.choose(names)]
+        failures += execute(runs, jobs=1 if each.one_at_a_time else jobs, say=say)
+        for answer in (answer for run in runs for answer in _answers(run)):
+            found.setdefault(answer["claim"], {})[each.name] = answer["verdict"]
+        _keep(path, {"threads": _threads(jobs), **circumstances(), "verdicts": found})
+    if failures:
+        raise EditionError("\n".join(map(str, failures)))
+    return path
+
+
+def _keep(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def verdicts(book: Book) -> str:
+    """The verdicts in Markdown: a sentence that counts, and a table of the claims whose verdict changes.
+
+    Raises
+    ------
+    EditionError
+        If there is no file of verdicts, or it holds anything else.
+    """
+    path = book.root / FILE
+    columns = [each.name for each in (USUAL, *OTHERS)]
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        given, threads, versions = found["verdicts"], found["threads"], found["versions"]
+        rows = {
+            claim: [plain(given[claim].get(name, "not measured")) for name in columns]
+            for claim in CLAIMS
+            if claim in given
+        }
+        machine = f"{plain(found['hardware']['processor'])}, {threads['all']} threads"
+        usual = f"of which a kernel of the book has {threads['usual']}"
+        packages = ", ".join(f"{name} {plain(versions[name])}" for name in ("hopcore", "torch", "numpy"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise EditionError(f"{path} does not hold verdicts ({error}); `hopcore verdicts` makes it") from error
+    changing = {claim: row for claim, row in rows.items() if len(set(row)) > 1}
+    same = len(rows) - len(changing)
+    counted = f"Of {len(rows)} claims, {same} have the same verdict under all {len(columns)} circumstances"
+    parts = [f"{counted} (quick scale; {machine}, {usual}; {packages})."]
+    if changing:
+        lines = [(claim, *row) for claim, row in changing.items()]
+        parts.append(table(("claim", *columns), lines, kind="verdicts"))
+    return "\n\n".join(parts)
+
+
+def _copy(book: Book, circumstance: Circumstance) -> Book:
+    """The book's sources in a folder of their own, in double precision if that is asked for."""
+    root = book.output / "robustness" / circumstance.name.replace(" ", "_")
+    for folder in ("book", "tests"):
+        remove(root / folder)
+    shutil.copytree(book.root / "book", root / "book", ignore=shutil.ignore_patterns(".*"))
+    if book.references.exists():  # they tell which chapters take long
+        shutil.copytree(book.references, root / "tests" / "references")
+    shutil.copy(book.root / TOC, root / TOC)
+    if circumstance.double:
+        for source in (root / "book").glob("*.md"):
+            text = source.read_text(encoding="utf-8")
+            source.write_text(text.replace('"float32"', '"float64"'), encoding="utf-8")
+    return Book.open(root)
+
+
+def _answers(run: Run) -> list[dict[str, Any]]:
+    if not run.finished():
+        return []
+    claims = json.loads(run.record.read_text(encoding="utf-8")).get("claims")
+    return [] if claims is None else claims["answers"]
+
+
+def _threads(jobs: int) -> dict[str, int]:
+    return {"usual": max(1, cores() // jobs), "all": cores()}
