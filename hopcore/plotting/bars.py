@@ -29,17 +29,7 @@ def _draw_coefficients(axes: Axes, alpha: np.ndarray, digits: np.ndarray) -> Non
             edges = np.arange(start, start + len(own) + 1) - 0.5
             # The outline keeps a single tall bar visible where a bar is narrower than a pixel.
             axes.stairs(own, edges, fill=True, color=DIGIT_COLOURS[digit], linewidth=0.8)
-            axes.text(
-                start + (len(own) - 1) / 2,
-                -0.03,
-                str(digit),
-                color=DIGIT_COLOURS[digit],
-                transform=axes.get_xaxis_transform(),
-                ha="center",
-                va="top",
-                weight="bold",
-                size=_DIGIT_SIZE,
-            )
+            _write_digit(axes, start + (len(own) - 1) / 2, digit)
         start += len(own)
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.set_xlim(-1, start)
@@ -55,17 +45,22 @@ def _draw_labels(axes: Axes, labels: np.ndarray) -> None:
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     for digit in _DIGITS:
-        axes.text(
-            digit,
-            -0.03,
-            str(digit),
-            color=DIGIT_COLOURS[digit],
-            transform=axes.get_xaxis_transform(),
-            ha="center",
-            va="top",
-            weight="bold",
-            size=_DIGIT_SIZE,
-        )
+        _write_digit(axes, digit, digit)
+
+
+def _write_digit(axes: Axes, at: float, digit: int) -> None:
+    """Under the bars at a place, in the digit's colour."""
+    axes.text(
+        at,
+        -0.03,
+        str(digit),
+        color=DIGIT_COLOURS[digit],
+        transform=axes.get_xaxis_transform(),
+        ha="center",
+        va="top",
+        weight="bold",
+        size=_DIGIT_SIZE,
+    )
 
 
 def _panels(rows: int, row_titles: Sequence[str], column_titles: Sequence[str], name: str) -> tuple[Any, Any]:

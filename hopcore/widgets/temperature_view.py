@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from hopcore.plotting.style import DIGIT_COLOURS, INK, TEMPERATURE_COLOURS
-from hopcore.widgets.canvas import Canvas
-from hopcore.widgets.frames import Frames, Measured
+from hopcore.widgets.frames import Frames
+from hopcore.widgets.learning_view import LearningView
 from hopcore.widgets.mosaic import mosaic, single_labels
 
 _SHOWN = 25
@@ -17,13 +17,11 @@ APART = 0.1
 """Memories are parted when their ᾱ of some digit spread by more (standard deviation)."""
 
 
-class TemperatureView:
-    """Three panels; artists are made once and get new data."""
+class TemperatureView(LearningView):
+    """Three panels."""
 
     def __init__(self) -> None:
-        self.canvas = Canvas(7.0, 3.8)
-        self._frames: Frames | None = None
-        self._layout: tuple = ()
+        super().__init__(7.0, 3.8)
         with self.canvas.style():
             self._make()
 
@@ -50,12 +48,11 @@ class TemperatureView:
 
     def draw(self, frames: Frames, temperatures: np.ndarray, digit: int) -> str:
         """Draw the newest epoch, the temperatures held in every epoch so far, and ᾱ; returns it in words."""
-        if frames is not self._frames:
-            self._frames, self._measured = frames, Measured(frames)
+        measured = self._measure(frames)
         index = len(frames.epochs) - 1
         frame = frames.frame(index)
-        recognised, _ = self._measured.at(index, frame)
-        epochs, _, sums = self._measured.until(index)
+        recognised, _ = measured.at(index, frame)
+        epochs, _, sums = measured.until(index)
         self._arrange(int(epochs[-1]), digit)
         self._mosaic.set_data(_square(frame.memories[:_SHOWN], frame.labels[:_SHOWN]))
         self._held.set_data(np.arange(len(temperatures)), temperatures)

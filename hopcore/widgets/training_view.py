@@ -9,21 +9,19 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from hopcore.plotting.style import DIGIT_COLOURS, INK, PIXEL_MAP
-from hopcore.widgets.canvas import Canvas
-from hopcore.widgets.frames import Frame, Frames, Measured
+from hopcore.widgets.frames import Frame, Frames
+from hopcore.widgets.learning_view import LearningView
 from hopcore.widgets.mosaic import mosaic, single_labels
 
 _SHOWN = 100  # memories drawn
 _LIMITS = (0.25, 0.6, 1.1, 1.6, 2.4, 4.0, 8.0, 16.0, 64.0)  # of ᾱ: a few, so that axes seldom change
 
 
-class TrainingView:
-    """Four panels; artists are made once and get new data."""
+class TrainingView(LearningView):
+    """Four panels."""
 
     def __init__(self) -> None:
-        self.canvas = Canvas(7.0, 6.6)
-        self._frames: Frames | None = None
-        self._layout: tuple = ()
+        super().__init__(7.0, 6.6)
         with self.canvas.style():
             self._make()
 
@@ -54,11 +52,10 @@ class TrainingView:
 
     def draw(self, frames: Frames, index: int, across: int, up: int) -> str:
         """Draw the recorded epoch of an index, with trails of ᾱ in two digits; returns it in words."""
-        if frames is not self._frames:
-            self._frames, self._measured = frames, Measured(frames)
+        measured = self._measure(frames)
         frame = frames.frame(index)
-        self._measured.at(index, frame)
-        epochs, counts, sums = self._measured.until(index)
+        measured.at(index, frame)
+        epochs, counts, sums = measured.until(index)
         drawn = frame.memories[:_SHOWN]
         colours = [DIGIT_COLOURS[digit] if digit >= 0 else INK for digit in single_labels(frame.labels)]
         limits = -_limit(-sums.min()), max(_limit(sums.max()), 1.1)
