@@ -62,6 +62,10 @@ def test_leaving_epochs_are_the_last_splits(learnt):
     _, tree = learnt
     epochs = arrest.leaving_epochs(tree)
     assert set(np.flatnonzero(np.isfinite(epochs))) == {1, 4, 7}
+    paths = np.zeros((4, 3, 2))  # the first memory leaves after epoch 0, the other two part after 10
+    paths[1:, 0], paths[2:, 1] = 1, -1
+    nested = arrest.leaving_epochs(splits.build_tree(paths, [1, 4, 7], [0, 10, 20, 30]))
+    assert nested[[1, 4, 7]].tolist() == [0, 10, 10]
     alone = splits.build_tree(np.zeros((2, 3, 4)), [4, 4, 4], [0, 10])
     assert np.isnan(arrest.leaving_epochs(alone)).all()
     last = tree.splits[-1]

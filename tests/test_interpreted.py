@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 from types import ModuleType
 
 import numba
@@ -28,7 +27,7 @@ def dtype(request: pytest.FixtureRequest) -> torch.dtype:
 
 
 @pytest.fixture
-def interpreted(dtype: torch.dtype) -> Iterator[ModuleType]:
+def interpreted(dtype: torch.dtype) -> ModuleType:
     """`hopcore.training.kernels`, not compiled; what is for compiled programs alone is chosen by hand."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(numba.config, "DISABLE_JIT", True)
@@ -40,7 +39,7 @@ def interpreted(dtype: torch.dtype) -> Iterator[ModuleType]:
         spec = importlib.util.spec_from_file_location("hopcore.training.interpreted", kernels.__file__)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        yield module
+    return module
 
 
 def test_elementary_functions_need_no_compiler(dtype: torch.dtype) -> None:

@@ -63,6 +63,7 @@ def test_a_training_step_follows_the_autograd_gradient(network, n, rescaled_temp
 @pytest.mark.parametrize("n", [3.0, 12.5, 30.0])
 def test_scores_equal_the_definition(network, n):
     data, memories, labels = network
+    memories = memories * np.array([1, -1, 1, -1, 1, 1])[:, None]  # two overlap with no image
     expected = np.empty_like(data.targets)
     for i, image in enumerate(data.images):
         activations = [max(0.0, memory @ image) / (0.85 * 784) for memory in memories]
@@ -87,6 +88,15 @@ def test_a_trained_network_reads_its_training_set():
     read = hopcore.category(data.images, run.memories[-1].values, run.labels[-1].values, **settings)
     assert (read == data.digits).mean() > 0.9
     assert hopcore.cost(data, run.memories[-1].values, run.labels[-1].values, **settings) > 0
+
+
+@pytest.mark.parametrize("cost_power", [None, 1.0, 4.5])
+def test_the_cost_equals_the_definition(network, cost_power):
+    data, memories, labels = network
+    settings = {"n": 12.5, "rescaled_temperature": 0.85}
+    parts = [torch.as_tensor(part) for part in (memories, labels)]
+    expected = float(torch_cost(data, *parts, *settings.values(), cost_power or 12.5))
+    assert hopcore.cost(data, memories, labels, cost_power=cost_power, **settings) == pytest.approx(expected)
 
 
 def test_cost_counts_every_image_and_category(network):

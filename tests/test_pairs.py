@@ -72,7 +72,7 @@ def test_settling_reads_the_first_times():
     path = path_of(
         size=[0.1, 0.5, 1.0, 0.9, 1.0],
         sums=[0.4, 0.01, 0.0, 0.0, 0.0],
-        others=[0.0, -0.5, -0.97, -1.0, -1.0],
+        others=[0.0, -0.92, -0.97, -1.0, -1.0],
         alpha=[0.0, 0.0, 0.0, 0.0, 0.5],
     )
     found = pairs.settling(path, rate=0.01)

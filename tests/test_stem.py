@@ -89,7 +89,7 @@ def test_melting_is_ranked_by_the_shares():
     shares = np.zeros((4, 3, 3))
     shares[0] = np.eye(3)
     shares[:, 0, 0] = [1, 0.9, 0.4, 0.1]  # melts at step 2
-    shares[:, 1, 1] = [1, 0.3, 0.2, 0.1]  # at step 1
+    shares[:, 1, 1] = [1, 0.3, 0.3, 0.1]  # at step 1
     shares[:, 2, 2] = [1, 0.9, 0.8, 0.7]  # never
     climbed = xr.Dataset({"shares": (("step", "memory", "category"), shares)})
     assert stem.melting_ranks(climbed, 3).tolist() == [2, 1, 3]

@@ -237,9 +237,10 @@ def test_a_gpu_takes_as_many_as_fit_its_memory(monkeypatch):
     assert 1500 < size < 2500  # half of 10 GiB, 2.5 MiB each
 
 
-def test_images_that_leave_registers_unfilled_are_trained_alone(monkeypatch, trained):
+@pytest.mark.parametrize("pixels", [9, 24])
+def test_images_that_leave_registers_unfilled_are_trained_alone(monkeypatch, trained, pixels):
     generator = np.random.default_rng(3)
-    odd = hopcore.TrainingSet(generator.uniform(-1, 1, (7, 9)), [0, 1, 2, 3, 4, 5, 6])
+    odd = hopcore.TrainingSet(generator.uniform(-1, 1, (7, pixels)), [0, 1, 2, 3, 4, 5, 6])
     options = {"memories": 5, "epochs": 25, "dtype": "float32", "rate": 0.02, "constraint": "clip"}
     result = hopcore.sweep(odd, n=[3, 7, 30], rescaled_temperature=0.85, **options)
     assert stacks.stack_size(odd, Options()) == 1
@@ -254,6 +255,8 @@ def test_runs_are_split_evenly():
     for largest, at_least, sizes in (
         (10, 1, [8, 8, 9]),
         (100, 1, [25]),
+        (25, 1, [25]),
+        (5, 1, [5] * 5),
         (100, 4, [6, 6, 6, 7]),
         (1, 1, [1] * 25),
     ):
@@ -483,11 +486,14 @@ def resumed(folder, trained, long_expected, monkeypatch):
     return len(trained)
 
 
-def test_a_killed_sweep_computes_again_only_what_was_in_flight(tmp_path, long_expected, trained, monkeypatch):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_sweep_computes_again_only_what_was_in_flight(
+    tmp_path, long_expected, trained, monkeypatch, number
+):
     process = start_long_sweep(tmp_path)
     wait_for_files(tmp_path, 3, process)
-    os.kill(process.pid, signal.SIGKILL)
-    assert process.wait(60) == -signal.SIGKILL
+    os.kill(process.pid, number)
+    assert process.wait(60) == -number
     process.stderr.close()
     started, kept = len((tmp_path / "log").read_text().split()), len(finished(tmp_path))
     assert 3 <= kept < 10 and started - kept <= 1
