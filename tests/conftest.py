@@ -23,6 +23,7 @@ MANY_PROCESSES = (
     "test_sweeps_page",
     "test_edition_book",
     "test_edition_faults",
+    "test_faults",
     "test_tampering",
 )
 

@@ -73,4 +73,4 @@ def test_a_thousand_sweeps_leave_nothing_behind(tmp_path: Path) -> None:
     print(growth)
     assert growth["blocks"] < BLOCKS and growth["resident"] < RESIDENT, growth
     for name in ("handles", "threads", "system threads", "children"):
-        assert growth[name] == 0, growth
+        assert growth[name] <= 0, growth  # fewer where an earlier test's have ended meanwhile
