@@ -122,6 +122,7 @@ def test_the_dataset_is_labelled_and_says_how_it_was_made(data, expected, tmp_pa
     assert expected.category.values.tolist() == list(range(10))
     attributes = expected.attrs
     assert attributes["epochs"] == 40 and attributes["rate"] == 0.005 and attributes["cost_power"] == "n"
+    assert attributes["threads"] == 1
     assert attributes["data_fingerprint"] == data.fingerprint and len(attributes["code_version"]) == 64
     assert attributes["torch_version"] and attributes["hopcore_version"] and attributes["form"] == "dual"
     expected.to_netcdf(tmp_path / "sweep.nc", engine="h5netcdf")  # every attribute can be written
