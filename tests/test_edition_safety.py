@@ -219,6 +219,12 @@ def test_scripts_in_the_content_of_a_page_are_refused(content: str, tmp_path: Pa
         page(tmp_path, content)
 
 
+def test_the_search_may_read_the_pages_with_their_handlers(tmp_path: Path) -> None:
+    (tmp_path / "search.html").write_text('<html><head><meta charset="utf-8" /></head></html>')
+    page(tmp_path, "")
+    assert digest("theme()") in (tmp_path / "search.html").read_text()
+
+
 def test_a_page_without_a_head_gets_a_policy_too(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text('<meta http-equiv="Refresh" content="0; url=a.html" />')
     protect(tmp_path)

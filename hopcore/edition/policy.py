@@ -27,22 +27,23 @@ def protect(folder: Path) -> None:
     EditionError
         If the content of a page has a script that is none of hopcore's figures', or an event's handler.
     """
-    problems = []
-    for path in sorted(folder.rglob("*.html")):
-        name = path.relative_to(folder)
-        if name.parts[0] == "_static":
-            continue  # parts of the theme, no pages
-        html = path.read_text(encoding="utf-8")
-        page = _Page()
-        page.feed(html)
-        page.close()
-        problems += [f"page {name}: {each}" for each in page.problems]
-        tag = f'<meta http-equiv="Content-Security-Policy" content="{policy(page.scripts, page.handlers)}">'
-        before, charset, rest = html.partition(_CHARSET)
-        whole = before + charset + tag + rest if charset else tag + html
-        path.write_text(whole, encoding="utf-8", newline="\n")
+    # Parts of the theme, in `_static`, are no pages.
+    paths = [
+        path for path in sorted(folder.rglob("*.html")) if path.relative_to(folder).parts[0] != "_static"
+    ]
+    pages = {path: _Page.of(path.read_text(encoding="utf-8")) for path in paths}
+    problems = [
+        f"page {path.relative_to(folder)}: {each}" for path, page in pages.items() for each in page.problems
+    ]
     if problems:
         raise EditionError("\n".join(problems))
+    # The search takes the pages that it has found apart, and their handlers count as its own.
+    handlers = [handler for page in pages.values() for handler in page.handlers]
+    for path, page in pages.items():
+        tag = f'<meta http-equiv="Content-Security-Policy" content="{policy(page.scripts, handlers)}">'
+        before, charset, rest = page.html.partition(_CHARSET)
+        whole = before + charset + tag + rest if charset else tag + page.html
+        path.write_text(whole, encoding="utf-8", newline="\n")
 
 
 def policy(scripts: list[str], handlers: list[str]) -> str:
@@ -74,13 +75,21 @@ def _hashes(texts: list[str]) -> list[str]:
 class _Page(HTMLParser):
     """The scripts and handlers of a page, and what is wrong with those of its content."""
 
-    def __init__(self) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__()
+        self.html = html
         self.scripts: list[str] = []
         self.handlers: list[str] = []
         self.problems: list[str] = []
         self._content = False
         self._inline = False
+
+    @classmethod
+    def of(cls, html: str) -> _Page:
+        page = cls(html)
+        page.feed(html)
+        page.close()
+        return page
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
