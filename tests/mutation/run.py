@@ -49,26 +49,12 @@ LONGEST = 600
 """Seconds that the tests of a mutant may take: more is an endless loop."""
 
 FORK = multiprocessing.get_context("fork")
-HEAVY = (
-    "h5netcdf",
-    "hypothesis",
-    "matplotlib.pyplot",
-    "scipy.stats",
-    "torch",
-    "torch.fx",
-    "xarray",
-    "xdist.plugin",
-)
+HEAVY = "h5netcdf hypothesis matplotlib.pyplot scipy.stats torch torch.fx xarray xdist.plugin".split()
 """Imported once, before processes are forked for the mutants: that is most of what a short test takes."""
 
-OPTIONS = [
-    *("-q", "--no-header", "--tb=line", "--assert=plain", "-p", "import_check"),
-    *(
-        part
-        for plugin in ("anyio", "cacheprovider", "nbval", "pytest_cov")
-        for part in ("-p", f"no:{plugin}")
-    ),
-]
+OPTIONS = "-q --no-header --tb=line --assert=plain -p import_check -p no:cacheprovider".split()
+OPTIONS += "-p no:anyio -p no:nbval -p no:pytest_cov".split()
+"""Without what takes time and serves nobody here: assertions told in full, plugins with much to import."""
 
 COMPILED = ("training/kernels.py", "training/elementary.py")
 """Files of which Numba keeps compiled programs."""
@@ -79,11 +65,18 @@ CHECK = '''\
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 import hopcore
 
 if Path(hopcore.__file__).resolve().parent != Path(__file__).resolve().parent / "hopcore":
     raise pytest.UsageError(f"the package under test is not the copy: {hopcore.__file__}")
+
+
+def pytest_configure():
+    # An example that fails is enough: there is no need for the smallest one.
+    settings.register_profile("any", settings.default, phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("any")
 '''
 
 
