@@ -231,6 +231,12 @@ def test_cusps_of_the_asymmetry_are_the_exact_pitchforks():
     assert np.allclose(lines.cusp_asymmetry, 0, atol=1e-7)
     assert np.allclose(lines.cusp_alpha, 0.5) and np.allclose(lines.cusp_ell, 0, atol=1e-9)
 
+    def family(n, asymmetry):
+        return parameters(736 + asymmetry / 2, 494, 736 - asymmetry / 2, n, 700, 2)
+
+    z = np.stack([lines.alpha, lines.ell, lines.n, lines.asymmetry], axis=-1)
+    assert np.abs(lines.asymmetry).max() > 40 and np.abs(conditions(z, family)).max() < 1e-9
+
 
 def test_counting_fixed_points_finds_the_exact_pitchforks():
     exact = pitchforks(736, 494, temperature=700, copies=2)

@@ -79,6 +79,17 @@ def test_noise_equals_the_plain_rule(digits):
         assert largest_difference(end_of(run), expected) < 1e-10
 
 
+@pytest.mark.parametrize("constraint", ["rescale", "clip"])
+def test_strong_activations_and_noise_equal_the_plain_rule(digits, constraint):
+    """Memories that are faint images, whose activations are up to 1.8; noise beyond the limits."""
+    start = 0.9 * digits.images[:4], np.random.default_rng(1).uniform(-0.05, 0.05, (4, 10))
+    noise = {3: NoisePulses((3,), 0.5).draw(0, 3, (4, 784), 10)}
+    settings = {"n": 3.0, "rescaled_temperature": 0.5, "rate": 0.005, "epochs": 3, "constraint": constraint}
+    expected = plain.train(digits, start=start, noise=noise, **settings)
+    run = hopcore.train(digits, start=start, noise={"epochs": [3], "std": 0.5}, **settings)
+    assert largest_difference(end_of(run), expected) < 1e-10
+
+
 # A minibatch is a step of its own: with four, the same path is taken at a quarter of the rate.
 @pytest.mark.parametrize(
     "options",

@@ -77,6 +77,20 @@ def test_the_tensor_step_equals_the_plain_rule(monkeypatch, options):
     assert np.abs(expected[0]).max() > 0.99 and np.abs(expected[1]).max() == 1  # limits were met
 
 
+def test_both_steps_agree_where_images_are_all_but_learnt(monkeypatch):
+    """Scores within e^−10000 of their targets, whose powers neither overflow nor vanish."""
+    rng = np.random.default_rng(4)
+    data = hopcore.TrainingSet(rng.uniform(0.1, 1, (3, 24)), [1, 4, 7])
+    labels = np.full((3, 10), -1.0)
+    labels[[0, 1, 2], [1, 4, 7]] = 0.9
+    settings = {"start": (data.images, labels), "n": 6.0, "rescaled_temperature": 0.05, "epochs": 2}
+    fused = end_of(hopcore.train(data, **settings))
+    monkeypatch.setattr("hopcore.training.step.step_for", lambda device: TensorStep)
+    for one, other in zip(fused, end_of(hopcore.train(data, **settings)), strict=True):
+        assert np.abs(one - other).max() < 1e-9
+    assert np.abs(fused[0] - data.images).max() > 1e-3
+
+
 @pytest.mark.parametrize("categories", [1, 2, 4, 5, 7, 11])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-4)])
 def test_any_number_of_categories(monkeypatch, categories, dtype, tolerance):
