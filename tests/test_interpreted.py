@@ -70,9 +70,11 @@ def test_outside_compiled_programs_they_are_refused(function) -> None:
 )
 def test_interpreted_programs_learn_by_the_plain_rule(interpreted: ModuleType, options, monkeypatch) -> None:
     rng = np.random.default_rng(2)
-    data = hopcore.TrainingSet(rng.uniform(-1, 1, (12, 20)), [1, 4, 7] * 4)
+    data = hopcore.TrainingSet(rng.uniform(-0.4, 1, (12, 20)), [1, 4, 7] * 4)
     start = rng.dirichlet(np.ones(12), 6) @ data.images, rng.uniform(-1, 1, (6, 10))
-    start[0][1] = 0  # overlaps with nothing, and stays
+    start[0][1] = 0  # overlaps with nothing, and stays, as does what is opposite to all images
+    start[0][2] = -data.images.mean(axis=0)
+    assert (start[0][2] @ data.images.T < 0).all()
     monkeypatch.setattr(fused_step, "kernels", interpreted)
     settings = {"n": 4.0, "rescaled_temperature": 0.3, "rate": 0.05, "epochs": 12, **options}
     run = hopcore.train(data, start=start, **settings)
@@ -80,7 +82,7 @@ def test_interpreted_programs_learn_by_the_plain_rule(interpreted: ModuleType, o
     assert np.abs(run.memories.values[-1] - expected[0]).max() < 1e-10
     assert np.abs(run.labels.values[-1] - expected[1]).max() < 1e-10
     assert np.abs(expected[0]).max() > 0.99 and np.abs(expected[1]).max() == 1  # limits were met
-    assert (expected[0][1] == 0).all()
+    assert (expected[0][1] == 0).all() and (expected[1][2] == start[1][2]).all()
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.6])

@@ -325,6 +325,8 @@ def test_wrong_places_are_named():
         system.velocity(0.5, 0, branch=2)
     with pytest.raises(ValueError, match=r"\|alpha_a\| \+ \|alpha_b\| = 1\.5"):
         system.flow(0.9, -0.6, 0)
+    with pytest.raises(ValueError, match=r"\|alpha_a\| \+ \|alpha_b\| = 1\.05"):
+        system.flow(0.45, -0.6, 0)
 
 
 def test_public_names():

@@ -21,7 +21,7 @@ from hopcore.reduced import (
     pitchforks,
 )
 from hopcore.reduced.fold_conditions import _newton_step, conditions, derivatives
-from hopcore.reduced.linear import eigenvalues
+from hopcore.reduced.linear import eigenvalues, linearise, slow_slope
 from hopcore.reduced.matching import vanishing_pairs
 from hopcore.reduced.parameters import parameters
 
@@ -98,6 +98,8 @@ def test_vanishing_pairs_leave_the_least_movement():
     assert vanishing_pairs(np.array([0.1, 0.45, 0.5]), np.array([0.12])) == [1]
     assert vanishing_pairs(np.array([0.1, 0.2, 0.3, 0.6, 0.7]), np.array([0.31])) == [0, 3]
     assert vanishing_pairs(np.array([0.1, 0.5, 0.9]), np.array([0.1, 0.5, 0.9])) == []
+    have = np.array([0.1, 0.2, 0.21, 0.3, 0.5, 0.51, 0.9])
+    assert vanishing_pairs(have, np.array([0.11, 0.3, 0.9])) == [1, 4]
 
 
 def test_a_step_that_has_no_solution_ends_newtons_method():
@@ -276,6 +278,15 @@ def test_copies_move_the_pitchforks_as_a_lower_temperature(n, copies):
     assert many == pytest.approx(one, rel=1e-9)
     temperatures = pitchfork_temperatures(30, 736, 494, copies=copies)
     assert np.allclose(temperatures, pitchfork_temperatures(30, 736, 494) * copies ** (1 / 30), rtol=1e-9)
+
+
+@pytest.mark.parametrize("n", [6, 15, 30])
+@pytest.mark.parametrize("temperature", [0.92, 1.0, 1.3])
+def test_the_closed_form_slope_is_the_flows(n, temperature):
+    par = parameters(1.0, 0.65, 1.0, n, temperature)
+    middle, ell = np.asarray(0.5), np.asarray(0.0)
+    expected = slow_slope(linearise(middle, ell, par), ell)
+    assert mixture_slope(n, temperature, 1, 0.65) == pytest.approx(float(expected), rel=1e-9)
 
 
 def test_pitchforks_in_temperature_and_in_n_agree():

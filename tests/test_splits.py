@@ -336,6 +336,20 @@ def test_recognised_agrees_with_the_scores(small):
         np.testing.assert_array_equal(counts.sel(epoch=epoch), expected)
 
 
+def test_what_is_recognised_includes_what_is_left_of_the_start(small):
+    data, _, _ = small
+    labels = np.full((4, 10), -1.0)
+    labels[[0, 1, 2, 3], [1, 4, 7, 7]] = 1
+    means = class_means(data).images
+    start = np.vstack([means, -means[:1]]), labels  # the last is opposite to all images, and has no say
+    run = hopcore.train(data, start=start, n=20, rate=0.005, epochs=40, record_every=2)
+    assert "image_weights" in run
+    counts = recognised(run)
+    answers = hopcore.category(data.images, *start, n=20, rescaled_temperature=0.85)
+    assert counts.isel(epoch=0).sum() == (answers == data.digits).sum() > 6
+    np.testing.assert_array_equal(counts, recognised(run.drop_vars("image_weights"), data))
+
+
 def test_a_trained_network_splits_into_its_digits(small):
     _, _, run = small
     tree = split_tree(run)
@@ -388,6 +402,8 @@ def test_the_order_of_learning_over_sets(small):
     found = appearances([data, data], n=[10, 20], seeds=[1, 0], record_every=5, **options)
     assert found.dims == ("n", "run", "category") and found.shape == (2, 2, 10)
     np.testing.assert_array_equal(found.sel(n=20, run=1), appearance(recognised(run)))
+    other = hopcore.train(data, n=20, seed=1, record_every=5, **options)
+    np.testing.assert_array_equal(found.sel(n=20, run=0), appearance(recognised(other)))
     with pytest.raises(ValueError, match="seeds"):
         appearances([data], n=[10], seeds=[1, 0], record_every=5)
 
