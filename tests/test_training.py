@@ -324,6 +324,18 @@ def test_a_long_trajectory_stores_weights_and_gives_pixels_on_access(standard):
     assert np.abs(whole).max() <= 1
 
 
+def test_a_long_trajectory_knows_what_each_pulse_left(digits):
+    """Before and after a pulse, its pixels are those of runs that end there and keep them all."""
+    settings = {"memories": 6, "n": 12.5, "rate": 0.02}
+    noise = {"epochs": [50], "std": 0.01}
+    run = hopcore.train(digits, epochs=100, record_every=1, noise=noise, **settings)
+    assert "image_weights" in run and run.sizes["start"] == 2
+    before = hopcore.train(digits, epochs=49, **settings)
+    after = hopcore.train(digits, epochs=100, noise=noise, **settings)
+    for epoch, end in ((49, before), (100, after)):
+        assert np.abs(run.memories.sel(epoch=epoch).values - end.memories.values[-1]).max() < 1e-12
+
+
 @pytest.mark.parametrize("record_every", [None, 5])
 def test_runs_are_saved_and_opened(tmp_path, digits, record_every):
     run = hopcore.train(digits, memories=4, epochs=45, record_every=record_every)
