@@ -28,11 +28,10 @@ MANY_PROCESSES = (
 )
 
 
-def pytest_collection_modifyitems(items):
+def pytest_itemcollected(item):
     """With `--dist loadgroup`, the tests of a file stay together, and so do the files named above."""
-    for item in items:
-        name = item.path.stem
-        item.add_marker(pytest.mark.xdist_group("processes" if name in MANY_PROCESSES else name))
+    name = item.path.stem
+    item.add_marker(pytest.mark.xdist_group("processes" if name in MANY_PROCESSES else name))
 
 
 @pytest.fixture

@@ -81,8 +81,8 @@ def test_noise_equals_the_plain_rule(digits):
 
 @pytest.mark.parametrize("constraint", ["rescale", "clip"])
 def test_strong_activations_and_noise_equal_the_plain_rule(digits, constraint):
-    """Memories that are faint images, whose activations are up to 1.8; noise beyond the limits."""
-    start = 0.9 * digits.images[:4], np.random.default_rng(1).uniform(-0.05, 0.05, (4, 10))
+    """Memories that are images, whose pixels are at the limit and activations up to 2; noise beyond it."""
+    start = digits.images[:4], np.random.default_rng(1).uniform(-0.05, 0.05, (4, 10))
     noise = {3: NoisePulses((3,), 0.5).draw(0, 3, (4, 784), 10)}
     settings = {"n": 3.0, "rescaled_temperature": 0.5, "rate": 0.005, "epochs": 3, "constraint": constraint}
     expected = plain.train(digits, start=start, noise=noise, **settings)

@@ -133,7 +133,9 @@ class Learner:
     def _disturb(self, memory_noise: np.ndarray, label_noise: np.ndarray) -> None:
         """Add noise (R, K, N) and (R, K, C)."""
         self.labels.add_(self._tensor(label_noise))
-        self.restart(self.memories().to("cpu", torch.float64).numpy() + memory_noise)
+        # not `memories`, which end at ±1: the limits of this step come after the noise
+        pixels = combined(self.kept, self.base, self.weights, self._images) if self.dual else self.values
+        self.restart(pixels.to("cpu", torch.float64).numpy() + memory_noise)
 
 
 def step_for(device: torch.device) -> type:
@@ -148,9 +150,15 @@ def step_for(device: torch.device) -> type:
 def pixels_of(
     kept: torch.Tensor, base: torch.Tensor, weights: torch.Tensor, images: torch.Tensor
 ) -> torch.Tensor:
-    """Memories (R, K, N) = kept·base + weights·images, within [−1, 1] to the last digit.
+    """Memories (R, K, N), see `combined`, within [−1, 1] to the last digit."""
+    return combined(kept, base, weights, images).clamp_(-1, 1)
+
+
+def combined(
+    kept: torch.Tensor, base: torch.Tensor, weights: torch.Tensor, images: torch.Tensor
+) -> torch.Tensor:
+    """kept·base + weights·images, (R, K, N).
 
     kept (R, K, 1), base (R, K, N), weights (R, K, S), images (S, N).
     """
-    pixels = torch.bmm(weights, images.expand(len(weights), -1, -1))
-    return pixels.addcmul_(base, kept).clamp_(-1, 1)
+    return torch.bmm(weights, images.expand(len(weights), -1, -1)).addcmul_(base, kept)
