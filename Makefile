@@ -90,12 +90,12 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 
 unit: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # The unit tests once more, watched, so two to three times as long: not a part of `make test`.
 coverage: $(READY)
 	@mkdir -p _build
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov \
 	    --cov-report=term-missing:skip-covered --cov-report=json:_build/coverage.json
 	@$(BIN)/python tests/branches.py _build/coverage.json
 

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import signal
+from pathlib import Path
 
 import pytest
 import tqdm.std
@@ -28,10 +29,17 @@ MANY_PROCESSES = (
 )
 
 
-def pytest_itemcollected(item):
-    """With `--dist loadgroup`, the tests of a file stay together, and so do the files named above."""
-    name = item.path.stem
-    item.add_marker(pytest.mark.xdist_group("processes" if name in MANY_PROCESSES else name))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With several workers, the tests of a file stay together, and so do the files named above."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            path = super()._split_scope(nodeid)
+            return "many processes" if Path(path).stem in MANY_PROCESSES else path
+
+    return ByFile(config, log)
 
 
 @pytest.fixture
