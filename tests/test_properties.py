@@ -184,7 +184,7 @@ def test_every_run_comes_back_bit_for_bit_under_its_own_identity_alone(first, se
 
 
 class AnyUseOfAStore(RuleBasedStateMachine):
-    """Writing, cutting, changing and swapping files, in any order: a run that is read is the one written."""
+    """Writing, cutting, changing and swapping files, in any order: what is read was written as that run."""
 
     runs = Bundle("runs")
 
@@ -196,8 +196,9 @@ class AnyUseOfAStore(RuleBasedStateMachine):
     @rule(target=runs, seed=st.integers(0, 3), content=seeds)
     def write(self, seed, content):
         generator = np.random.default_rng(content)
-        self.written[seed] = generator.normal(size=(2, 3)), generator.normal(size=(2, 4))
-        self.store.write({"seed": seed}, *self.written[seed])
+        final = generator.normal(size=(2, 3)), generator.normal(size=(2, 4))
+        self.written.setdefault(seed, []).append(final)
+        self.store.write({"seed": seed}, *final)
         return seed
 
     @rule(seed=runs)
@@ -206,7 +207,8 @@ class AnyUseOfAStore(RuleBasedStateMachine):
             warnings.simplefilter("ignore", StoreWarning)
             found = self.store.read({"seed": seed})
         if found is not None:
-            assert all(np.array_equal(*pair) for pair in zip(found, self.written[seed], strict=True))
+            # an older one may have come back by two swaps
+            assert any(all(map(np.array_equal, found, final)) for final in self.written[seed])
 
     @rule(seed=runs, share=st.floats(0, 0.999))
     def cut(self, seed, share):

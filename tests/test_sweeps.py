@@ -90,7 +90,7 @@ def cluster():
     with (
         # on a busy machine a worker may take long to start
         dask.config.set({"distributed.comm.timeouts.connect": "180s"}),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         yield client
