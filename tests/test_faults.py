@@ -324,8 +324,8 @@ def test_a_cluster_that_is_gone_does_not_lose_the_sweep(data, tmp_path, monkeypa
         write(store, *arguments)
         if len(list(tmp_path.iterdir())) == 2:
             client.cancel(list(client.futures.values()), force=True)
+            client.close()  # before the worker goes on, which could be done with all before
             gone.set()
-            client.close()
             cluster.close()
 
     monkeypatch.setattr(stacks, "train_final", waits)
