@@ -87,10 +87,11 @@ def verdicts(book: Book) -> str:
         If there is no file of verdicts, or it holds anything else.
     """
     path = book.root / FILE
-    columns = [each.name for each in (USUAL, *OTHERS)]
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         given, threads, versions = found["verdicts"], found["threads"], found["versions"]
+        measured = {name for row in given.values() for name in row}
+        columns = [each.name for each in (USUAL, *OTHERS) if each.name in measured]
         rows = {
             claim: [plain(given[claim].get(name, "not measured")) for name in columns]
             for claim in CLAIMS
@@ -103,8 +104,11 @@ def verdicts(book: Book) -> str:
         raise EditionError(f"{path} does not hold verdicts ({error}); `hopcore verdicts` makes it") from error
     changing = {claim: row for claim, row in rows.items() if len(set(row)) > 1}
     same = len(rows) - len(changing)
-    counted = f"Of {len(rows)} claims, {same} have the same verdict under all {len(columns)} circumstances"
+    counted = f"Of {len(rows)} claims, {same} have the same verdict in all of these: {', '.join(columns)}"
     parts = [f"{counted} (quick scale; {machine}, {usual}; {packages})."]
+    missing = [each.name for each in OTHERS if each.name not in columns]
+    if missing:
+        parts.append(f"Not measured yet: {', '.join(missing)}.")
     if changing:
         lines = [(claim, *row) for claim, row in changing.items()]
         parts.append(table(("claim", *columns), lines, kind="verdicts"))
