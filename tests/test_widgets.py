@@ -399,12 +399,53 @@ def test_stop_and_continue(training) -> None:
 def test_the_reader_who_looks_back_is_left_there(training) -> None:
     training.train_button.click()
     training.wait()
-    training.player.slider.value = 20
-    training.player.show([*range(0, 81, 10)], to_end=False)
-    assert (training.player.slider.value, training.player.slider.max) == (20, 80)
-    training.player.slider.value = 80
-    training.player.show([*range(0, 101, 10)], to_end=False)
-    assert training.player.slider.value == 100
+    player = training.player
+    player.slider.value = 20
+    player.show([*range(0, 81, 10)], end=200, to_end=False)
+    assert (player.slider.value, player.slider.max) == (20, 200)
+    player.slider.value = 80
+    player.show([*range(0, 101, 10)], end=200, to_end=False)
+    assert player.slider.value == 100
+
+
+def test_the_slider_goes_to_the_last_recorded_epoch_and_no_further(training) -> None:
+    training.train_button.click()
+    training.wait()
+    player = training.player
+    player.show([*range(0, 61, 10)], end=200, to_end=False)
+    player.slider.value = 30
+    player.slider.value = 200
+    assert player.slider.value == 60 and training.words.value.startswith("Epoch 60 of 60")
+
+
+def test_another_range_is_another_slider_in_the_same_place(training) -> None:
+    training.train_button.click()
+    training.wait()
+    player = training.player
+    player.slider.value = 20
+    former, words = player.slider, training.words.value
+    player.show([*range(0, 61, 10)], end=200, to_end=False)
+    assert player.slider is not former and former.comm is None
+    assert player.children == (player.button, player.slider)
+    assert (player.slider.value, player.slider.max, player.slider.step) == (20, 200, 10)
+    assert training.words.value == words
+    player.slider.value = 40
+    assert training.words.value.startswith("Epoch 40 of 60")
+    assert player.slider is training.player.children[1]
+
+
+def test_a_run_that_is_stopped_is_scrubbed_over_what_it_recorded(training) -> None:
+    training.epochs.value = 100_000
+    training.train_button.click()
+    assert training.player.slider.max == 100_000
+    while training.session.done < 50:
+        time.sleep(0.01)
+    training.stop_button.click()
+    stopped = training.session.done
+    assert training.player.slider.max == training.player.slider.value == stopped
+    training.continue_button.click()
+    assert training.player.slider.max == 100_000 and training.player.slider.value >= stopped
+    training.stop_button.click()
 
 
 def test_save_and_open(training, tmp_path) -> None:

@@ -65,6 +65,16 @@ def row(*parts: ipywidgets.Widget) -> ipywidgets.HBox:
     return ipywidgets.HBox(parts, layout=Layout(flex_flow="row wrap", align_items="center"))
 
 
+def strip(widget: ipywidgets.Widget) -> None:
+    """Close what belongs to a widget: its parts, its layout and its style, which live on their own."""
+    for part in getattr(widget, "children", ()):
+        strip(part)
+        part.close()
+    for name in ("layout", "style"):
+        if widget.has_trait(name):
+            getattr(widget, name).close()
+
+
 class DigitChoice(ipywidgets.HBox):
     """A box to tick for each digit; ``value`` is the list of those that are ticked."""
 

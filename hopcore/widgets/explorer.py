@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets
 
+from hopcore.widgets import controls
 from hopcore.widgets.background import Home
 from hopcore.widgets.messages import Messages
 
@@ -18,15 +19,5 @@ class Explorer(ipywidgets.VBox):
 
     def close(self) -> None:
         """Take the widget and everything in it away."""
-        _take_away(self)
+        controls.strip(self)
         super().close()
-
-
-def _take_away(widget: ipywidgets.Widget) -> None:
-    """Close what belongs to a widget: its parts, its layout and its style, which live on their own."""
-    for part in getattr(widget, "children", ()):
-        _take_away(part)
-        part.close()
-    for name in ("layout", "style"):
-        if widget.has_trait(name):
-            getattr(widget, name).close()

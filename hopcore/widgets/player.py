@@ -28,8 +28,6 @@ class Player(ipywidgets.HBox):
     """
 
     def __init__(self, home: Home, moved: Callable[[], None]) -> None:
-        self.slider = controls.whole_slider("epoch", 0, 0, 1)
-        self.slider.layout.flex = "1 1 300px"
         self.button = controls.button("Play", "play the epochs, or pause", self._press)
         self.button.layout.width = "5em"
         self._epochs: list[int] = [0]
@@ -37,8 +35,15 @@ class Player(ipywidgets.HBox):
         self._due = home.repeated(self._advance)
         self._pause = Event()
         self._pause.set()
-        self.slider.observe(self._slide, "value")
-        super().__init__([self.button, self.slider], layout=Layout(flex_flow="row wrap"))
+        super().__init__([self.button], layout=Layout(flex_flow="row wrap"))
+        self.slider = self._new_slider(0, 1)
+
+    def _new_slider(self, value: int, end: int) -> ipywidgets.IntSlider:
+        slider = controls.whole_slider("epoch", value, 0, end)
+        slider.layout.flex = "1 1 300px"
+        slider.observe(self._slide, "value")
+        self.children = [self.button, slider]
+        return slider
 
     @property
     def index(self) -> int:
@@ -50,23 +55,32 @@ class Player(ipywidgets.HBox):
         """Whether the epochs go by."""
         return not self._pause.is_set()
 
-    def show(self, epochs: list[int], *, to_end: bool) -> None:
-        """Offer these epochs; go to the last, or stay."""
+    def show(self, epochs: list[int], *, end: int, to_end: bool) -> None:
+        """Offer these epochs on a slider up to ``end``, where more may follow; go to the last, or stay.
+
+        Another end needs another slider: in the browser the key End of a slider keeps to its first one.
+        """
         at_end = to_end or (self.slider.value >= self._epochs[-1] and not self.playing)
         shown = self.index, self._epochs
         self._epochs = epochs
+        value = epochs[-1] if at_end else min(self.slider.value, epochs[-1])
+        if self.slider.max != max(end, 1):
+            former, self.slider = self.slider, self._new_slider(value, max(end, 1))
+            controls.strip(former)
+            former.close()
         self.slider.unobserve(self._slide, "value")
         with self.slider.hold_sync():
-            self.slider.max = max(epochs[-1], 1)
             self.slider.step = epochs[1] - epochs[0] if len(epochs) > 1 else 1
-            if at_end:
-                self.slider.value = epochs[-1]
+            self.slider.value = value
         self.slider.observe(self._slide, "value")
         if (self.index, self._epochs) != shown:
             self._moved()
 
     def _slide(self, _: object) -> None:
-        self._moved()
+        if self.slider.value > self._epochs[-1]:
+            self.slider.value = self._epochs[-1]  # nothing is recorded beyond; this calls again
+        else:
+            self._moved()
 
     def _press(self, _: object) -> None:
         if self.playing:

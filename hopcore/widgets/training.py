@@ -93,7 +93,7 @@ class TrainingExplorer(LearningExplorer):
         )
         self.halt()
         self.session = self.frames = session
-        self.player.show(session.epochs, to_end=True)
+        self.player.show(session.epochs, end=session.total, to_end=True)
         self._continue_session()
 
     @guarded
@@ -119,11 +119,13 @@ class TrainingExplorer(LearningExplorer):
         """Progress, buttons, and the newest epoch unless the reader looks at an earlier one."""
         session = self.session
         if session is not None and self.frames is session:
+            running = session.running  # asked first: what has ended records nothing more
             with self.bar.hold_sync():
                 self.bar.max, self.bar.value = max(session.total, 1), session.done
-            state = "training" if session.running else "stopped" if session.done < session.total else "done"
+            state = "training" if running else "stopped" if session.done < session.total else "done"
             self.told.value = f"{state}: epoch {session.done} of {session.total}"
-            self.player.show(session.epochs, to_end=False)
+            epochs = session.epochs
+            self.player.show(epochs, end=session.total if running else epochs[-1], to_end=False)
             if session.error is not None:
                 raise session.error
         self._offer()
@@ -156,7 +158,7 @@ class TrainingExplorer(LearningExplorer):
         self.frames = frames
         self.bar.max = self.bar.value = max(frames.total, 1)
         self.told.value = f"opened {self.path.value}: {len(frames.epochs)} epochs"
-        self.player.show(frames.epochs, to_end=True)
+        self.player.show(frames.epochs, end=frames.epochs[-1], to_end=True)
         self._draw()
         self._offer()
 
