@@ -262,6 +262,21 @@ def test_the_library_is_known_by_its_sources(tmp_path: Path, monkeypatch) -> Non
     assert len({before, changed, LIBRARY()}) == 3
 
 
+def test_of_the_edition_only_what_executes_is_part_of_a_notebook(tmp_path: Path, monkeypatch) -> None:
+    package = tmp_path / "hopcore"
+    (package / "edition").mkdir(parents=True)
+    for name in ("__init__.py", "edition/runner.py", "edition/scorecard.py"):
+        (package / name).write_text("")
+    monkeypatch.setattr(fingerprint.hopcore, "__file__", str(package / "__init__.py"))
+    before = LIBRARY()
+    (package / "edition" / "scorecard.py").write_text("TITLE = 1\n")
+    assert LIBRARY() == before
+    (package / "edition" / "runner.py").write_text("SCALE = 1\n")
+    assert LIBRARY() != before
+    folder = Path(fingerprint.__file__).parent
+    assert all((folder / name).is_file() for name in fingerprint.EXECUTING)
+
+
 @pytest.mark.parametrize("damage", ["truncated", "foreign", "missing", "no record", "half a record", "null"])
 def test_a_damaged_notebook_is_not_finished(book: Book, damage: str) -> None:
     run = runs(book)[0]

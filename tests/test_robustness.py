@@ -65,5 +65,9 @@ def test_a_file_that_is_not_of_verdicts_is_refused(book):
     for content in (None, "{", "[]", '{"verdicts": 3}', '{"verdicts": {"F1": []}}'):
         if content is not None:
             (book.root / FILE).write_text(content, encoding="utf-8")
-        with pytest.raises(EditionError, match=r"verdicts\.json does not hold .* `hopcore verdicts`"):
+        refused = pytest.raises(EditionError, match=r"verdicts\.json does not hold .* `hopcore verdicts`")
+        with refused:
             verdicts(book)
+        if content is not None:  # it is not completed either, and nothing is executed before it is refused
+            with refused:
+                measure(book, ["gamma"], say=pytest.fail)

@@ -166,6 +166,11 @@ class _Processes:
                 process.terminate()
 
 
+def share(jobs: int) -> int:
+    """The threads of each of so many chapters that are executed side by side."""
+    return max(1, cores() // jobs)
+
+
 def execute(
     runs: Iterable[Run],
     *,
@@ -186,7 +191,7 @@ def execute(
             pending.append(run)
     pending.sort(key=Run.expected_seconds, reverse=True)
     jobs = max(1, min(jobs, len(pending)))
-    threads = max(1, cores() // jobs)
+    threads = share(jobs)
     processes = _Processes()
     failures = []
     with ThreadPoolExecutor(jobs) as pool:

@@ -13,6 +13,9 @@ from typing import Any
 import hopcore
 from hopcore.edition.chapters import Chapter
 
+EXECUTING = {"chapters.py", "execute.py", "runner.py"}
+"""The modules of `hopcore.edition` that a notebook depends on; others lay out and check finished ones."""
+
 
 def versions() -> dict[str, str]:
     """Name and version of every installed package, and of Python."""
@@ -21,7 +24,7 @@ def versions() -> dict[str, str]:
 
 
 def fingerprint(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) over the chapter's source, hopcore's sources, the parameters and all versions.
+    """SHA-256 (hex) over the chapter's source, the library's sources, the parameters and all versions.
 
     Chapters may use nothing else: no other file of the repository.
     """
@@ -44,11 +47,11 @@ def file_digest(path: Path) -> str:
 
 
 def _library() -> str:
-    """SHA-256 (hex) over the names and contents of hopcore's files."""
+    """SHA-256 (hex) over the names and contents of those of hopcore's files that a notebook depends on."""
     folder = Path(hopcore.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(
-        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    ):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if "__pycache__" in path.parts or (path.parent == folder / "edition" and path.name not in EXECUTING):
+            continue
         digest.update(f"{path.relative_to(folder).as_posix()} {file_digest(path)}\n".encode())
     return digest.hexdigest()

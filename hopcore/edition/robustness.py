@@ -13,9 +13,12 @@ from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import TOC, Book
 from hopcore.edition.circumstances import circumstances, cores
 from hopcore.edition.errors import EditionError
-from hopcore.edition.execute import Failure, Parameters, Run, execute
+from hopcore.edition.execute import Failure, Parameters, Run, execute, share
 from hopcore.edition.markdown import plain, table
 from hopcore.paper import CLAIMS
+
+_PACKAGES = ("hopcore", "torch", "numpy")
+"""The packages whose versions the page names."""
 
 FILE = Path("book") / "verdicts.json"
 """Where the verdicts are kept, in the repository."""
@@ -54,11 +57,11 @@ def measure(
     Raises
     ------
     EditionError
-        If a chapter fails, after all others.
+        If a chapter fails, after all others; before any, if chapters are named and the file to be
+        completed holds anything else.
     """
     path = book.root / FILE
-    kept = json.loads(path.read_text(encoding="utf-8")) if names and path.exists() else {"verdicts": {}}
-    found: dict[str, dict[str, str]] = kept["verdicts"]
+    found = _read(path)["verdicts"] if names and path.exists() else {}
     failures: list[Failure] = []
     for each in (USUAL, *OTHERS):
         say(f"{each.name}:")
@@ -67,10 +70,25 @@ def measure(
         failures += execute(runs, jobs=1 if each.one_at_a_time else jobs, say=say)
         for answer in (answer for run in runs for answer in _answers(run)):
             found.setdefault(answer["claim"], {})[each.name] = answer["verdict"]
-        _keep(path, {"threads": _threads(jobs), **circumstances(), "verdicts": found})
+        threads = {"usual": share(jobs), "all": cores()}
+        _keep(path, {"threads": threads, **circumstances(), "verdicts": found})
     if failures:
         raise EditionError("\n".join(map(str, failures)))
     return path
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What a file of verdicts holds; refused if it is not as `_keep` writes it."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        words = [word for row in found["verdicts"].values() for pair in row.items() for word in pair]
+        words += [found["hardware"]["processor"], *(found["versions"][name] for name in _PACKAGES)]
+        numbers = found["threads"]["usual"], found["threads"]["all"]
+        if not (all(type(word) is str for word in words) and all(type(number) is int for number in numbers)):
+            raise ValueError("a name is no text or a number no whole number")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise EditionError(f"{path} does not hold verdicts ({error}); `hopcore verdicts` makes it") from error
+    return found
 
 
 def _keep(path: Path, content: dict[str, Any]) -> None:
@@ -86,22 +104,18 @@ def verdicts(book: Book) -> str:
     EditionError
         If there is no file of verdicts, or it holds anything else.
     """
-    path = book.root / FILE
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        given, threads, versions = found["verdicts"], found["threads"], found["versions"]
-        measured = {name for row in given.values() for name in row}
-        columns = [each.name for each in (USUAL, *OTHERS) if each.name in measured]
-        rows = {
-            claim: [plain(given[claim].get(name, "not measured")) for name in columns]
-            for claim in CLAIMS
-            if claim in given
-        }
-        machine = f"{plain(found['hardware']['processor'])}, {threads['all']} threads"
-        usual = f"of which a kernel of the book has {threads['usual']}"
-        packages = ", ".join(f"{name} {plain(versions[name])}" for name in ("hopcore", "torch", "numpy"))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise EditionError(f"{path} does not hold verdicts ({error}); `hopcore verdicts` makes it") from error
+    found = _read(book.root / FILE)
+    given, threads = found["verdicts"], found["threads"]
+    measured = {name for row in given.values() for name in row}
+    columns = [each.name for each in (USUAL, *OTHERS) if each.name in measured]
+    rows = {
+        claim: [plain(given[claim].get(name, "not measured")) for name in columns]
+        for claim in CLAIMS
+        if claim in given
+    }
+    machine = f"{plain(found['hardware']['processor'])}, {threads['all']} threads"
+    usual = f"of which a kernel of the book has {threads['usual']}"
+    packages = ", ".join(f"{name} {plain(found['versions'][name])}" for name in _PACKAGES)
     changing = {claim: row for claim, row in rows.items() if len(set(row)) > 1}
     same = len(rows) - len(changing)
     counted = f"Of {len(rows)} claims, {same} have the same verdict in all of these: {', '.join(columns)}"
@@ -136,7 +150,3 @@ def _answers(run: Run) -> list[dict[str, Any]]:
         return []
     claims = json.loads(run.record.read_text(encoding="utf-8")).get("claims")
     return [] if claims is None else claims["answers"]
-
-
-def _threads(jobs: int) -> dict[str, int]:
-    return {"usual": max(1, cores() // jobs), "all": cores()}
