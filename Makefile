@@ -6,7 +6,7 @@ PYTHON ?= python3
 JOBS ?= 2
 # The pins with the hashes of their files; nothing, to install by constraints.txt alone:  make env LOCK=
 LOCK ?= requirements.lock
-# Options for `hopcore book`:  make book OPTIONS="--scale paper feature_to_prototype"
+# Options for `hopcore book` and JupyterLab:  make book OPTIONS="--scale paper feature_to_prototype"
 OPTIONS ?=
 
 VENV := .venv
@@ -111,7 +111,7 @@ reference: $(READY)
 	$(BIN)/hopcore reference --jobs $(JOBS)
 
 lab: $(READY)
-	$(BIN)/jupyter lab book
+	$(BIN)/jupyter lab book $(OPTIONS)
 
 lock: $(READY)
 	.ci/lock
