@@ -156,10 +156,14 @@ def test_training_starts_stops_plays_and_is_scrubbed(notebook: Page) -> None:
     output.get_by_role("button", name="Train").press("Enter")
     told = output.get_by_text("epoch", exact=False).filter(has_text="of 40000").first
     expect(told).to_contain_text(re.compile(r"training: epoch [1-9]\d\d+ of 40000"), timeout=PATIENCE)
+    handle, image = slider(output, "epoch"), output.locator("img")
+    # meanwhile; at the end the picture follows again
+    for key, shown in (("Home", "0"), ("End", r"[1-9]\d*")):
+        handle.press(key)
+        expect(image).to_have_attribute("alt", re.compile(f"^Epoch {shown} of 40000"), timeout=PATIENCE)
     output.get_by_role("button", name="Stop").press("Enter")
     expect(told).to_contain_text("stopped", timeout=PATIENCE)
     last = re.search(r"epoch (\d+) of", told.inner_text())[1]
-    handle, image = slider(output, "epoch"), output.locator("img")
     expect(handle).to_have_attribute("aria-valuemax", f"{last}.0", timeout=PATIENCE)
     keys = ("Home", "0"), ("End", last), ("ArrowLeft", r"[1-9]\d*00"), ("End", last), ("Home", "0")
     for key, shown in keys:
