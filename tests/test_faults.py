@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import URLError
@@ -79,6 +82,22 @@ def test_a_full_disk_loses_nothing_that_is_finished_and_is_told(tmp_path, how):
     assert any(problem in seen["save_run"] for problem in FULL) and seen["run"] == 2
     assert not seen["keep_array"] and "HOPCORE_CACHE" in seen["told of cache"][0] and seen["array"]
     assert seen["files"] == ["kept.npy", "run.nc", "runs"]  # and nothing half-written
+
+
+def test_a_run_that_could_not_be_saved_leaves_no_view_of_its_buffer(data, tmp_path):
+    run = hopcore.train(data, memories=2, epochs=1)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, usual[1]))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            hopcore.save_run(run, tmp_path / "run.nc")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    held = [each for frame, _ in traceback.walk_tb(caught.tb) for each in frame.f_locals.values()]
+    buffers = [each for each in held if isinstance(each, io.BytesIO)]
+    assert buffers and not list(tmp_path.iterdir())
+    for buffer in buffers:
+        buffer.close()  # a BufferError while there is a view of it
 
 
 def test_a_build_on_a_full_disk_says_what_to_do_and_keeps_what_is_finished(tmp_path):

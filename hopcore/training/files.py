@@ -77,7 +77,13 @@ def save_run(dataset: xr.Dataset, path: str | Path) -> None:
     seal = _SEAL + sha256(content.getbuffer()).hexdigest().encode()
     content.seek(0, io.SEEK_END)
     content.write(seal)
-    write_whole(Path(path), lambda temporary: temporary.write_bytes(content.getbuffer()))
+
+    def write(temporary: Path) -> None:
+        # an error must leave no view of the buffer in its traceback: one that outlives it ends Python 3.12
+        with content.getbuffer() as held, temporary.open("wb") as file:
+            file.write(held)
+
+    write_whole(Path(path), write)
 
 
 def open_run(path: str | Path) -> xr.Dataset:
