@@ -1,14 +1,12 @@
 """The examples of the page on sweeps run when pasted into a file."""
 
-import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from test_exercises import examples
 
-PAGE = Path(__file__).parents[1] / "book" / "sweeps.md"
-EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+EXAMPLES = examples("sweeps")
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=["serial", "processes", "dask"])
