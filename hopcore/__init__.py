@@ -23,7 +23,7 @@ _HOME = {
     "save_run": "training",
     "open_run": "training",
     "sweep": "sweeps",
-    "worker_pool": "stacks",
+    "worker_pool": "sweeps",
     "coefficients": "decomposition",
     "category_coefficients": "decomposition",
     "images_needed": "decomposition",

@@ -26,6 +26,7 @@ app = typer.Typer(
 class Scale(StrEnum):
     """How much to compute."""
 
+    tiny = "tiny"
     quick = "quick"
     paper = "paper"
 
@@ -49,7 +50,9 @@ Force = Annotated[bool, typer.Option("--force", help="Execute anew, even what is
 @app.command()
 def book(
     chapters: Chapters = None,
-    scale: Annotated[Scale, typer.Option(help="quick: minutes; paper: the paper's own grids.")] = Scale.quick,
+    scale: Annotated[
+        Scale, typer.Option(help="tiny: to try; quick: minutes; paper: the paper's own grids.")
+    ] = Scale.quick,
     seed: Annotated[int, typer.Option(min=0, help="The seed of all random choices.")] = 0,
     root: Root = None,
     jobs: Jobs = 2,
@@ -62,7 +65,7 @@ def book(
     as without options. A failing cell fails the command, and the other chapters are still executed.
     """
     from hopcore.edition import commands
-    from hopcore.edition.execute import Parameters
+    from hopcore.edition.run.execute import Parameters
 
     page = commands.book(root, chapters or [], Parameters(scale.value, seed), jobs=jobs, force=force)
     typer.echo(f"The book is at {page}")

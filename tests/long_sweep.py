@@ -8,7 +8,8 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import hopcore
-from hopcore import stacks, sweeps
+from hopcore.sweeps import run as sweeps
+from hopcore.sweeps import stacks
 
 GRID = {"n": [3, 12.5, 30, 40, 50], "rescaled_temperature": [0.7, 0.85], "seed": 4}
 OPTIONS = {"memories": 6, "epochs": 1000}

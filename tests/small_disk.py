@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import hopcore
-from hopcore import stacks
 from hopcore._files import keep_array, kept_array
+from hopcore.sweeps import stacks
 
 LIMIT = 60_000
 GRID = {"n": range(2, 8), "rescaled_temperature": 0.85, "epochs": 2}

@@ -19,15 +19,15 @@ from tiny_book import ALPHA, BETA, make_book
 from hopcore.edition import commands, fingerprint
 from hopcore.edition import execute as execution
 from hopcore.edition.chapters import Book, Chapter, find_root
-from hopcore.edition.check import compare, orphans, planned
+from hopcore.edition.compare.check import compare, orphans, planned
+from hopcore.edition.compare.outputs import compared
+from hopcore.edition.compare.reference import make_reference, read_reference, write_reference
+from hopcore.edition.compare.replay import RECORD, ReplayKernel
 from hopcore.edition.errors import EditionError
-from hopcore.edition.execute import Parameters, Run, execute
-from hopcore.edition.generated import filled
-from hopcore.edition.outputs import compared
-from hopcore.edition.reference import make_reference, read_reference, write_reference
-from hopcore.edition.replay import RECORD, ReplayKernel
-from hopcore.edition.scorecard import scorecard
-from hopcore.edition.stage import relinked
+from hopcore.edition.pages.generated import filled
+from hopcore.edition.pages.scorecard import scorecard
+from hopcore.edition.pages.stage import relinked
+from hopcore.edition.run.execute import Parameters, Run, execute
 from hopcore.paper import CLAIMS
 
 LIBRARY = fingerprint._library

@@ -16,8 +16,8 @@ from tiny_book import ALPHA, BETA, chapter, make_book
 from hopcore.edition import commands
 from hopcore.edition.chapters import Book
 from hopcore.edition.errors import EditionError
-from hopcore.edition.execute import Parameters, Run
-from hopcore.edition.lock import only_one
+from hopcore.edition.run.execute import Parameters, Run
+from hopcore.edition.run.lock import only_one
 
 PLAIN = "# A page\n\nNothing but words, {cite}`someone`.\n\n```{bibliography}\n```\n"
 

@@ -14,10 +14,10 @@ import yaml
 from PIL import Image
 
 import hopcore
-from hopcore.edition.api import PAGES, api, api_page, members, modules, public
-from hopcore.edition.cite import cite
-from hopcore.edition.docstrings import inline, rendered
-from hopcore.edition.stage import _configure, lighten
+from hopcore.edition.pages.api import PAGES, api, api_page, members, modules, public
+from hopcore.edition.pages.cite import cite
+from hopcore.edition.pages.docstrings import inline, rendered
+from hopcore.edition.pages.stage import _configure, lighten
 
 ROOT = Path(__file__).parent.parent
 

@@ -17,13 +17,13 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from tiny_book import ALPHA, make_book
 
-from hopcore.claims import Answer, ClaimsTable, Verdict
 from hopcore.edition.chapters import Book
 from hopcore.edition.errors import EditionError
-from hopcore.edition.execute import Parameters, Run
-from hopcore.edition.policy import protect
-from hopcore.edition.sanitise import _Parts, cleaned, sanitise
-from hopcore.edition.stage import stage
+from hopcore.edition.pages.policy import protect
+from hopcore.edition.pages.sanitise import _Parts, cleaned, sanitise
+from hopcore.edition.pages.stage import stage
+from hopcore.edition.run.execute import Parameters, Run
+from hopcore.paper.verdicts import Answer, ClaimsTable, Verdict
 from hopcore.plotting import turning_trails
 from hopcore.plotting.movies import Movie
 from hopcore.plotting.slider import Slider

@@ -26,15 +26,16 @@ from test_edition_faults import PLAIN, run_of, wait_for
 from tiny_book import ALPHA, chapter, make_book
 
 import hopcore
-from hopcore import _files, cli, stacks
+from hopcore import _files, cli
 from hopcore import mnist as loading
 from hopcore._files import CacheWarning
-from hopcore.dispatch import WorkerWarning
 from hopcore.edition import commands
 from hopcore.edition.errors import EditionError
-from hopcore.edition.execute import Parameters, execute
-from hopcore.edition.lock import only_one
-from hopcore.store import RunStore
+from hopcore.edition.run.execute import Parameters, execute
+from hopcore.edition.run.lock import only_one
+from hopcore.sweeps import stacks
+from hopcore.sweeps.dispatch import WorkerWarning
+from hopcore.sweeps.store import RunStore
 
 GRID = {"n": [3, 12.5, 30], "rescaled_temperature": [0.7, 0.85], "memories": 2, "epochs": 3}
 FULL = "No space left on device", "File too large", "Disk quota exceeded"
@@ -194,7 +195,7 @@ def test_a_sweep_does_not_mind_the_clock(data, tmp_path, monkeypatch, plain_bar)
     for year in (0, 2**31, 2**33):  # before all, and long after today
         for path in tmp_path.iterdir():
             os.utime(path, (year, year))
-        monkeypatch.setattr("hopcore.sweeps._train_all", None)  # nothing is to be trained
+        monkeypatch.setattr("hopcore.sweeps.run._train_all", None)  # nothing is to be trained
         assert hopcore.sweep(data, **GRID, store=tmp_path).identical(expected)
 
 

@@ -20,15 +20,15 @@ import hopcore
 from hopcore import _files, cli
 from hopcore import mnist as loading
 from hopcore._files import CacheWarning, cache_folder, keep_array, kept_array, remove
-from hopcore.claims import ClaimsTable
-from hopcore.edition.build import _replace
 from hopcore.edition.chapters import Book
+from hopcore.edition.compare.reference import read_reference
 from hopcore.edition.errors import EditionError
-from hopcore.edition.execute import Parameters, Run, execute
-from hopcore.edition.lock import only_one
-from hopcore.edition.reference import read_reference
-from hopcore.edition.stage import stage
-from hopcore.store import RunStore, StoreWarning
+from hopcore.edition.pages.build import _replace
+from hopcore.edition.pages.stage import stage
+from hopcore.edition.run.execute import Parameters, Run, execute
+from hopcore.edition.run.lock import only_one
+from hopcore.paper.verdicts import ClaimsTable
+from hopcore.sweeps.store import RunStore, StoreWarning
 
 NAMES = list(hostile.hostile_files(Path("mark")))
 MANY = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

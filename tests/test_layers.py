@@ -94,7 +94,7 @@ def test_every_module_imports_from_the_layers_before_it() -> None:
         ("splits", "hopcore.splits", "import matplotlib.pyplot as plt"),
         ("plotting", "hopcore.plotting", "from ipywidgets import HTML"),
         ("plotting", "hopcore.plotting", "import hopcore.widgets.canvas"),
-        ("widgets", "hopcore.widgets", "from hopcore.edition.execute import Run"),
+        ("widgets", "hopcore.widgets", "from hopcore.edition.run.execute import Run"),
     ],
 )
 def test_what_goes_the_other_way_is_seen(name: str, package: str, source: str) -> None:

@@ -1,11 +1,13 @@
-"""The paper's parameters and claims, and the answers that chapters give."""
+"""The paper's parameters and claims, the answers that chapters give, and numbers that their text quotes."""
 
 import json
 
+import numpy as np
 import pytest
+import xarray as xr
 
-from hopcore.claims import Answer, Beyond, ClaimsTable, Verdict
-from hopcore.paper import CLAIMS, FIGURES
+from hopcore.paper import CLAIMS, FIGURES, Answer, Verdict, beyond, claim, say
+from hopcore.paper.verdicts import MIME
 
 
 @pytest.mark.parametrize(
@@ -22,65 +24,82 @@ def test_temperatures_are_those_that_the_captions_print(figure, printed):
     assert tuple(round(value, 2) for value in FIGURES[figure].rescaled_temperature) == printed
 
 
-def test_the_map_panels_are_part_of_the_curves():
-    curves, panels = FIGURES["2A"], FIGURES["2B"]
-    assert set(panels.n) <= set(curves.n)
-    assert set(panels.temperature) <= set(curves.temperature)
-    assert panels.epochs == curves.epochs
-
-
-def test_every_figure_can_be_trained():
+def test_every_figure_can_be_trained_and_every_claim_belongs_to_one():
     for each in FIGURES.values():
-        assert min(each.n) > 1
-        assert min(each.temperature) > 0
-        assert each.source
+        assert min(each.n) > 1 and min(each.temperature) > 0 and each.source
         assert set(each.digits) <= set(range(10))
-
-
-def test_every_claim_belongs_to_a_figure_or_the_supplement():
-    known = {name[0] for name in FIGURES} | {"S"}
-    assert {claim.figure[0] for claim in CLAIMS.values()} <= known
-    assert all(claim.id == key for key, claim in CLAIMS.items())
-
-
-def test_verdict_of_parts():
-    assert Verdict.of(True, True) is Verdict.HOLDS
-    assert Verdict.of(True, False) is Verdict.IN_PART
-    assert Verdict.of(False, False) is Verdict.FAILS
-    with pytest.raises(ValueError, match="parts"):
-        Verdict.of()
+    assert set(FIGURES["2B"].n) <= set(FIGURES["2A"].n)
+    assert {claim.figure[0] for claim in CLAIMS.values()} <= {name[0] for name in FIGURES} | {"S"}
 
 
 @pytest.fixture
-def table():
-    return ClaimsTable(
-        "a_chapter",
-        "quick",
-        3,
-        (
-            Answer("F1", "a < b & 0.5", Verdict.HOLDS, {"share": 0.5}),
-            Answer("F2", "ℓ rises", Verdict.IN_PART, {"n": 12}, "fig-rise"),
-        ),
-        (Beyond("how fast", "twice as fast", {"ratio": 2.0}, "fig-speed"),),
+def glued(monkeypatch):
+    """What was kept for the text, by name."""
+    kept = {}
+
+    def display(bundle, *, raw, metadata):
+        (name,) = (entry["name"] for entry in metadata.values())
+        kept[name] = bundle["application/papermill.record/text/plain"]
+
+    monkeypatch.setattr("myst_nb.ext.glue.ipy_display", display)
+    return kept
+
+
+def answer(**parts):
+    return claim("F1", parts=parts, numbers={}, measured="")
+
+
+def test_a_claim_over_draws_says_in_how_many_it_holds(glued):
+    assert answer(a=True).said == "holds"
+    assert answer(a=True, b=False).said == "holds in part"
+    assert answer(a=False, b=np.bool_(False)).said == "does not hold"
+    some = answer(a=[True, True, False], b=np.array([True, False, False]))
+    assert (some.verdict, some.said) == (Verdict.IN_PART, "holds in 1 of 3 draws")
+    assert str(some).splitlines()[1:] == ["  2 of 3 draws: a", "  1 of 3 draws: b"]
+    assert answer(a=[True, True], b=True).said == "holds in 2 of 2 draws"
+    assert answer(a=[True, True], b=False).said == "holds in part"
+    assert answer(a=[False, False]).said == "does not hold in any of 2 draws"
+
+
+def test_an_answer_quotes_its_numbers_and_shows_itself(glued):
+    found = claim(
+        "F2",
+        parts={"a < b": True, "rises": False},
+        numbers={"share": np.float64(0.25), "n": xr.DataArray(12)},
+        measured="{share:.1f} & {n} of <them>",
+        figure="fig-rise",
     )
+    assert glued == {"F2.share": "0.25", "F2.n": "12"}
+    shown = found._repr_mimebundle_()
+    assert shown["text/plain"].splitlines() == ["F2 holds in part", "  yes: a < b", "  no: rises"]
+    assert "0.2 &amp; 12 of &lt;them&gt;" in shown["text/html"] and "verdict-in-part" in shown["text/html"]
+    assert Answer.parse(json.loads(json.dumps(shown[MIME]))) == found
 
 
-def test_a_saved_table_comes_back(table, tmp_path):
-    path = table.save(tmp_path / "claims")
-    assert path.name == "a_chapter.quick.json"
-    assert ClaimsTable.load(path) == table
-    assert json.loads(path.read_text(encoding="utf-8"))["answers"][0]["verdict"] == "holds"
+def test_what_is_beyond_the_paper_has_no_verdict(glued):
+    found = beyond("speed", "How fast?", numbers={"ratio": 2.0}, measured="{ratio:.0f} times")
+    assert (found.verdict, found.said, found.measured) == (None, "", "2 times")
+    assert glued == {"speed.ratio": "2.0"}
+    assert Answer.parse(json.loads(json.dumps(found._repr_mimebundle_()[MIME]))) == found
 
 
-def test_a_table_shows_claim_measurement_and_verdict(table):
-    shown = table._repr_html_()
-    assert "a &lt; b &amp; 0.5" in shown
-    assert CLAIMS["F1"].statement.split(".")[0] in shown
-    assert shown.count("<tr") == 3
-    assert "verdict-in-part" in shown
-    assert str(table).splitlines() == ["F1  holds: a < b & 0.5", "F2  holds in part: ℓ rises"]
-
-
-def test_an_unknown_claim_is_refused():
+def test_wrong_answers_are_refused(glued):
     with pytest.raises(ValueError, match="'Z9'"):
-        Answer("Z9", "nothing", Verdict.HOLDS, {})
+        claim("Z9", parts={"a": True}, numbers={}, measured="")
+    for parts in ({}, {"a": []}, {"a": 1}, {"a": [True] * 2, "b": [True] * 3}):
+        with pytest.raises(ValueError, match="parts"):
+            answer(**parts)
+    with pytest.raises(ValueError, match="share must be one number, got 2"):
+        claim("F1", parts={"a": True}, numbers={"share": np.zeros(2)}, measured="")
+    for name in ("F1", "two words"):
+        with pytest.raises(ValueError, match=name):
+            beyond(name, "?", numbers={}, measured="")
+
+
+def test_every_number_becomes_one_that_text_can_format(glued):
+    say(a=0.25, b=np.float64(0.25), c=xr.DataArray(7), d=np.int64(3), scale="quick")
+    assert glued == {"a": "0.25", "b": "0.25", "c": "7", "d": "3", "scale": "'quick'"}
+    with pytest.raises(ValueError, match="one number, got 2"):
+        say(a=np.zeros(2))
+    with pytest.raises(ValueError, match="'two words'"):
+        say(**{"two words": 1})

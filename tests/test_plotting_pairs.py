@@ -6,8 +6,8 @@ import xarray as xr
 
 import hopcore
 from hopcore import plotting
-from hopcore.partings import Parting
 from hopcore.reduced import ReducedSystem, bifurcation_diagram, trajectory
+from hopcore.studies.leaving import Parting
 
 
 def system(n):

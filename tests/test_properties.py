@@ -23,7 +23,7 @@ from hopcore.decomposition import (
     reconstruct,
 )
 from hopcore.splits import NO_FATE, Fate, build_tree, fate_separations, rank_agreement, separation_epochs
-from hopcore.store import RunStore, StoreWarning
+from hopcore.sweeps.store import RunStore, StoreWarning
 from hopcore.training import Options, Run
 
 seeds = st.integers(0, 9999)

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import hopcore
-from hopcore import stacks
+from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.reduced import trajectory
 from hopcore.training import Options, Run, train_stack
@@ -126,7 +126,7 @@ def test_runs_do_not_know_which_others_are_in_their_stack(seed, sizes, memories)
     data = TrainingSet(generator.uniform(-1, 1, (3, 16)), [1, 4, 7])
     options = Options.checked(data, memories=memories, epochs=5, rate=0.05)
     runs = [Run(n, 0.3, each) for each, n in enumerate(generator.uniform(1.5, 30, sum(sizes)))]
-    with stacks.one_thread():
+    with threads(1):
         together = train_stack(data, options, runs)
         apart = [
             result

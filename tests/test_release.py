@@ -58,7 +58,7 @@ LIBRARY = """
 import hopcore
 from pathlib import Path
 from hopcore.plotting.slider import Slider
-from hopcore.edition.sanitise import cleaned
+from hopcore.edition.pages.sanitise import cleaned
 assert Path(hopcore.__file__).is_relative_to(sys.path[0])
 digits = hopcore.training_set(digits=[1, 4], per_digit=2, seed=0)
 alpha = hopcore.coefficients(digits.images, digits)

@@ -7,25 +7,27 @@ import pytest
 import tiny_book
 
 from hopcore.edition.chapters import Book
+from hopcore.edition.compare.robustness import FILE, OTHERS, USUAL, measure, verdicts
 from hopcore.edition.errors import EditionError
-from hopcore.edition.robustness import FILE, OTHERS, USUAL, measure, verdicts
 from hopcore.paper import CLAIMS
 
 DEPENDS = """
 import os
-from hopcore.claims import Answer, ClaimsTable, Verdict
-dtype = "float32"
-seeds = Verdict.HOLDS if seed < 2 else Verdict.FAILS
-digits = Verdict.HOLDS if dtype.endswith("32") else Verdict.IN_PART
-threads = Verdict.HOLDS if os.environ["OMP_NUM_THREADS"] == "1" else Verdict.FAILS
-found = {"F1": Verdict.HOLDS, "F2": seeds, "F3": digits, "F4": threads}
-answers = tuple(Answer(claim, "measured", verdict, {}) for claim, verdict in found.items())
-ClaimsTable("gamma", scale, seed, answers).save("../_build/claims")"""
+from IPython.display import display
+from hopcore.paper import claim
+found = {
+    "F1": True,
+    "F2": seed < 2,
+    "F3": dtype.endswith("32"),
+    "F4": os.environ["OMP_NUM_THREADS"] == "1",
+}
+for name, held in found.items():
+    display(claim(name, parts={"measured": held}, numbers={}, measured="measured"))"""
 
 
 @pytest.fixture
 def book(tmp_path, monkeypatch):
-    for module in ("execute", "robustness"):
+    for module in ("run.execute", "compare.robustness"):
         monkeypatch.setattr(f"hopcore.edition.{module}.cores", lambda: 2)
     chapters = {"alpha": tiny_book.ALPHA, "gamma": tiny_book.chapter("Gamma", DEPENDS)}
     return Book.open(tiny_book.make_book(tmp_path, chapters))

@@ -36,7 +36,7 @@ PICKLE = {
 }
 # A worker process reads the work that the pool which started it has sent, as the pool itself does with every
 # call; nothing of it comes from a file.
-EXCEPTIONS = {"hopcore/stacks.py": ["pickle.loads"]}
+EXCEPTIONS = {"hopcore/sweeps/stacks.py": ["pickle.loads"]}
 # The network, but for what the tests ask of servers that they have started.
 NETWORK = {"urllib", "requests", "httpx", "http", "socket", "ftplib", "smtplib"}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hopcore import store as store_module
-from hopcore.store import RunStore, StoreWarning
+from hopcore.sweeps import store as store_module
+from hopcore.sweeps.store import RunStore, StoreWarning
 
 RUN = {"n": 30.0, "rescaled_temperature": 0.85, "seed": 0, "data_fingerprint": "abc"}
 OTHER = {**RUN, "seed": 1}

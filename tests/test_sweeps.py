@@ -19,10 +19,11 @@ import torch
 import xarray as xr
 
 import hopcore
-from hopcore import stacks, sweeps
-from hopcore.bench.timing import threads
-from hopcore.dispatch import WorkerWarning, dispatch
-from hopcore.store import StoreWarning
+from hopcore._threads import threads
+from hopcore.sweeps import run as sweeps
+from hopcore.sweeps import stacks
+from hopcore.sweeps.dispatch import WorkerWarning, dispatch
+from hopcore.sweeps.store import StoreWarning
 from hopcore.training import Options, Run
 
 GRID = {"n": [3, 12.5, 30], "rescaled_temperature": [0.7, 0.85], "seed": [0, 5]}
@@ -147,7 +148,7 @@ def test_the_options_of_train_reach_every_run(data):
     }  # fmt: skip
     result = hopcore.sweep(data, n=[3, 30], rescaled_temperature=0.85, seed=[0, 1], **options)
     assert result.memories.dtype == result.labels.dtype == np.float32
-    with stacks.one_thread():
+    with threads(1):
         for n, seed in itertools.product([3, 30], [0, 1]):
             alone = hopcore.train(data, n=n, rescaled_temperature=0.85, seed=seed, **options)
             assert np.array_equal(result.memories.sel(n=n, seed=seed)[0], alone.memories[-1])
@@ -245,7 +246,7 @@ def test_images_that_leave_registers_unfilled_are_trained_alone(monkeypatch, tra
     options = {"memories": 5, "epochs": 25, "dtype": "float32", "rate": 0.02, "constraint": "clip"}
     result = hopcore.sweep(odd, n=[3, 7, 30], rescaled_temperature=0.85, **options)
     assert stacks.stack_size(odd, Options()) == 1
-    with stacks.one_thread():
+    with threads(1):
         for n in (3, 7, 30):
             alone = hopcore.train(odd, n=n, rescaled_temperature=0.85, **options)
             assert np.array_equal(result.memories.sel(n=n)[0, 0], alone.memories[-1])
@@ -261,11 +262,11 @@ def test_runs_are_split_evenly():
         (100, 4, [6, 6, 6, 7]),
         (1, 1, [1] * 25),
     ):
-        split = stacks.split(runs, largest, at_least)
+        split = stacks.in_stacks(runs, largest, at_least)
         assert sorted(map(len, split)) == sizes
         assert list(itertools.chain(*split)) == runs
-    assert stacks.split([], 10) == []
-    assert len(stacks.split(runs[:3], 10, at_least=8)) == 3
+    assert stacks.in_stacks([], 10) == []
+    assert len(stacks.in_stacks(runs[:3], 10, at_least=8)) == 3
 
 
 def test_a_stack_too_large_for_the_memory_is_halved(data, expected, monkeypatch):
@@ -323,7 +324,7 @@ def test_a_dask_cluster_changes_nothing(data, expected, cluster, idle, tmp_path)
 
 
 def test_only_a_bounded_number_of_tasks_is_with_the_executor(monkeypatch):
-    monkeypatch.setattr("hopcore.dispatch.AHEAD", 5)
+    monkeypatch.setattr("hopcore.sweeps.dispatch.AHEAD", 5)
     done, most = [], []
 
     class Watched(ThreadPoolExecutor):
@@ -338,7 +339,7 @@ def test_only_a_bounded_number_of_tasks_is_with_the_executor(monkeypatch):
 
 
 def test_lost_workers_leave_the_rest_to_the_calling_process(monkeypatch):
-    monkeypatch.setattr("hopcore.dispatch.AHEAD", 2)
+    monkeypatch.setattr("hopcore.sweeps.dispatch.AHEAD", 2)
 
     class Dying(Executor):
         def submit(self, work, task):

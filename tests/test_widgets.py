@@ -95,7 +95,7 @@ def test_static_without_a_kernel_and_in_a_build(monkeypatch) -> None:
 
 
 def test_kernels_of_a_build_are_told_to_be_static(tmp_path) -> None:
-    from hopcore.edition.execute import _environment
+    from hopcore.edition.run.execute import _environment
 
     assert _environment(tmp_path, 1)[STATIC] == "1"
 

@@ -24,6 +24,7 @@ PARAMETERS = """\
 :tags: [parameters]
 scale = "quick"
 seed = 0
+dtype = "float32"
 ```
 """
 
@@ -66,9 +67,11 @@ ALPHA = chapter(
     'print(f"scale {scale}, seed {seed}, sum {1 + 1}")',
 )
 ANSWERS = """
-from hopcore.claims import Answer, Beyond, ClaimsTable, Verdict
-answers = (Answer("F2", "T_r = 0.5, |a| < *b*", Verdict.IN_PART, {"a": 1}),)
-ClaimsTable("beta", scale, seed, answers, (Beyond("Why_so?", "2 [of] 3", {}),)).save("../_build/claims")"""
+from IPython.display import display
+from hopcore.paper import beyond, claim
+parts = {"one": True, "two": False}
+display(claim("F2", parts=parts, numbers={"a": 1}, measured="T_r = 0.5, |a| < *b*"))
+beyond("why", "Why_so?", numbers={}, measured="2 [of] 3")"""
 
 BETA = chapter(
     "Beta", f'from myst_nb import glue\nglue("third", 0.333, display=False)\nprint("three", 3){ANSWERS}'

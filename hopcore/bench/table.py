@@ -14,8 +14,8 @@ import torch
 
 from hopcore.data import TrainingSet, training_set
 from hopcore.paper import FIGURES, FigureParameters
-from hopcore.stacks import bytes_per_run, stack_size, worker_pool
 from hopcore.sweeps import sweep
+from hopcore.sweeps.stacks import bytes_per_run, stack_size, worker_pool
 from hopcore.training import Options, train
 from hopcore.training.results import versions
 from hopcore.training.run import build_learner

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hopcore.edition.build import build_html
 from hopcore.edition.chapters import Book
-from hopcore.edition.check import compare, orphans, planned
+from hopcore.edition.compare.check import compare, orphans, planned
+from hopcore.edition.compare.reference import write_reference
+from hopcore.edition.compare.robustness import measure
 from hopcore.edition.errors import EditionError
-from hopcore.edition.execute import Failure, Parameters, Run, execute
-from hopcore.edition.lock import only_one
-from hopcore.edition.reference import write_reference
-from hopcore.edition.robustness import measure
+from hopcore.edition.pages.build import build_html
+from hopcore.edition.run.execute import Failure, Parameters, Run, execute
+from hopcore.edition.run.lock import only_one
 
 
 def book(

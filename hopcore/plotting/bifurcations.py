@@ -10,10 +10,10 @@ import xarray as xr
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from hopcore.partings import Parting
 from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, Picture, new_figure, styled
 from hopcore.plotting.turning import Turning
 from hopcore.reduced import curves
+from hopcore.studies.leaving import Parting
 
 TRAINED_COLOURS = ("#3c78d8", "#2d9d6e")
 _SIDES = (("alpha", "coefficient α", MEMORY_COLOUR), ("ell", "label ℓ", LABEL_COLOUR))
@@ -42,7 +42,7 @@ def _draw_side(axes: Axes, diagram: xr.Dataset, name: str, colour: str) -> None:
 def bifurcation_sides(diagram: xr.Dataset, trained: Sequence[xr.Dataset] = ()) -> Picture:
     """α and ℓ of every fixed point over n: full lines stable, dashed unstable, diamonds at the folds.
 
-    ``trained`` are results of `hopcore.pairs.trained_fixed_points`, drawn as points.
+    ``trained`` are results of `hopcore.studies.two_memory_bifurcation.trained_fixed_points`, drawn as points.
     """
     figure = new_figure(4.4)
     for axes, (name, title, colour) in zip(figure.subplots(2, 1, sharex=True), _SIDES, strict=True):
@@ -183,7 +183,10 @@ def parting_panels(panels: Sequence[tuple[str, Parting]]) -> Picture:
 
 @styled
 def settling_panels(panels: Sequence[tuple[str, xr.Dataset, float, float]]) -> Picture:
-    """How labels and memories settle: (title, `hopcore.pairs.paths`, rate, time of the split) per panel."""
+    """How labels and memories settle.
+
+    ``panels`` are tuples: title, `hopcore.studies.two_memory_bifurcation.paths`, rate, time of the split.
+    """
     figure = new_figure(3.3)
     for axes, (title, path, rate, split) in zip(
         figure.subplots(1, len(panels), sharey=True), panels, strict=True

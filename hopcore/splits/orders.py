@@ -11,8 +11,8 @@ import numpy as np
 import xarray as xr
 
 from hopcore._checks import refuse
+from hopcore._threads import threads
 from hopcore.data import TrainingSet
-from hopcore.stacks import one_thread
 from hopcore.training import train
 
 from .recognition import appearance, recognised
@@ -71,7 +71,7 @@ def appearances(
 
 
 def _appeared(options: dict[str, Any]) -> np.ndarray:
-    with one_thread():
+    with threads(1):
         return appearance(recognised(train(**options), options["data"])).values
 
 

@@ -1,0 +1,1 @@
+"""Comparing finished notebooks with references, and with those of other circumstances."""

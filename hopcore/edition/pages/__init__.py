@@ -1,0 +1,1 @@
+"""Building pages from finished notebooks."""

@@ -1,0 +1,88 @@
+"""Builds the HTML with Jupyter Book, warnings as errors."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from hopcore._files import remove, write_whole
+from hopcore.edition.chapters import CONFIG, TOC, Book
+from hopcore.edition.errors import EditionError
+from hopcore.edition.pages.policy import protect
+from hopcore.edition.pages.stage import stage
+from hopcore.edition.run.execute import Run
+
+_JUPYTER_BOOK = """\
+from hopcore.edition.run import lifeline
+lifeline.hold()
+from jupyter_book.cli.main import main
+main(prog_name="jupyter-book")
+"""
+
+
+def build_html(book: Book, runs: Iterable[Run]) -> Path:
+    """Build the whole book from its pages and the finished ``runs``; give the first page's path.
+
+    The book is built afresh beside ``_build/html`` and takes its place only when it is whole: Sphinx
+    would otherwise not repeat the warnings of pages that it has read before.
+
+    Raises
+    ------
+    EditionError
+        If Jupyter Book fails or warns; the message holds its warnings. If an output or a page has a script
+        that is none of hopcore's.
+    """
+    staged = stage(book, runs)
+    work = book.output / "html.building"
+    remove(work)
+    command = [sys.executable, "-P", "-c", _JUPYTER_BOOK, "build", str(staged)]
+    command += ["--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work)]
+    command += ["-W", "-n", "--keep-going"]
+    status, output = _run(command, book.root)
+    log = book.output / "html.log"
+    write_whole(log, lambda path: path.write_text(output, encoding="utf-8"))
+    first = book.chapters[0].document
+    if status != 0:
+        raise EditionError(f"Jupyter Book failed; its last words (all of them: {log}):\n{_warnings(output)}")
+    if not (work / "_build" / "html" / f"{first}.html").is_file():
+        raise EditionError(f"Jupyter Book made no page {first}.html; what it said: {log}")
+    protect(work / "_build" / "html")
+    _replace(work / "_build" / "html", book.output / "html")
+    remove(work)
+    return book.output / "html" / "index.html"
+
+
+def _run(command: list[str], folder: Path) -> tuple[int, str]:
+    """Run a command that ends when this process does; its status and all that it said."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        output = process.stdout.read()
+        return process.wait(), output
+
+
+def _warnings(output: str) -> str:
+    """The warnings and errors in Jupyter Book's output; the end of it if there are none."""
+    lines = output.splitlines()
+    found = [line for line in lines if "WARNING" in line or "ERROR" in line]
+    return "\n".join(dict.fromkeys(found)) if found else "\n".join(lines[-20:])
+
+
+def _replace(new: Path, place: Path) -> None:
+    """Put a folder in the place of another; a moment without either is the most an interruption leaves."""
+    old = place.with_name(place.name + ".old")
+    remove(old)
+    if place.exists():
+        os.rename(place, old)
+    os.rename(new, place)
+    remove(old)

@@ -1,0 +1,125 @@
+"""Lays out what the book is built from: pages, executed notebooks, pictures, and MathJax."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import io
+import re
+import shutil
+from collections.abc import Container, Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from PIL import Image
+
+from hopcore._files import remove
+from hopcore.edition.chapters import CONFIG, Book
+from hopcore.edition.errors import EditionError
+from hopcore.edition.pages.generated import filled
+from hopcore.edition.pages.sanitise import sanitise
+from hopcore.edition.pages.status import SOURCES, copy_sources
+from hopcore.edition.run.execute import Run
+
+MATHJAX = "tex-svg-full.js"
+"""One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
+
+_HEAVY = 200_000
+"""Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
+
+
+def stage(book: Book, runs: Iterable[Run]) -> Path:
+    """Lay the book out afresh, with the finished notebooks of ``runs``; give the folder."""
+    folder = book.output / "stage"
+    remove(folder)
+    runs = list(runs)
+    executed = {run.chapter.name: run for run in runs}
+    shutil.copytree(book.root / "book", folder / "book", ignore=shutil.ignore_patterns("*.md", ".*"))
+    _configure(book.root / CONFIG, folder / CONFIG)
+    for chapter in book.chapters:
+        target = folder / chapter.document
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if chapter.name in executed:
+            notebook = page(executed[chapter.name].notebook)
+            sanitise(notebook, chapter.name)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = relinked(cell.source, executed)
+            nbformat.write(notebook, f"{target}.ipynb")
+        else:
+            text = relinked(filled(chapter.text, book, runs), executed)
+            Path(f"{target}.md").write_text(text, encoding="utf-8")
+    copy_sources(runs, folder / "book" / SOURCES)
+    _copy_mathjax(folder / "book" / "_static" / "mathjax")
+    return folder
+
+
+def page(path: Path) -> nbformat.NotebookNode:
+    """A finished notebook as a page.
+
+    The parameters that were passed stand in for the chapter's own: shown, folded or removed as those.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    own = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        for output in cell.get("outputs", []):
+            lighten(output.get("data", {}))
+        if own and "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = cell.source.removeprefix("# Parameters\n").strip()
+            cell.metadata["tags"] = [tag for tag in own[0].metadata["tags"] if tag != "parameters"]
+            own[0].metadata["tags"] = ["remove-cell"]
+    notebook.metadata.pop("papermill", None)  # paths of this machine
+    notebook.metadata.pop("widgets", None)  # they have no kernel here
+    return notebook
+
+
+def lighten(data: dict[str, Any]) -> None:
+    """Reduce a heavy picture of an output to 256 colours, which the eye does not miss, if that is lighter."""
+    picture = data.get("image/png", "")
+    if len(picture) > _HEAVY:
+        small = io.BytesIO()
+        image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA")
+        image.quantize(256, method=Image.Quantize.FASTOCTREE).save(small, "PNG", optimize=True)
+        data["image/png"] = min(picture, base64.b64encode(small.getvalue()).decode(), key=len)
+
+
+def relinked(text: str, executed: Container[str]) -> str:
+    """Links to the sources of executed chapters, ``](chapter.md)``, as links to their notebooks."""
+
+    def replace(link: re.Match[str]) -> str:
+        extension = "ipynb" if Path(link[1]).name in executed else "md"
+        return f"]({link[1]}.{extension}{link[2] or ''})"
+
+    return re.sub(r"\]\(([^()\s:]+)\.md(#[^()\s]*)?\)", replace, text)
+
+
+def _configure(source: Path, target: Path) -> None:
+    """Copy the configuration; with the repository's address in it, links to the repository are shown.
+
+    Its pages are then taken to be published as GitHub does, unless `html_baseurl` says otherwise.  There are
+    no buttons for Binder and Colab: they open notebooks of the repository, which has the chapters as text.
+    """
+    settings = yaml.safe_load(source.read_text(encoding="utf-8"))
+    url = settings["repository"]["url"].rstrip("/")
+    if url:
+        settings["html"] |= {"use_repository_button": True, "use_issues_button": True}
+        on_github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", url)
+        if on_github:
+            pages = f"https://{on_github[1].lower()}.github.io/{on_github[2]}/"
+            settings["sphinx"]["config"].setdefault("html_baseurl", pages)
+    target.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _copy_mathjax(folder: Path) -> None:
+    """Put MathJax among the book's own files, so that pages need no other host."""
+    found = importlib.util.find_spec("sphinx-mathjax-offline")
+    if found is None or found.origin is None:
+        raise EditionError(
+            "MathJax is not installed: install the project with its extra `book`, "
+            "pip install 'hopcore[book]', or run `make env`"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(found.origin).parent / "static" / "mathjax" / MATHJAX, folder / MATHJAX)

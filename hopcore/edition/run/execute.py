@@ -1,0 +1,302 @@
+"""Executes chapters, several at a time, and keeps the finished notebooks.
+
+A finished notebook is used again only while its fingerprint (chapter, library, parameters, versions)
+and the file itself are unchanged. Notebook and record are moved into place when they are complete, the
+record last: whatever interrupts a build, what lies there without a matching record is not finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from hopcore._files import remove, write_whole
+from hopcore.edition.chapters import Book, Chapter
+from hopcore.edition.errors import EditionError
+from hopcore.edition.run.circumstances import circumstances, cores
+from hopcore.edition.run.fingerprint import file_digest, fingerprint
+from hopcore.widgets.choice import STATIC
+
+CELL_TIMEOUT = {"tiny": 5 * 60, "quick": 30 * 60, "paper": 48 * 3600}
+"""Seconds that one cell may take, by scale."""
+
+_FOREIGN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a JSON file raises that was written by somebody else."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What every chapter takes: the ``scale`` (tiny, quick or paper), the ``seed`` and the ``dtype``."""
+
+    scale: str = "quick"
+    seed: int = 0
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.scale, str) or self.scale not in CELL_TIMEOUT:
+            raise EditionError(f"scale is {self.scale!r}; it must be one of: {', '.join(CELL_TIMEOUT)}")
+        if type(self.seed) is not int or self.seed < 0:
+            raise EditionError(f"seed is {self.seed!r}; it must be a whole number, 0 or more")
+        if self.dtype not in ("float32", "float64"):
+            raise EditionError(f"dtype is {self.dtype!r}; it must be float32 or float64")
+
+    def __str__(self) -> str:
+        double = ", double precision" if self.dtype == "float64" else ""
+        return f"scale {self.scale}, seed {self.seed}{double}"
+
+    @property
+    def folder(self) -> str:
+        return f"{self.scale}-{self.seed}{'-double' if self.dtype == 'float64' else ''}"
+
+    @classmethod
+    def of_folder(cls, name: str) -> Parameters:
+        """Those whose `folder` has this name.
+
+        Raises
+        ------
+        EditionError
+            If none has.
+        """
+        found = re.fullmatch(r"(\w+)-(\d+)(-double)?", name)
+        if found is None:
+            raise EditionError(f"{name!r} is not a folder of executed chapters")
+        return cls(found[1], int(found[2]), "float64" if found[3] else "float32")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One chapter with its parameters, and where its finished notebook is kept."""
+
+    book: Book
+    chapter: Chapter
+    parameters: Parameters
+
+    @property
+    def notebook(self) -> Path:
+        """The finished notebook."""
+        return self.book.output / "executed" / self.parameters.folder / f"{self.chapter.name}.ipynb"
+
+    @property
+    def record(self) -> Path:
+        """What the finished notebook was made from, how long it took, and on what (JSON)."""
+        return self.notebook.with_suffix(".json")
+
+    @property
+    def failed(self) -> Path:
+        """The notebook of a failed execution, up to the cell that failed."""
+        return self.notebook.with_suffix(".failed.ipynb")
+
+    def passed(self) -> dict[str, Any]:
+        """The parameters passed to the notebook: none if no cell is tagged ``parameters``."""
+        cells = self.chapter.notebook().cells
+        if any("parameters" in cell.metadata.get("tags", []) for cell in cells):
+            return asdict(self.parameters)
+        return {}
+
+    def finished(self) -> bool:
+        """Whether the kept notebook is whole and made from what is there now."""
+        try:
+            record = json.loads(self.record.read_text(encoding="utf-8"))
+            return (
+                record.pop("seal") == seal(record)
+                and record["fingerprint"] == fingerprint(self.chapter, self.passed())
+                and record["notebook"] == file_digest(self.notebook)
+            )
+        except (OSError, *_FOREIGN):
+            return False  # missing, cut short or foreign: execute again
+
+    def forget(self) -> None:
+        """Take the kept notebook for unfinished from now on."""
+        remove(self.record)
+
+    def expected_seconds(self) -> float:
+        """How long the execution took that the chapter's reference was made from; infinite if unknown."""
+        try:
+            reference = json.loads(self.book.reference(self.chapter).read_text(encoding="utf-8"))
+            return float(reference["metadata"]["hopcore"]["seconds"])
+        except (OSError, *_FOREIGN):
+            return math.inf
+
+
+def seal(record: dict[str, Any]) -> str:
+    """SHA-256 (hex) of what a record says: one that was changed is not believed."""
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A chapter that could not be executed."""
+
+    run: Run
+    error: str
+    cell: int | None = None
+    source: str = ""
+
+    def __str__(self) -> str:
+        where = "" if self.cell is None else f", code cell {self.cell}"
+        lines = [f"chapter {self.run.chapter.name}{where}: {self.error}"]
+        lines += [f"    | {line}" for line in self.source.splitlines()]
+        lines.append(f"  source: {self.run.chapter.source}")
+        if self.run.failed.exists():
+            lines.append(f"  executed up to there: {self.run.failed}")
+        return "\n".join(lines)
+
+
+@dataclass
+class _Processes:
+    """The runner processes at work, so that an interruption can end them all."""
+
+    running: set[subprocess.Popen[str]] = field(default_factory=set)
+    closed: bool = False
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, *arguments: Any, **options: Any) -> subprocess.Popen[str]:
+        with self.guard:
+            if self.closed:
+                raise InterruptedError
+            process = subprocess.Popen(*arguments, **options)
+            self.running.add(process)
+            return process
+
+    def end(self) -> None:
+        with self.guard:
+            self.closed = True
+            for process in self.running:
+                process.terminate()
+
+
+def share(jobs: int) -> int:
+    """The threads of each of so many chapters that are executed side by side."""
+    return max(1, cores() // jobs)
+
+
+def execute(
+    runs: Iterable[Run],
+    *,
+    jobs: int = 2,
+    say: Callable[[str], None] = print,
+) -> list[Failure]:
+    """Execute the chapters that are not finished, ``jobs`` at a time, each in its own process.
+
+    Every kernel gets an equal share of the processor's cores as its number of threads, so that chapters
+    side by side do not fight for them. The longest come first, so that none is left to run alone at the end.
+    All chapters are tried; those that failed are returned.
+    """
+    pending = []
+    for run in runs:
+        if run.finished():
+            say(f"{run.chapter.name}: finished before ({run.parameters})")
+        else:
+            pending.append(run)
+    pending.sort(key=Run.expected_seconds, reverse=True)
+    jobs = max(1, min(jobs, len(pending)))
+    threads = share(jobs)
+    processes = _Processes()
+    failures = []
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(_execute_one, run, threads, processes, say) for run in pending]
+        try:
+            failures = [failure for future in futures if (failure := future.result()) is not None]
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            processes.end()
+            raise
+    return failures
+
+
+def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[str], None]) -> Failure | None:
+    """Execute into a folder of its own; move notebook, then record, into place if all went well."""
+    say(f"{run.chapter.name}: executing ({run.parameters}) ...")
+    began = time.monotonic()
+    made_from = fingerprint(run.chapter, run.passed())
+    folder = run.notebook.parent
+    work = folder / f"{run.chapter.name}.running"
+    remove(work)
+    work.mkdir(parents=True)
+    run.forget()
+    remove(run.failed)
+    nbformat.write(run.chapter.notebook(), work / "input.ipynb")
+    failure = _run_process(run, work, threads, processes)
+    seconds = time.monotonic() - began
+    if failure is not None:
+        if (work / "output.ipynb").exists():
+            os.replace(work / "output.ipynb", run.failed)
+        say(f"{run.chapter.name}: FAILED after {seconds:.0f} s")
+        return failure
+    record = {
+        "chapter": run.chapter.document,
+        "parameters": run.passed(),
+        "seconds": round(seconds, 1),
+        "threads": threads,
+        **circumstances(),
+        "fingerprint": made_from,
+        "notebook": file_digest(work / "output.ipynb"),
+    }
+    record["seal"] = seal(record)
+    write_whole(run.notebook, lambda path: path.write_bytes((work / "output.ipynb").read_bytes()))
+    write_whole(run.record, lambda path: path.write_text(json.dumps(record, indent=1), encoding="utf-8"))
+    remove(work)
+    say(f"{run.chapter.name}: done in {seconds:.0f} s")
+    return None
+
+
+def _run_process(run: Run, work: Path, threads: int, processes: _Processes) -> Failure | None:
+    """Run :mod:`hopcore.edition.run.runner` on the prepared input; its messages go to a log beside it."""
+    job = {
+        "input": str(work / "input.ipynb"),
+        "output": str(work / "output.ipynb"),
+        "result": str(work / "result.json"),
+        "parameters": run.passed(),
+        "cwd": str(run.chapter.source.parent),
+        "cell_timeout": CELL_TIMEOUT[run.parameters.scale],
+    }
+    log = work / "log.txt"
+    with log.open("w", encoding="utf-8") as messages:
+        process = processes.start(
+            [sys.executable, "-P", "-m", "hopcore.edition.run.runner"],
+            stdin=subprocess.PIPE,
+            stdout=messages,
+            stderr=messages,
+            text=True,
+            env=_environment(run.book.output, threads),
+            start_new_session=True,  # Ctrl-C reaches the command alone, which then ends its processes
+        )
+        with process.stdin:  # closing it ends the process
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+            process.wait()
+    try:
+        result = json.loads((work / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-15:]
+        ended = f"the process that executes it ended with status {process.returncode}; its last words:"
+        return Failure(run, ended, source="\n".join(tail))
+    return None if result is None else Failure(run, **result)
+
+
+def _environment(output: Path, threads: int) -> dict[str, str]:
+    """The environment of a kernel: this one, without settings of the user that could change what it shows."""
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    for name in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
+        environment[f"{name}_NUM_THREADS"] = str(threads)
+    environment["PYTHONHASHSEED"] = "0"
+    environment[STATIC] = "1"  # a page has no kernel to answer
+    environment["IPYTHONDIR"] = str(output / "ipython")
+    environment["JUPYTER_PREFER_ENV_PATH"] = "1"
+    environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    return environment

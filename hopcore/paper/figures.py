@@ -1,0 +1,195 @@
+"""The parameters of the paper's figures.
+
+N. E. Boukacem, A. Leary, R. Thériault, F. Gottlieb, M. Mani and P. François, *A Waddington landscape for
+prototype learning in generalized Hopfield networks*, arXiv 2312.03012 (2023).  A parameter marked "code" is
+not in the paper: it was read in the programs that the authors published with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PIXELS = 784
+"""N, the pixels of an MNIST image; T_r = T / N."""
+
+
+@dataclass(frozen=True)
+class FigureParameters:
+    """What one figure of the paper was computed with.
+
+    `temperature` is T in the paper's units; `rescaled_temperature` is T/784.  `source` says where each value
+    stands: in a caption, in the text, or only in the authors' code.
+    """
+
+    figure: str
+    n: tuple[float, ...]
+    temperature: tuple[float, ...]
+    epochs: int
+    source: str
+    digits: tuple[int, ...] = tuple(range(10))
+    per_digit: int = 20
+    memories: int = 100
+    rate: float = 0.005
+
+    @property
+    def rescaled_temperature(self) -> tuple[float, ...]:
+        """T_r = T/784 of every temperature."""
+        return tuple(value / PIXELS for value in self.temperature)
+
+
+def _over(first: int, last: int, step: int = 1) -> tuple[float, ...]:
+    return tuple(float(value) for value in range(first, last + 1, step))
+
+
+_TEN_DIGITS = "caption of Fig. 1: 100 memories, 20 images per digit, rate 0.005"
+_PAIR = "caption of Fig. 5: T_r = 0.89, one 1 and one 4 with overlaps 753, 494, 719"
+
+FIGURES: dict[str, FigureParameters] = {
+    each.figure: each
+    for each in (
+        FigureParameters(
+            "1", (3.0, 15.0, 30.0), (400.0, 550.0, 670.0), 5000, f"{_TEN_DIGITS}, n, T_r; epochs: code"
+        ),
+        FigureParameters("2A", _over(2, 60), (450.0, 650.0, 750.0), 10_000, "text: T_r; n and epochs: code"),
+        FigureParameters("2B", (10.0, 25.0, 50.0), (650.0, 750.0), 10_000, "figure: n and T_r; epochs: code"),
+        FigureParameters("3", (3.0, 30.0), (670.0,), 3500, "caption: n, T_r = 0.85; epochs: code"),
+        FigureParameters(
+            "3S", (15.0, 40.0), (670.0,), 3500, "supplement: other values of n; otherwise as Fig. 3"
+        ),
+        FigureParameters(
+            "4",
+            (3.0, 30.0),
+            (0.85 * PIXELS, 800.0),
+            3500,
+            "caption: T_r = 0.85, digits; code: T = 800 and rate 0.0035",
+            digits=(1, 4, 7),
+        ),
+        FigureParameters(
+            "5A",
+            _over(2, 60),
+            (700.0,),
+            0,
+            f"{_PAIR}; range of n: chosen here",
+            digits=(1, 4),
+            per_digit=1,
+            memories=2,
+        ),
+        FigureParameters(
+            "5B",
+            (6.0, 20.0, 30.0, 40.0),
+            (700.0,),
+            0,
+            f"{_PAIR}; n: figure",
+            digits=(1, 4),
+            per_digit=1,
+            memories=2,
+        ),
+        FigureParameters(
+            "5C",
+            (39.0,),
+            (700.0,),
+            3500,
+            f"{_PAIR}; n: caption; rate, epochs: code",
+            digits=(1, 4),
+            per_digit=1,
+            memories=2,
+            rate=0.0008,
+        ),
+        FigureParameters(
+            "5D",
+            (15.0,),
+            (700.0,),
+            3500,
+            f"{_PAIR}; n: caption; rate, epochs: code",
+            digits=(1, 4),
+            per_digit=1,
+            memories=2,
+            rate=0.0004,
+        ),
+        FigureParameters(
+            "6 left",
+            _over(2, 30),
+            _over(400, 880, 20),
+            10_000,
+            "caption: one memory, two images of one digit; grid, rate and epochs: code",
+            digits=(4,),
+            per_digit=2,
+            memories=1,
+            rate=0.001,
+        ),
+        FigureParameters(
+            "6 right",
+            _over(2, 30),
+            _over(400, 880, 20),
+            10_000,
+            "caption: two memories, a 4 and a 9; the class means, grid, rate and epochs: code",
+            digits=(4, 9),
+            per_digit=1,
+            memories=2,
+            rate=0.001,
+        ),
+        FigureParameters(
+            "7",
+            _over(2, 59),
+            (550.0, 750.0, 800.0),
+            10_000,
+            "caption: T_r; text: digits 1, 7, 9 (the code takes 1, 7, 8); rate, epochs: code",
+            digits=(1, 7, 9),
+            rate=0.01,
+        ),
+        FigureParameters("8", (25.0,), _over(650, 899, 3), 10_000, "caption: n; temperatures, epochs: code"),
+        FigureParameters(
+            "8S",
+            (15.0, 40.0),
+            _over(650, 899, 3),
+            10_000,
+            "supplement: other values of n; otherwise as Fig. 8",
+        ),
+    )
+}
+"""Parameters by figure; digits, images per digit, memories and rate are the common ones unless stated."""
+
+MEMORIES_SHOWN_LABEL = 0.99
+"""Figure 1 shows memories whose label for the digit 4 is at least this (caption of Fig. 1)."""
+
+GLOBAL_SPLIT_EPOCH = 370
+"""At n = 3 almost every digit starts to be recognised around this epoch (text on Fig. 3)."""
+
+LEARNING_ORDER = ((1, 4, 9, 7), (5, 6), (8, 3), (0, 2))
+"""The order in which digits are learnt at n = 30, group by group (text on Fig. 3)."""
+
+TRAINING_SETS = 100
+"""Training sets over which the order is compared (supplement)."""
+
+DISTURBED_MOMENTUM, DISTURBED_MINIBATCHES = 0.6, 4
+"""Momentum, and minibatches of 50 images, with which learning was repeated (supplement)."""
+
+FIGURE_4_CODE_RATE = 0.0035
+"""Rate of Figure 4 with T = 800 (code; the caption gives T_r = 0.85 and no rate of its own)."""
+
+FIGURE_4_SPLIT_EPOCHS = {30.0: 2360, 3.0: 300}
+"""Epochs of the split between 1s and the others in Figure 4, by n (caption: "around")."""
+
+FIGURE_7_CODE_DIGITS = (1, 7, 8)
+"""Digits of Figure 7 (code; the text says 1, 7 and 9)."""
+
+FIGURE_7_SADDLE_EPOCHS, FIGURE_7_REPEATS = 4000, 10
+"""Epochs after which one memory counts as at its saddle, and runs per start, n and T_r (code)."""
+
+FIGURE_7_LABEL, FIGURE_8_LABEL = 0.9, 0.98
+"""A memory belongs to a digit if its label for it is at least this (Fig. 7), or above it (Fig. 8) (code)."""
+
+VANISHING_ORDER = ((0, 2), (3, 8), (5, 6), (4, 7, 9), (1,))
+"""The order in which digits vanish as T_r rises, group by group (text on Fig. 8)."""
+
+ALL_KEPT_UP_TO, ONE_LEFT_ABOVE = 0.85, 1.0
+"""T_r up to which all digits are kept at n = 25, and above which only the 1s are left (text on Fig. 8)."""
+
+PAIR_OVERLAPS = (753.0, 494.0, 719.0)
+"""⟨A|A⟩, ⟨A|B⟩ and ⟨B|B⟩ of the 1 and the 4 (caption of Fig. 5)."""
+
+PAIR_START, PAIR_OFFSET = (0.8, 0.5), 1e-8
+"""Where the two memories of Fig. 5C–D start, α and ℓ, and by how much they differ from that (code)."""
+
+RECONSTRUCTION_TOLERANCE = 0.05
+"""L1 error allowed in a rebuilt memory, as a share of N times the mean absolute pixel (code)."""

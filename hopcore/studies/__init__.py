@@ -1,0 +1,1 @@
+"""What the chapters measure: one module for each, named like it."""

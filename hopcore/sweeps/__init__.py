@@ -1,0 +1,8 @@
+"""Sweeps: many networks that differ in n, temperature and seed, trained anywhere and kept in a folder."""
+
+from .dispatch import WorkerWarning
+from .run import sweep
+from .stacks import worker_pool
+from .store import StoreWarning
+
+__all__ = ["StoreWarning", "WorkerWarning", "sweep", "worker_pool"]

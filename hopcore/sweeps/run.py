@@ -1,0 +1,212 @@
+"""Sweeps: many runs that differ in n, temperature and seed, as one labelled dataset."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hopcore._checks import check_flag, refuse
+from hopcore._threads import threads
+from hopcore.data import TrainingSet
+from hopcore.sweeps.dispatch import dispatch
+from hopcore.sweeps.grid import FinalStates, Grid
+from hopcore.sweeps.provenance import provenance
+from hopcore.sweeps.stacks import in_stacks, pack, stack_size, train_packed, train_runs
+from hopcore.sweeps.store import Identity, RunStore
+from hopcore.training import Options, Run
+from hopcore.training.features import features_of
+from hopcore.training.results import versions
+
+Keep = Callable[[Sequence[Run], tuple[np.ndarray, np.ndarray]], None]
+"""Called with finished runs and their final memories (R, K, N) and labels (R, K, C)."""
+
+
+def sweep(
+    data: TrainingSet,
+    *,
+    n: float | Iterable[float],
+    rescaled_temperature: float | Iterable[float],
+    seed: int | Iterable[int] = (0,),
+    executor: Executor | None = None,
+    store: str | Path | None = None,
+    progress: bool = False,
+    **train_options: Any,
+) -> xr.Dataset:
+    """Train a network for every n, temperature and seed; the final states as one dataset.
+
+    Parameters
+    ----------
+    data
+        The training set of all runs.
+    n, rescaled_temperature, seed
+        The values of each, or one value; none twice. Every combination is one run. (A list is always
+        one of runs: schedules over epochs are for `hopcore.train`.)
+    executor
+        Where runs are computed: any `concurrent.futures.Executor`; None computes them here, one after the
+        other.
+    store
+        A folder in which every finished run is kept. A sweep takes from it what it holds already, so one
+        that was interrupted, or a larger one, computes only what is missing.
+    progress
+        Show a progress bar over the runs, with the time left.
+    **train_options
+        The other options of `hopcore.train`, the same for all runs. ``record_every`` is refused: a sweep
+        keeps final states only.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``memories`` (n, rescaled_temperature, seed, memory, pixel) and ``labels`` (n,
+        rescaled_temperature, seed, memory, category) after the last epoch; the attributes hold all
+        options, the data's fingerprint, and the versions of code and packages.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a wrong or unknown argument, or a store that cannot be written; before any work.
+    RuntimeError
+        If a run fails, with its n, temperature and seed. What was finished is in the store.
+
+    Warns
+    -----
+    StoreWarning
+        For a file of the store that is damaged or not what its name says: that run is computed again.
+    WorkerWarning
+        If the executor loses its workers: the remaining runs are computed in the calling process.
+
+    Notes
+    -----
+    *Executors.* Use as many processes as there are cores; each computes with one thread. Processes of
+    this machine::
+
+        with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
+            hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=pool, store="runs")
+
+    A Dask cluster, here of the same machine (``pip install "hopcore[cluster]"``)::
+
+        with LocalCluster(n_workers=8, threads_per_worker=1) as cluster, Client(cluster) as client:
+            hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=client.get_executor())
+
+    A Dask cluster of several machines, with the same versions of hopcore, Numba, NumPy and PyTorch on each (a
+    worker with others is refused)::
+
+        dask scheduler                                          # on one machine, say "head"
+        dask worker tcp://head:8786 --nworkers 8 --nthreads 1   # on each machine
+
+    and then ``Client("tcp://head:8786")`` in place of the two above; ``dask_jobqueue`` starts the same
+    through a batch system. The machines need no common disk: training set and results travel over the
+    network, and only the calling process writes to the store.
+
+    *What is lost.* A run goes to the store when it reaches the calling process. If that process is
+    killed, or interrupted with Ctrl-C, the runs then in flight are lost: one stack (see below) for each
+    worker. Several sweeps may use one store at once. A worker that dies costs its own runs, which Dask
+    gives to another worker; a process pool breaks, and what remains is computed in the calling process.
+
+    *Stacks.* Small networks are trained several together, in one stack of arrays as large as a core's
+    cache (1 MiB): about a hundred networks of two memories and two images, one network of the paper's
+    size. With an executor there are at least two stacks for each core of this machine. On a GPU a stack
+    takes up to half of the free memory.
+
+    *Reproducibility.* On one kind of processor, with the same versions, a run's result is the same bit
+    for bit whatever the executor, the stack, the order of completion and the number of workers, and the
+    same as that of `train` with one thread (``torch.set_num_threads(1)``). Other processors and
+    ``device="cuda"`` round differently.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> networks = hopcore.sweep(data, n=(3, 10), rescaled_temperature=0.85, memories=4, epochs=10)
+    >>> dict(networks.labels.sizes)
+    {'n': 2, 'rescaled_temperature': 1, 'seed': 1, 'memory': 4, 'category': 10}
+    """
+    grid = Grid.checked(n, rescaled_temperature, seed)
+    if executor is not None and not isinstance(executor, Executor):
+        allowed = "None or a concurrent.futures.Executor (that of a Dask client is client.get_executor())"
+        raise refuse("executor", executor, allowed, TypeError)
+    check_flag("progress", progress)
+    options = _checked_options(data, train_options)
+    kept = None if store is None else RunStore(store)
+
+    states = FinalStates(grid, data, options)
+    identities = {run: _identity(data, options, run) for run in grid.runs()}
+    missing = []
+    for run, identity in identities.items():
+        found = None if kept is None else kept.read(identity)
+        if found is None:
+            missing.append(run)
+        else:
+            states.put([run], *([array] for array in found))
+
+    with _progress_bar(len(identities), len(identities) - len(missing), progress) as bar:
+
+        def keep(runs: Sequence[Run], final: tuple[np.ndarray, np.ndarray]) -> None:
+            states.put(runs, *final)
+            if kept is not None:
+                for run, memories, labels in zip(runs, *final, strict=True):
+                    kept.write(identities[run], memories, labels)
+            if bar is not None:
+                bar.update(len(runs))
+
+        if missing:
+            _train_all(data, options, missing, executor, keep)
+    return states.dataset(_attributes(data, options))
+
+
+def _train_all(
+    data: TrainingSet, options: Options, runs: Sequence[Run], executor: Executor | None, keep: Keep
+) -> None:
+    largest = stack_size(data, options)
+    here = partial(train_runs, data, options)
+    with threads(1):
+        if executor is None:
+            for stack in in_stacks(runs, largest):
+                keep(stack, here(stack))
+        else:
+            stacks = in_stacks(runs, largest, at_least=2 * (os.cpu_count() or 1))
+            dispatch(stacks, partial(train_packed, pack(data, options)), executor, keep, work_here=here)
+
+
+def _checked_options(data: TrainingSet, given: dict[str, Any]) -> Options:
+    known = {field.name for field in fields(Options)} - {"record_every"}
+    if given.get("record_every") is not None:
+        allowed = "left out: a sweep keeps final states only, and hopcore.train a whole trajectory"
+        raise refuse("record_every", given["record_every"], allowed)
+    for name in given.keys() - known - {"record_every"}:
+        raise TypeError(f"unknown option {name}: besides its own, sweep takes {', '.join(sorted(known))}")
+    return Options.checked(data, **given)
+
+
+def _identity(data: TrainingSet, options: Options, run: Run) -> Identity:
+    """All that decides the digits of a run."""
+    return {**vars(run), **options.described(), "data_fingerprint": data.fingerprint, **provenance()}
+
+
+def _attributes(data: TrainingSet, options: Options) -> dict[str, Any]:
+    return {
+        "title": "sweep of generalized Hopfield networks, final states",
+        **options.described(),
+        "cost_power": "n" if options.cost_power is None else options.cost_power,
+        "form": features_of(data, options.minibatches, options.constraint).name,
+        "threads": 1,
+        "data_fingerprint": data.fingerprint,
+        **versions(),
+        **provenance(),
+    }
+
+
+def _progress_bar(runs: int, done: int, shown: bool) -> AbstractContextManager[Any]:
+    if not shown:
+        return nullcontext()
+    from tqdm.auto import tqdm
+
+    return tqdm(total=runs, initial=done, unit="run", desc="sweep")

@@ -1,0 +1,177 @@
+"""The work of a sweep in pieces: which runs are trained together, and how a worker trains them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, lru_cache
+from itertools import pairwise
+from multiprocessing import get_context, parent_process
+from threading import Thread
+
+import numpy as np
+import torch
+
+from hopcore._checks import check_integer
+from hopcore._threads import threads
+from hopcore.data import TrainingSet
+from hopcore.sweeps.provenance import provenance
+from hopcore.training import Options, Run, train_final
+from hopcore.training.features import Features, features_of
+
+CACHE_BYTES = 2**20
+"""What the arrays of a stack may take on a processor core: about its own (second) level of cache."""
+
+_DEVICE_SHARE = 0.5
+"""The part of a GPU's free memory that a stack may take: products and a recorded epoch need room besides."""
+
+_REGISTER = 16
+"""Numbers in the widest vector register, in float32."""
+
+Final = tuple[np.ndarray, np.ndarray]
+"""Final memories (R, K, N) and labels (R, K, C) of R runs."""
+
+
+def bytes_per_run(options: Options, features: Features) -> int:
+    """What the arrays that every epoch passes over take for one run.
+
+    With P features of a memory, of which U are pixels, and S images, these are 2K·(P + S) numbers, the state
+    and its change; momentum adds K·(P + S), and intermediate results on a GPU K·(U + 4S). The standard
+    network (K = 100, S = 200, N = 784, float64) takes 1.5 MiB, on a GPU 2.5 MiB.
+    """
+    images, width = features.step.shape
+    numbers = (3 if options.momentum else 2) * (width + images)
+    if torch.device(options.device).type != "cpu":
+        numbers += width - features.pixels_from + 4 * images
+    return options.memories * numbers * np.dtype(options.dtype).itemsize
+
+
+def stack_size(data: TrainingSet, options: Options) -> int:
+    """The largest number of runs to train in one stack.
+
+    On a CPU as many as fit a core's cache, `CACHE_BYTES`: one network of the standard size, a hundred of
+    two memories and two images. On a GPU as many as fit half of its free memory. A run alone where an
+    image does not fill whole vector registers (N is no multiple of 16): its last digits would depend on
+    its place in the stack.
+    """
+    if data.images.shape[1] % _REGISTER:
+        return 1
+    features = features_of(data, options.minibatches, options.constraint)
+    room = CACHE_BYTES
+    if torch.device(options.device).type == "cuda":
+        room = int(_DEVICE_SHARE * torch.cuda.mem_get_info(options.device)[0])
+    return max(1, room // bytes_per_run(options, features))
+
+
+def in_stacks(runs: Sequence[Run], largest: int, at_least: int = 1) -> list[tuple[Run, ...]]:
+    """The runs in stacks of about equal size: none above ``largest``, and ``at_least`` so many stacks."""
+    if not runs:
+        return []
+    count = min(len(runs), max(at_least, -(-len(runs) // largest)))
+    ends = np.linspace(0, len(runs), count + 1).astype(int)
+    return [tuple(runs[start:end]) for start, end in pairwise(ends)]
+
+
+def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Final:
+    """The final states of some runs, trained in one stack.
+
+    A stack that fails is trained in halves, since it may have been too large for the memory.
+
+    Raises
+    ------
+    RuntimeError
+        If a run fails on its own; the message names it, and its cause is the error.
+    """
+    try:
+        with threads(1):
+            return train_final(data, options, runs)
+    except Exception as error:
+        if len(runs) == 1:
+            [run] = runs
+            raise RuntimeError(
+                f"the run n = {run.n:g}, rescaled_temperature = {run.rescaled_temperature:g}, "
+                f"seed = {run.seed} failed: {type(error).__name__}: {error}"
+            ) from error
+    halves = [train_runs(data, options, half) for half in in_stacks(runs, len(runs), at_least=2)]
+    return tuple(np.concatenate(parts) for parts in zip(*halves, strict=True))
+
+
+def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
+    """A pool of processes for sweeps and other work on this machine.
+
+    Each computes with one thread, and ends when this process does, however that ends.
+
+    Parameters
+    ----------
+    workers : their number, at least 1. None means as many as PyTorch has threads here: one for each core,
+        or what the variable OMP_NUM_THREADS allows, as where chapters of the book share a machine.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a wrong number.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> pool = hopcore.worker_pool(workers=2)
+    >>> pool.shutdown()
+    """
+    count = torch.get_num_threads() if workers is None else check_integer("workers", workers, minimum=1)
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_prepare_worker)
+
+
+def _prepare_worker() -> None:
+    torch.set_num_threads(1)
+    end_with_parent()
+
+
+def pack(data: TrainingSet, options: Options) -> bytes:
+    """What all runs of a sweep share, sent to a worker with every task: small, as digits are mostly blank."""
+    return zlib.compress(pickle.dumps((provenance(), data, options)), level=1)
+
+
+def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
+    """`train_runs` in a worker.
+
+    Raises
+    ------
+    RuntimeError
+        If the worker has another version of hopcore, NumPy or PyTorch than the sweep, as its digits would
+        differ.
+    """
+    end_with_parent()
+    wanted, data, options = _unpacked(packed)
+    if wanted != provenance():
+        differing = [
+            f"{name} {provenance()[name]}, not {wanted[name]}"
+            for name in wanted
+            if wanted[name] != provenance()[name]
+        ]
+        raise RuntimeError(f"this worker has {'; '.join(differing)}: install the same on all machines")
+    return train_runs(data, options, runs)
+
+
+@cache
+def end_with_parent() -> None:
+    """End this worker process when the process that started it is gone, even if it was killed.
+
+    Otherwise the workers of a killed notebook would compute on, and wait for ever.
+    """
+    parent = parent_process()
+    if parent is None:  # a thread of the calling process, or a worker that was started by hand
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, name="hopcore-parent", daemon=True).start()
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> tuple[dict[str, str], TrainingSet, Options]:
+    return pickle.loads(zlib.decompress(packed))
