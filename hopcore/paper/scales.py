@@ -1,6 +1,7 @@
 """How much each chapter computes at its scales, beside the parameters of the paper's figures.
 
-``tiny`` is for tests: seconds, every branch, no result. ``quick`` is the book's. ``paper`` has the paper's grids.
+``tiny`` is for tests: seconds, every branch, no result. ``quick`` is the book's. ``paper`` has the paper's
+grids.
 """
 
 from __future__ import annotations
