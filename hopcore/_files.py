@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import uuid
@@ -87,13 +88,13 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def keep(path: Path, writer: Callable[[Path], object]) -> bool:
+def keep(path: Path, write: Callable[[], object]) -> bool:
     """Write a file into the cache; where that fails, warn once per folder and go on without.
 
-    Returns whether the file was written.
+    ``write`` writes the file at ``path``. Returns whether it did.
     """
     try:
-        write_whole(path, writer)
+        write()
     except OSError as error:
         if path.parent not in _unwritable:
             _unwritable.add(path.parent)
@@ -111,55 +112,69 @@ def keep(path: Path, writer: Callable[[Path], object]) -> bool:
 _unwritable: set[Path] = set()
 
 
-def keep_array(path: Path, array: np.ndarray, made_from: str) -> bool:
-    """Keep a float32 array in the cache, sealed together with a text that says what it was made from.
+_SEAL = b"hopcore sha256 "
+"""Behind the content of a sealed file, with the hash of all before it and of what it was made from."""
+_SEALED = len(_SEAL) + 2 * hashlib.sha256().digest_size
 
-    Returns whether the file was written.
+
+def write_sealed(path: Path, content: bytes, made_from: str = "") -> None:
+    """Write a file whole, with a checksum over its content and a text that says what it was made from.
+
+    The checksum stands behind the content, where NetCDF, NumPy and zip programs do not look.
     """
-    content = np.ascontiguousarray(array, dtype="<f4").tobytes()
-    sealed = np.frombuffer(_seal(content, made_from) + content, dtype=np.uint8)
-    return keep(path, lambda temporary: np.save(temporary, sealed, allow_pickle=False))
+    write_whole(path, lambda temporary: temporary.write_bytes(content + _seal(content, made_from)))
 
 
-def kept_array(path: Path, shape: tuple[int, ...], made_from: str) -> np.ndarray | None:
+def read_sealed(path: Path, made_from: str = "", *, foreign: bool = False) -> bytes:
+    """The content of a sealed file.
+
+    Parameters
+    ----------
+    path, made_from : as they were written.
+    foreign : give the content of a file without a seal too, which another program wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is damaged, was made from something else, or is no file.
+    """
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise ValueError("it is not a file")
+    held = path.read_bytes()
+    content, seal = held[:-_SEALED], held[-_SEALED:]
+    if seal == _seal(content, made_from):
+        return content
+    if foreign and not seal.startswith(_SEAL):
+        return held
+    raise ValueError("its checksum is wrong: it is damaged, or was made from something else")
+
+
+def _seal(content: bytes, made_from: str) -> bytes:
+    digest = hashlib.sha256(content)
+    digest.update(b"\0" + made_from.encode())
+    return _SEAL + digest.hexdigest().encode()
+
+
+def keep_array(path: Path, array: np.ndarray, made_from: str) -> bool:
+    """Keep an array in the cache, sealed with what it was made from; returns whether it was written."""
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    return keep(path, lambda: write_sealed(path, content.getvalue(), made_from))
+
+
+def kept_array(path: Path, made_from: str) -> np.ndarray | None:
     """The array that ``keep_array`` kept, or None if there is none that is whole and made from the same.
 
     A file that is there but is not such an array is reported by a ``CacheWarning``.
     """
-    sealed = read_kept(path, lambda table: _is_sealed(table, shape, made_from))
-    return None if sealed is None else sealed[_SEAL:].view("<f4").reshape(shape).astype(np.float32)
-
-
-def read_kept(path: Path, is_right: Callable[[np.ndarray], bool]) -> np.ndarray | None:
-    """The array in a ``.npy`` file, if the file is there and ``is_right`` says that it is the one wanted."""
     try:
-        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-            raise ValueError("it is not a file")
-        # A memory map checks the file's length against its header before anything is allocated.
-        table = np.array(np.load(path, mmap_mode="r", allow_pickle=False))
+        return np.load(io.BytesIO(read_sealed(path, made_from)), allow_pickle=False)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except Exception as error:  # whatever NumPy makes of the contents of a file
-        problem = str(error) or type(error).__name__
-    else:
-        if is_right(table):
-            return table
-        problem = "it does not hold what was kept there"
-    warnings.warn(
-        f"the kept file {path} is not usable ({problem}): making it again", CacheWarning, stacklevel=3
-    )
-    return None
-
-
-_SEAL = hashlib.sha256().digest_size
-
-
-def _seal(content: bytes, made_from: str) -> bytes:
-    return hashlib.sha256(made_from.encode() + b"\0" + content).digest()
-
-
-def _is_sealed(table: np.ndarray, shape: tuple[int, ...], made_from: str) -> bool:
-    if table.dtype != np.uint8 or table.shape != (_SEAL + 4 * int(np.prod(shape)),):
-        return False
-    content = table.tobytes()
-    return content[:_SEAL] == _seal(content[_SEAL:], made_from)
+    except (OSError, ValueError) as error:
+        warnings.warn(
+            f"the kept file {path} is not usable ({error}): making it again", CacheWarning, stacklevel=3
+        )
+        return None

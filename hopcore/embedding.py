@@ -24,7 +24,7 @@ _DECIMALS = 6
 _DISTANCES_AT_ONCE = 8_000_000
 
 # Changed whenever this module's fit changes, so that older kept coordinates are not used.
-_EDITION = 1
+_EDITION = 2
 _LIBRARIES = ("umap-learn", "numba", "numpy", "scipy", "scikit-learn")
 
 
@@ -195,9 +195,9 @@ def _embedding(
     )
     path = cache_folder() / f"umap-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.npy"
     directions = _unit_directions(data.images)
-    coordinates = kept_array(path, (len(data), 2), made_from)
+    coordinates = kept_array(path, made_from)
     if coordinates is None:
-        coordinates = _fit(directions, neighbours, min_dist, seed, epochs)
+        coordinates = _fit(directions, neighbours, min_dist, seed, epochs).astype(np.float32)
         keep_array(path, coordinates, made_from)
     coordinates = coordinates.astype(np.float64)
     coordinates.setflags(write=False)

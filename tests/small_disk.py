@@ -63,7 +63,7 @@ def main(folder: Path, how: str) -> dict:
         seen["keep_array"] = keep_array(folder / "kept.npy", np.zeros(10**6), "x")
         seen["told of cache"] = [str(each.message) for each in told]
     seen["run"] = hopcore.open_run(folder / "run.nc").sizes["memory"]
-    seen["array"] = kept_array(folder / "kept.npy", (10,), "x") is not None
+    seen["array"] = kept_array(folder / "kept.npy", "x") is not None
     seen["files"] = sorted(path.name for path in folder.iterdir())
 
     make_room(folder, how)

@@ -83,7 +83,7 @@ def test_the_kept_copy_gives_the_same_digits_without_the_source(quick_source, em
     assert quick_source == [1]
     np.testing.assert_array_equal(first.images, second.images)
     np.testing.assert_array_equal(first.digits, second.digits)
-    assert [path.name for path in empty_cache.iterdir()] == ["mnist-5000.npy"]
+    assert [path.name for path in empty_cache.iterdir()] == ["digits-5000.npy"]
 
 
 def spoil_truncated(path):
@@ -145,11 +145,11 @@ def spoil_pickle(path):
 )
 def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache, spoil):
     good = load_mnist()
-    path = empty_cache / "mnist-5000.npy"
+    path = empty_cache / "digits-5000.npy"
     content = path.read_bytes()
     spoil(path)
     loading._embedded.cache_clear()
-    with pytest.warns(CacheWarning, match="mnist-5000.npy is not usable.*making it again"):
+    with pytest.warns(CacheWarning, match="digits-5000.npy is not usable.*making it again"):
         again = load_mnist()
     np.testing.assert_array_equal(again.images, good.images)
     assert path.read_bytes() == content

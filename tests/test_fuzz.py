@@ -125,7 +125,7 @@ def test_a_pipe_in_a_store_or_cache_is_not_waited_for(store, tmp_path):
         assert store.read(IDENTITY) is None
     os.mkfifo(tmp_path / "kept.npy")
     with pytest.warns(CacheWarning, match="it is not a file"):
-        assert kept_array(tmp_path / "kept.npy", (2,), "x") is None
+        assert kept_array(tmp_path / "kept.npy", "x") is None
 
 
 @given(st.dictionaries(st.text(), st.text() | st.just("../../../etc/passwd") | st.just("a/b\0c"), max_size=4))
@@ -151,7 +151,7 @@ def test_the_cache_believes_none(tmp_path, name):
     path.write_bytes(hostile.hostile_files(tmp_path / "sprung")[name])
     before = tree(tmp_path)
     with pytest.warns(CacheWarning, match=r"kept\.npy is not usable \(.+\): making it again"):
-        assert kept_array(path, (2,), "x") is None
+        assert kept_array(path, "x") is None
     assert tree(tmp_path) == before
 
 
@@ -163,7 +163,7 @@ def test_a_damaged_array_is_refused_or_as_it_was(tmp_path, damage):
     path.write_bytes(damage(path.read_bytes()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CacheWarning)
-        found = kept_array(path, (6,), "x")
+        found = kept_array(path, "x")
     assert found is None or np.array_equal(found, array)
 
 
@@ -202,7 +202,7 @@ def test_the_cache_replaces_a_link_and_leaves_what_it_points_to(tmp_path):
     (tmp_path / "kept.npy").symlink_to("victim")
     assert keep_array(tmp_path / "kept.npy", np.zeros(2), "x")
     assert (tmp_path / "victim").read_text() == "precious"
-    assert kept_array(tmp_path / "kept.npy", (2,), "x") is not None
+    assert kept_array(tmp_path / "kept.npy", "x") is not None
 
 
 # --- NetCDF files of runs --------------------------------------------------------------------------

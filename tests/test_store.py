@@ -67,25 +67,20 @@ def make_folder(path):
     path.mkdir()
 
 
-def write_npz(**arrays):
-    def foreign(path):
-        with open(path, "wb") as file:
-            np.savez(file, **arrays)
-
-    return foreign
-
-
-def write_npy(path):
+def write_npz(path):
     with open(path, "wb") as file:
-        np.save(file, np.zeros(3))
+        np.savez(file, **dict(zip(("memories", "labels"), states(0), strict=True)))
 
 
-def unseal(path):
-    """Change a number and leave the checksum as it was, in an otherwise faultless file."""
+def replace_number(path):
+    """An otherwise faultless file, whose checksum is that of the number before."""
     with np.load(path) as file:
         arrays = dict(file)
     arrays["labels"][1, 2] += 1e-12
-    write_npz(**arrays)(path)
+    seal = path.read_bytes()[-79:]
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)
+        file.write(seal)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +91,8 @@ def unseal(path):
         flip(-400),
         lambda path: path.write_text("not a run"),
         make_folder,
-        write_npy,
-        write_npz(memories=np.zeros((3, 49)), labels=np.zeros((3, 10))),
-        write_npz(identity=np.array([{}], dtype=object)),
-        unseal,
+        write_npz,
+        replace_number,
     ],
 )
 def test_a_damaged_or_foreign_file_is_named_and_not_used(store, damage):
@@ -119,32 +112,9 @@ def test_a_damaged_file_is_replaced(store):
 def test_a_file_under_the_name_of_another_run_is_not_used(store):
     store.write(OTHER, *states(1))
     shutil.copy(store.path(OTHER), store.path(RUN))
-    with pytest.warns(StoreWarning, match="another run"):
+    with pytest.warns(StoreWarning, match="made from something else"):
         assert store.read(RUN) is None
     assert store.read(OTHER) is not None
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"memories": states(1)[0]},
-        {"labels": states(1)[1]},
-        {"memories": states(0)[0].reshape(49, 3)},
-        {"labels": states(0)[1].view(np.int64)},
-    ],
-    ids=["memories", "labels", "shape", "type"],
-)
-def test_the_seal_is_over_all_that_is_kept(store, changed):
-    """A whole file of the right run, of which something was exchanged: the sums of the zip format agree."""
-    store.write(RUN, *states(0))
-    path = store.path(RUN)
-    with np.load(path) as arrays:
-        content = dict(arrays)
-    np.savez(path, **{**content, **changed})
-    with pytest.warns(StoreWarning, match="its checksum is wrong"):
-        assert store.read(RUN) is None
-    np.savez(path, **content)
-    assert store.read(RUN) is not None
 
 
 def test_several_may_write_and_read_at_once(tmp_path):
@@ -162,10 +132,10 @@ def test_several_may_write_and_read_at_once(tmp_path):
 
 
 def test_a_full_disk_is_reported_once_and_stops_nothing(store, monkeypatch):
-    def full(path, writer):
+    def full(path, *content):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(store_module, "write_whole", full)
+    monkeypatch.setattr(store_module, "write_sealed", full)
     with pytest.warns(StoreWarning, match="No space left") as caught:
         store.write(RUN, *states(0))
         store.write(OTHER, *states(1))

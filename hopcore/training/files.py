@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from hashlib import sha256
 from pathlib import Path
 
 import h5netcdf
@@ -13,7 +12,7 @@ import xarray as xr
 from xarray.backends import H5NetCDFStore
 
 from hopcore._checks import check_real
-from hopcore._files import write_whole
+from hopcore._files import read_sealed, write_sealed
 
 from .results import MADE_OF, with_pixels
 
@@ -35,11 +34,6 @@ _DIMS = {
 _WHOLE_NUMBERS = ("base", "digit", "epoch", "category")
 _NUMBERS = ("n", "rescaled_temperature", "cost_power", "rate", "epochs")
 _TEXTS = ("data_fingerprint", "start")
-
-_SEAL = b"hopcore sha256 "
-"""Behind the last byte that HDF5 reads, with the hash of all before: HDF5 notices little damage, and can take
-for ever over it."""
-_SEALED = len(_SEAL) + 2 * sha256().digest_size
 
 
 def save_run(dataset: xr.Dataset, path: str | Path) -> None:
@@ -74,16 +68,7 @@ def save_run(dataset: xr.Dataset, path: str | Path) -> None:
     content = io.BytesIO()
     with h5netcdf.File(content, "w") as file:
         stored.drop_encoding().dump_to_store(H5NetCDFStore(file))
-    seal = _SEAL + sha256(content.getbuffer()).hexdigest().encode()
-    content.seek(0, io.SEEK_END)
-    content.write(seal)
-
-    def write(temporary: Path) -> None:
-        # an error must leave no view of the buffer in its traceback: one that outlives it ends Python 3.12
-        with content.getbuffer() as held, temporary.open("wb") as file:
-            file.write(held)
-
-    write_whole(Path(path), write)
+    write_sealed(Path(path), content.getvalue())
 
 
 def open_run(path: str | Path) -> xr.Dataset:
@@ -108,9 +93,10 @@ def open_run(path: str | Path) -> xr.Dataset:
     if not path.is_file():
         raise FileNotFoundError(f"path = {str(path)!r}: no such file")
     try:
-        _check_seal(path)
-        _check_size(path)
-        with xr.open_dataset(path, engine="h5netcdf") as file:
+        # The checksum comes first: HDF5 notices little damage, and can take for ever over it.
+        content = read_sealed(path, foreign=True)
+        _check_size(content)
+        with xr.open_dataset(io.BytesIO(content), engine="h5netcdf") as file:
             dataset = file.load()
     except Exception as error:  # whatever HDF5 and xarray make of the contents of a file
         raise ValueError(f"path = {str(path)!r}: not a readable NetCDF file ({error})") from error
@@ -121,18 +107,10 @@ def open_run(path: str | Path) -> xr.Dataset:
     return with_pixels(dataset)
 
 
-def _check_seal(path: Path) -> None:
-    """Refuse a file that has changed since it was written; one that another program wrote has no seal."""
-    held = path.read_bytes() if path.stat().st_size < _SEALED else np.memmap(path, np.uint8, "r")
-    seal = bytes(held[-_SEALED:])
-    if seal.startswith(_SEAL) and seal != _SEAL + sha256(held[:-_SEALED]).hexdigest().encode():
-        raise ValueError("it is damaged: its checksum is wrong")
-
-
-def _check_size(path: Path) -> None:
+def _check_size(content: bytes) -> None:
     """Refuse a file that declares more numbers than it holds, or those of other files."""
     declared = 0
-    with h5py.File(path, "r") as file:
+    with h5py.File(io.BytesIO(content), "r") as file:
         for name in file:
             if not isinstance(file.get(name, getlink=True), h5py.HardLink):
                 raise ValueError(f"{name} is a link to another place")
@@ -140,8 +118,8 @@ def _check_size(path: Path) -> None:
             if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
                 raise ValueError(f"{name} is no array of this file")
             declared += item.nbytes
-    if declared > path.stat().st_size:
-        raise ValueError(f"it declares {declared} bytes and is {path.stat().st_size} bytes long")
+    if declared > len(content):
+        raise ValueError(f"it declares {declared} bytes and is {len(content)} bytes long")
 
 
 def _check_run(dataset: xr.Dataset) -> None:
