@@ -78,9 +78,10 @@ def check_integer(name: str, value: Any, minimum: int | None = None, maximum: in
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise refuse(name, value, allowed, TypeError)
-    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+    number = int(value)
+    if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
         raise refuse(name, value, allowed)
-    return int(value)
+    return number
 
 
 def check_seed(seed: Any, name: str = "seed") -> int:

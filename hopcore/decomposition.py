@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from hopcore._checks import check_finite_array, check_integer, check_positive, refuse
 from hopcore.data import CATEGORIES, TrainingSet
@@ -24,6 +25,10 @@ class NotUniqueWarning(UserWarning):
     """The images are linearly dependent: other coefficients rebuild the memories just as well."""
 
 
+@overload
+def coefficients(memories: xr.DataArray, data: TrainingSet) -> xr.DataArray: ...
+@overload
+def coefficients(memories: ArrayLike, data: TrainingSet) -> np.ndarray: ...
 def coefficients(memories: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
     """Coefficients α of memories in the training images, M^μ = Σ_i α^μ_i x_i.
 
@@ -74,6 +79,10 @@ def coefficients(memories: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
     return alpha
 
 
+@overload
+def category_coefficients(alpha: xr.DataArray, data: TrainingSet) -> xr.DataArray: ...
+@overload
+def category_coefficients(alpha: ArrayLike, data: TrainingSet) -> np.ndarray: ...
 def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
     """Sums of the coefficients over each digit's images, ᾱ^μ_d = Σ_{i in d} α^μ_i.
 
@@ -112,6 +121,10 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
     return summed
 
 
+@overload
+def images_needed(memories: xr.DataArray, data: TrainingSet, tolerance: float = 0.05) -> xr.DataArray: ...
+@overload
+def images_needed(memories: ArrayLike, data: TrainingSet, tolerance: float = 0.05) -> np.ndarray: ...
 def images_needed(memories: Any, data: TrainingSet, tolerance: float = 0.05) -> np.ndarray | xr.DataArray:
     """How many images rebuild each memory (Fig. 2A, right).
 
@@ -157,11 +170,11 @@ def images_needed(memories: Any, data: TrainingSet, tolerance: float = 0.05) -> 
     for first in range(0, len(rows), _BLOCK):
         block = slice(first, first + _BLOCK)
         counts[block] = _count(rows[block], rows[block] @ inverse, allowed[block], data.images)
-    counts = counts.reshape(values.shape[:-1])
+    needed = counts.reshape(values.shape[:-1])
     if isinstance(memories, xr.DataArray):
         one = memories.isel(pixel=0, drop=True)
-        return xr.DataArray(counts, dims=one.dims, coords=one.coords, name="images_needed")
-    return counts
+        return xr.DataArray(needed, dims=one.dims, coords=one.coords, name="images_needed")
+    return needed
 
 
 def _count(memories: np.ndarray, alpha: np.ndarray, allowed: np.ndarray, images: np.ndarray) -> np.ndarray:
@@ -184,6 +197,10 @@ def _count(memories: np.ndarray, alpha: np.ndarray, allowed: np.ndarray, images:
     return counts
 
 
+@overload
+def reconstruct(memories: xr.DataArray, data: TrainingSet, k: int) -> xr.DataArray: ...
+@overload
+def reconstruct(memories: ArrayLike, data: TrainingSet, k: int) -> np.ndarray: ...
 def reconstruct(memories: Any, data: TrainingSet, k: int) -> np.ndarray | xr.DataArray:
     """Memories rebuilt from their k largest coefficients in absolute value.
 

@@ -61,8 +61,8 @@ class FinalStates:
         self._memories = np.empty((*states, data.images.shape[1]), options.dtype)
         self._labels = np.empty((*states, data.targets.shape[1]), options.dtype)
 
-    def put(self, runs: Sequence[Run], memories: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> None:
-        """The final memories (K, N) and labels (K, C) of some runs."""
+    def put(self, runs: Sequence[Run], memories: np.ndarray, labels: np.ndarray) -> None:
+        """The final memories (R, K, N) and labels (R, K, C) of R runs."""
         for run, run_memories, run_labels in zip(runs, memories, labels, strict=True):
             self._memories[self._places[run]] = run_memories
             self._labels[self._places[run]] = run_labels

@@ -145,7 +145,7 @@ def sweep(
         if found is None:
             missing.append(run)
         else:
-            states.put([run], *([array] for array in found))
+            states.put([run], *(array[None] for array in found))
 
     with _progress_bar(len(identities), len(identities) - len(missing), progress) as bar:
 

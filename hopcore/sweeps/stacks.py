@@ -96,7 +96,8 @@ def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Fina
                 f"seed = {run.seed} failed: {type(error).__name__}: {error}"
             ) from error
     halves = [train_runs(data, options, half) for half in in_stacks(runs, len(runs), at_least=2)]
-    return tuple(np.concatenate(parts) for parts in zip(*halves, strict=True))
+    memories, labels = zip(*halves, strict=True)
+    return np.concatenate(memories), np.concatenate(labels)
 
 
 def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
