@@ -1,6 +1,5 @@
 """The digits are MNIST's, kept copies are never trusted, and a training set holds only what it may."""
 
-import os
 import pickle
 import subprocess
 import sys
@@ -86,75 +85,27 @@ def test_the_kept_copy_gives_the_same_digits_without_the_source(quick_source, em
     assert [path.name for path in empty_cache.iterdir()] == ["digits-5000.npy"]
 
 
-def spoil_truncated(path):
-    path.write_bytes(path.read_bytes()[:-1000])
+def spoil_truncated(content):
+    return content[:-1000]
 
 
-def spoil_header(path):
-    path.write_bytes(path.read_bytes()[:20])
+def spoil_one_pixel(content):
+    return content[:2_000_000] + bytes([content[2_000_000] ^ 1]) + content[2_000_001:]
 
 
-def spoil_empty(path):
-    path.write_bytes(b"")
-
-
-def spoil_one_pixel(path):
-    content = bytearray(path.read_bytes())
-    content[2_000_000] ^= 1
-    path.write_bytes(bytes(content))
-
-
-def spoil_foreign(path):
-    np.save(path, np.zeros((5000, 785), dtype=np.uint8))
-
-
-def spoil_other_shape(path):
-    np.save(path, np.load(path).reshape(785, 5000))
-
-
-def spoil_text(path):
-    path.write_text("not an array")
-
-
-class Trap:
-    """An object that leaves a mark where it is unpickled."""
-
-    def __init__(self, mark):
-        self.mark = mark
-
-    def __reduce__(self):
-        return os.mkdir, (self.mark,)
-
-
-def spoil_pickle(path):
-    np.save(path, np.array([Trap(str(path.parent / "sprung"))], dtype=object), allow_pickle=True)
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        spoil_truncated,
-        spoil_header,
-        spoil_empty,
-        spoil_one_pixel,
-        spoil_foreign,
-        spoil_other_shape,
-        spoil_text,
-        spoil_pickle,
-    ],
-)
+# What else may lie there is tried in test_fuzz.py.
+@pytest.mark.parametrize("spoil", [spoil_truncated, spoil_one_pixel])
 def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache, spoil):
     good = load_mnist()
     path = empty_cache / "digits-5000.npy"
     content = path.read_bytes()
-    spoil(path)
+    path.write_bytes(spoil(content))
     loading._embedded.cache_clear()
-    with pytest.warns(CacheWarning, match="digits-5000.npy is not usable.*making it again"):
+    with pytest.warns(CacheWarning, match=r"digits-5000\.npy is not usable.*making it again"):
         again = load_mnist()
     np.testing.assert_array_equal(again.images, good.images)
     assert path.read_bytes() == content
     assert quick_source == [1, 1]
-    assert not (empty_cache / "sprung").exists()
 
 
 def test_without_a_cache_folder_the_digits_are_there_all_the_same(quick_source, empty_cache):
