@@ -1,6 +1,6 @@
 """Prototype learning in generalized Hopfield networks: the library behind the executable edition.
 
-The names are those of `__init__.pyi`. They are loaded when first used, so that ``import hopcore`` costs nothing.
+The names are those of `__init__.pyi`, loaded when first used, so that ``import hopcore`` costs nothing.
 """
 
 from importlib.metadata import version

@@ -22,6 +22,7 @@ from .reduced import mixture_temperature as mixture_temperature
 from .sweeps import sweep as sweep
 from .sweeps import worker_pool as worker_pool
 from .training import NoisePulses as NoisePulses
+from .training import RandomStart as RandomStart
 from .training import open_run as open_run
 from .training import save_run as save_run
 from .training import train as train

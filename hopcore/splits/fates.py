@@ -13,6 +13,10 @@ NO_FATE = -1
 """In place of a digit: the memory supports none, or several."""
 
 
+_NEGLIGIBLE = 0.01
+"""A start whose pixels are all below this adds less than that to any coefficient; the usual one has 0.003."""
+
+
 def training_data(run: xr.Dataset, data: TrainingSet | None) -> TrainingSet:
     """The training set: the one given, or the one that a compact trajectory carries.
 
@@ -41,10 +45,9 @@ def image_coefficients(run: xr.Dataset, data: TrainingSet) -> np.ndarray:
     if "image_weights" not in run:
         return coefficients(run.memories.transpose("epoch", "memory", "pixel").values, data)
     alpha = run.image_weights.values.astype(np.float64)
-    random_start = run.attrs["start"] == "random"  # which is a few thousandths of an image
-    if run.sizes["start"] > 1 or not random_start:
-        bases = coefficients(run.base_memories.values.astype(np.float64), data)
-        alpha = alpha + run.kept.values[..., None] * bases[run.base.values]
+    bases = run.base_memories.values.astype(np.float64)
+    if np.abs(bases).max() > _NEGLIGIBLE:
+        alpha = alpha + run.kept.values[..., None] * coefficients(bases, data)[run.base.values]
     return alpha
 
 

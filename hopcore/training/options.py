@@ -13,6 +13,7 @@ import numpy as np
 
 from hopcore._checks import (
     check_above,
+    check_at_least,
     check_choice,
     check_finite_array,
     check_integer,
@@ -31,8 +32,45 @@ DTYPES = ("float64", "float32")
 CONDITIONS = {"n": partial(check_above, bound=1), "rescaled_temperature": check_positive}
 """What may have a schedule, and the check of each value."""
 
-START_MEAN, START_STD = -0.003, 1e-5
-"""Memories and labels start from a normal distribution with this mean and deviation (the authors' code)."""
+
+@dataclass(frozen=True)
+class RandomStart:
+    """Memories and labels at epoch 0 from a normal distribution, drawn with the run's seed.
+
+    Attributes
+    ----------
+    mean : from −1 to 1. The default is that of the authors' program; their published Figure 3 has −0.001.
+    spread : standard deviation, 0 or more; 1e-8 in that figure, which needs double precision.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a mean outside [−1, 1], a spread below 0, and what is no number.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
+    >>> start = hopcore.RandomStart(mean=-0.001, spread=1e-8)
+    >>> hopcore.train(data, start=start, memories=4, epochs=10).attrs["start"]
+    'random, mean -0.001, spread 1e-08'
+    """
+
+    mean: float = -0.003
+    spread: float = 1e-5
+
+    def __post_init__(self) -> None:
+        mean = check_real("start.mean", self.mean)
+        if not -1 <= mean <= 1:
+            raise refuse("start.mean", mean, "a number from -1 to 1")
+        object.__setattr__(self, "mean", mean)
+        object.__setattr__(self, "spread", check_at_least("start.spread", self.spread, 0))
+
+    def draw(self, seed: int, shape: tuple[int, int], categories: int) -> tuple[np.ndarray, np.ndarray]:
+        """Memories (K, N) and labels (K, C)."""
+        generator = np.random.default_rng(seed)
+        memories = generator.normal(self.mean, self.spread, shape)
+        return memories, generator.normal(self.mean, self.spread, (shape[0], categories))
 
 
 @dataclass(frozen=True)
@@ -120,7 +158,7 @@ class Options:
     momentum: float = 0.0
     cost_power: float | None = None
     constraint: str = "rescale"
-    start: tuple[np.ndarray, np.ndarray] | None = None
+    start: tuple[np.ndarray, np.ndarray] | RandomStart = RandomStart()
     record_every: int | None = None
     minibatches: int = 1
     noise: NoisePulses | None = None
@@ -143,12 +181,14 @@ class Options:
         if not 0 <= momentum < 1:
             raise refuse("momentum", momentum, "a number from 0 up to, not including, 1")
         epochs = check_integer("epochs", given.epochs, minimum=0)
-        start = None if given.start is None else _checked_start(given.start, given.memories, data)
+        start = _checked_start(given.start, given.memories, data)
         minibatches = check_integer("minibatches", given.minibatches, minimum=1)
         if minibatches > len(data):
             raise refuse("minibatches", minibatches, f"at most the number of images, {len(data)}")
         return cls(
-            memories=check_integer("memories", given.memories, minimum=1) if start is None else len(start[0]),
+            memories=len(start[0])
+            if isinstance(start, tuple)
+            else check_integer("memories", given.memories, minimum=1),
             rate=check_positive("rate", given.rate),
             epochs=epochs,
             momentum=momentum,
@@ -164,11 +204,9 @@ class Options:
 
     def starts(self, data: TrainingSet, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """The memories (K, N) and labels (K, C) at epoch 0."""
-        if self.start is not None:
+        if isinstance(self.start, tuple):
             return self.start
-        generator = np.random.default_rng(seed)
-        memories = generator.normal(START_MEAN, START_STD, (self.memories, data.images.shape[1]))
-        return memories, generator.normal(START_MEAN, START_STD, (self.memories, data.targets.shape[1]))
+        return self.start.draw(seed, (self.memories, data.images.shape[1]), data.targets.shape[1])
 
     def recorded_epochs(self) -> list[int]:
         """The epochs that are kept: 0, k, 2k, … and the last, or the last alone."""
@@ -180,7 +218,10 @@ class Options:
         """The options as text and numbers, for a file's attributes; "" stands for None."""
         described = {name: "" if value is None else value for name, value in vars(self).items()}
         described["noise"] = "" if self.noise is None else json.dumps(asdict(self.noise))
-        described["start"] = "random" if self.start is None else f"given, sha256 {_digest(self.start)}"
+        if isinstance(self.start, tuple):
+            described["start"] = f"given, sha256 {_digest(self.start)}"
+        else:
+            described["start"] = f"random, mean {self.start.mean:g}, spread {self.start.spread:g}"
         return described
 
 
@@ -191,11 +232,18 @@ def _digest(start: tuple[np.ndarray, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def _checked_start(start: Any, memories: Any, data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
+def _checked_start(
+    start: Any, memories: Any, data: TrainingSet
+) -> tuple[np.ndarray, np.ndarray] | RandomStart:
+    if start is None or isinstance(start, RandomStart):
+        return start or RandomStart()
     pixels, categories = data.images.shape[1], data.targets.shape[1]
     if not isinstance(start, (tuple, list)) or len(start) != 2:
         raise refuse(
-            "start", start, f"a pair: memories (K, {pixels}) and labels (K, {categories})", TypeError
+            "start",
+            start,
+            f"a RandomStart or a pair: memories (K, {pixels}) and labels (K, {categories})",
+            TypeError,
         )
     start_memories = check_finite_array("start[0]", start[0], (None, pixels))
     if len(start_memories) == 0:

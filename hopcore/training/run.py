@@ -16,7 +16,7 @@ from hopcore._checks import check_flag, refuse
 from hopcore.data import TrainingSet
 
 from .features import Order, features_of
-from .options import NoisePulses, Options, Run
+from .options import NoisePulses, Options, RandomStart, Run
 from .recording import Recording, compact_is_smaller
 from .results import to_datasets
 from .schedule import present
@@ -34,7 +34,7 @@ def train(
     momentum: float = 0.0,
     cost_power: float | None = None,
     constraint: str = "rescale",
-    start: tuple[Any, Any] | None = None,
+    start: tuple[Any, Any] | RandomStart | None = None,
     seed: int = 0,
     record_every: int | None = None,
     minibatches: int = 1,
@@ -67,7 +67,7 @@ def train(
         "rescale" divides a memory by its largest absolute pixel where that exceeds 1, and keeps it a
         combination of images; "clip" cuts single pixels to [−1, 1].
     start
-        Memories (K, N) and labels (K, C) at epoch 0; None draws both from N(−0.003, 1e−5).
+        Memories (K, N) and labels (K, C) at epoch 0, or a `RandomStart`; None is ``RandomStart()``.
     seed
         Of the random start and of the noise, an integer from 0.
     record_every
