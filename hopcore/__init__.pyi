@@ -2,6 +2,7 @@ from . import plotting as plotting
 from . import widgets as widgets
 from .data import TrainingSet as TrainingSet
 from .data import paper_pair as paper_pair
+from .data import paper_training_set as paper_training_set
 from .data import training_set as training_set
 from .decomposition import category_coefficients as category_coefficients
 from .decomposition import coefficients as coefficients

@@ -1,5 +1,6 @@
 """The digits are MNIST's, kept copies are never trusted, and a training set holds only what it may."""
 
+import hashlib
 import pickle
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from hopcore import _files
 from hopcore import mnist as loading
 from hopcore._files import CacheWarning
-from hopcore.data import TrainingSet, paper_pair, training_set
+from hopcore.data import TrainingSet, paper_pair, paper_training_set, training_set
 from hopcore.mnist import Digits, load_mnist
 
 
@@ -183,6 +184,22 @@ def test_the_papers_pair_has_the_papers_overlaps():
     assert pair.digits.tolist() == [1, 4]
     np.testing.assert_allclose([aa, ab, bb], [752.7, 494.0, 719.3], rtol=0, atol=0.05)
     assert [round(overlap) for overlap in (aa, ab, bb)] == [753, 494, 719]
+
+
+def test_the_authors_images_are_found_in_the_full_set_by_their_fingerprints(monkeypatch):
+    greys = np.random.default_rng(0).integers(0, 256, (300, 784), dtype=np.uint8)
+    full = Digits(greys / 127.5 - 1, np.arange(300) % 10)
+    monkeypatch.setattr("hopcore.data.load_mnist", lambda **_: full)
+    prints = [hashlib.sha256(grey.tobytes()).hexdigest()[:12] for grey in greys]
+    monkeypatch.setattr("hopcore.data.TEN_DIGITS", prints[250:50:-1])
+    monkeypatch.setattr("hopcore.data.PAIR", [prints[41], prints[14]])
+    np.testing.assert_array_equal(paper_training_set().images, full.images[250:50:-1])
+    assert paper_pair(published=True).digits.tolist() == [1, 4]
+    monkeypatch.setattr("hopcore.data.PAIR", [prints[41], "0" * 12])
+    with pytest.raises(ValueError, match=r"2 images that the authors used, 1 .* fingerprint 0{12}"):
+        paper_pair(published=True)
+    with pytest.raises(TypeError, match="published = 1"):
+        paper_pair(published=1)
 
 
 def test_a_training_set_is_grouped_by_digit_in_the_order_asked():

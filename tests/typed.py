@@ -1,4 +1,4 @@
-"""What a type checker has to refuse: mypy reads this file, and complains of an `ignore` that it does not need."""
+"""What a type checker has to refuse: mypy reads this file and complains of an `ignore` that is not needed."""
 
 import hopcore
 
