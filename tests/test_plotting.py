@@ -3,11 +3,11 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+import xarray as xr
 
 from hopcore.plotting import (
     DIGIT_COLOURS,
     Curve,
-    MapPanel,
     coefficient_panels,
     curves,
     image_blocks,
@@ -15,8 +15,12 @@ from hopcore.plotting import (
     label_panels,
     largest_in_the_middle,
     map_panels,
+    memory_table,
+    temperature_curves,
 )
 from hopcore.plotting.style import INK, Picture, new_figure
+
+DIMS = ("n", "rescaled_temperature", "memory")
 
 # Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
 VISION = {
@@ -109,12 +113,11 @@ def test_images_must_be_square():
 
 def test_coefficients_are_drawn_digit_by_digit():
     digits = np.repeat([1, 4], 3)
-    picture = coefficient_panels([[[0.1, 0.7, 0.2, -0.3, 0.0, 0.1], None]], digits, ["n"], ["a", "b"])
+    picture = coefficient_panels([[[0.1, 0.7, 0.2, -0.3, 0.0, 0.1]]], digits, ["n"], ["a"])
     ones, fours = picture.figure.axes[0].patches
     assert ones.get_data().values.tolist() == [0.2, 0.7, 0.1]
     assert fours.get_data().values.tolist() == [0.0, 0.1, -0.3]
     assert mpl.colors.same_color(ones.get_facecolor(), DIGIT_COLOURS[1])
-    assert not picture.figure.axes[1].axison
 
 
 def test_labels_keep_their_sign():
@@ -122,6 +125,14 @@ def test_labels_keep_their_sign():
     picture = label_panels([[labels]], ["n"], ["T"])
     heights = [bar.get_height() for bar in picture.figure.axes[0].patches]
     assert np.allclose(heights, labels)
+
+
+def networks():
+    """Two memories each at n = 10 and two temperatures; the first pixel of each is its temperature."""
+    memories = np.zeros((1, 2, 2, 16))
+    memories[..., 0] = [[0.5], [0.9]]
+    kept = {"memories": ((*DIMS, "pixel"), memories), "places": ((*DIMS, "axis"), np.zeros((1, 2, 2, 2)))}
+    return xr.Dataset(kept, {"n": [10], "rescaled_temperature": [0.5, 0.9]})
 
 
 def test_a_curve_is_named_at_its_end_and_marked_on_the_axis():
@@ -163,10 +174,29 @@ def test_names_of_curves_that_end_together_do_not_touch():
 
 def test_the_map_shows_every_image_and_every_memory():
     background, digits = np.random.default_rng(0).normal(size=(50, 2)), np.repeat([0, 7], 25)
-    panel = MapPanel("n = 10", np.zeros((4, 2)), np.zeros((4, 16)))
-    picture = map_panels([[panel, panel]], background, digits, samples=2)
+    picture = map_panels(networks(), background, digits, samples=2)
     counts = [len(points.get_offsets()) for axes in picture.figure.axes for points in axes.collections]
-    assert sorted(counts) == [4, 4, 50, 50]
+    assert sorted(counts) == [2, 2, 50, 50]
+
+
+def test_a_table_of_memories_has_its_hottest_row_on_top():
+    axes = memory_table(networks().memories).figure.axes[0]
+    texts = [text.get_text() for text in axes.texts]
+    assert texts == ["0.90", "0.50", "$n$ = 10", ""]
+    assert axes.images[0].get_array()[0, 0] == 0.9
+
+
+def test_curves_of_temperatures_show_means_and_the_middle_of_the_memories():
+    values = xr.DataArray(
+        np.arange(24.0).reshape(3, 2, 4), {"n": [2, 3, 4], "rescaled_temperature": [0.5, 0.9]}, DIMS
+    )
+    ranges = [(2.0, 3.0), (3.0, 4.0)]
+    axes = temperature_curves(values, y_label="α", marks=[2.5, 3.5], ranges=ranges).figure.axes[0]
+    assert [text.get_text() for text in axes.texts] == ["$T_r$ = 0.50", "$T_r$ = 0.90"]
+    assert axes.lines[0].get_ydata().tolist() == [1.5, 9.5, 17.5]
+    low, high = axes.collections[0].get_paths()[0].get_extents().intervaly
+    assert (low, high) == pytest.approx((0.5, 18.5))
+    assert [line.get_xdata()[0] for line in axes.lines[6:8]] == [3.5, 3.0]
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

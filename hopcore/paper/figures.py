@@ -193,3 +193,9 @@ PAIR_START, PAIR_OFFSET = (0.8, 0.5), 1e-8
 
 RECONSTRUCTION_TOLERANCE = 0.05
 """L1 error allowed in a rebuilt memory, as a share of N times the mean absolute pixel (code)."""
+
+INTERMEDIATE_PLATEAU = (50.0, 100.0)
+"""Images needed on the intermediate plateau of Figure 2A at T_r = 0.96 (text)."""
+
+FIGURE_6_START, FIGURE_6_MEANS_OF = (0.5, -0.2), 50
+"""What the two memories of Figure 6 start with of their own and the other digit; images in a mean (code)."""

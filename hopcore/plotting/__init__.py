@@ -11,17 +11,18 @@ from hopcore.plotting.bifurcations import (
     turning_bifurcations,
     turning_flow,
 )
-from hopcore.plotting.curves import Curve, curves
+from hopcore.plotting.curves import Curve, curves, temperature_curves
 from hopcore.plotting.images import image_blocks, image_rows
 from hopcore.plotting.learning import (
     Recognition,
     Trails,
     digit_scatter,
     image_table,
+    memory_table,
     recognised_panels,
     trail_panels,
 )
-from hopcore.plotting.maps import MapPanel, map_panels
+from hopcore.plotting.maps import map_panels
 from hopcore.plotting.mixtures import coefficient_maps
 from hopcore.plotting.movies import Movie, learning_movie
 from hopcore.plotting.nullclines import PathPanel, nullcline_frame, nullcline_panels, path_panels
@@ -37,7 +38,6 @@ __all__ = [
     "TEMPERATURE_COLOURS",
     "Curve",
     "Fold",
-    "MapPanel",
     "Movie",
     "PathPanel",
     "Picture",
@@ -62,6 +62,7 @@ __all__ = [
     "learning_movie",
     "map_panels",
     "map_trails",
+    "memory_table",
     "nullcline_frame",
     "nullcline_panels",
     "parting_panels",
@@ -75,6 +76,7 @@ __all__ = [
     "slider_figure",
     "split_tree_picture",
     "start_panels",
+    "temperature_curves",
     "trail_panels",
     "turning_bifurcations",
     "turning_flow",

@@ -75,33 +75,27 @@ def _panels(rows: int, row_titles: Sequence[str], column_titles: Sequence[str], 
 
 @styled
 def coefficient_panels(
-    alpha: Sequence[Sequence[ArrayLike | None]],
+    alpha: Sequence[Sequence[ArrayLike]],
     digits: ArrayLike,
     row_titles: Sequence[str],
     column_titles: Sequence[str],
 ) -> Picture:
-    """Coefficients (S,) of one memory per panel, a bar per image, grouped by digit; None: an empty panel."""
+    """Coefficients (S,) of one memory per panel, a bar per image, grouped by digit."""
     figure, grid = _panels(len(alpha), row_titles, column_titles, "α")
     digits = np.asarray(digits)
     for line, row in zip(grid, alpha, strict=True):
         for axes, values in zip(line, row, strict=True):
-            if values is None:
-                axes.set_axis_off()
-            else:
-                _draw_coefficients(axes, np.asarray(values, dtype=float), digits)
+            _draw_coefficients(axes, np.asarray(values, dtype=float), digits)
     return Picture(figure, "svg")
 
 
 @styled
 def label_panels(
-    labels: Sequence[Sequence[ArrayLike | None]], row_titles: Sequence[str], column_titles: Sequence[str]
+    labels: Sequence[Sequence[ArrayLike]], row_titles: Sequence[str], column_titles: Sequence[str]
 ) -> Picture:
-    """Labels (C,) of one memory per panel, one bar per digit; None: an empty panel."""
+    """Labels (C,) of one memory per panel, one bar per digit."""
     figure, grid = _panels(len(labels), row_titles, column_titles, "label")
     for line, row in zip(grid, labels, strict=True):
         for axes, values in zip(line, row, strict=True):
-            if values is None:
-                axes.set_axis_off()
-            else:
-                _draw_labels(axes, np.asarray(values, dtype=float))
+            _draw_labels(axes, np.asarray(values, dtype=float))
     return Picture(figure, "svg")

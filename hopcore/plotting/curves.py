@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import INK, Picture, new_figure, styled
+from hopcore.plotting.style import INK, TEMPERATURE_COLOURS, Picture, new_figure, styled
 
 _NAME_HEIGHT = 0.2  # inches that a curve's name takes
 
@@ -98,3 +100,40 @@ def curves(
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     return Picture(figure, "svg")
+
+
+def temperature_curves(
+    values: xr.DataArray,
+    *,
+    y_label: str,
+    smooth: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    marks: Sequence[float] | None = None,
+    ranges: Sequence[tuple[float, float]] | None = None,
+    **options: Any,
+) -> Picture:
+    """Curves of values (rescaled_temperature, n) over n, one for each of up to three temperatures.
+
+    Of values (rescaled_temperature, n, memory) means over the memories are drawn, and a band that holds the
+    middle two thirds of them. `smooth(n, values)` gives the line through the points; `marks` and `ranges` are
+    places on the axis, one for each curve; the other options are those of `curves`.
+    """
+    several = []
+    for place, (temperature, own) in enumerate(values.groupby("rescaled_temperature")):
+        rows = own.squeeze("rescaled_temperature").transpose("n", ...).values
+        spread: dict[str, Any] = {}
+        if rows.ndim == 2:
+            spread["low"], spread["high"] = np.percentile(rows, (100 / 6, 500 / 6), axis=1)
+            rows = rows.mean(axis=1)
+        several.append(
+            Curve(
+                values.n.values,
+                rows,
+                f"$T_r$ = {temperature:.2f}",
+                TEMPERATURE_COLOURS[place],
+                smooth=smooth(values.n.values, rows) if smooth else None,
+                mark=marks[place] if marks is not None else None,
+                mark_range=ranges[place] if ranges is not None else None,
+                **spread,
+            )
+        )
+    return curves(several, x_label="power $n$", y_label=y_label, **options)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
@@ -115,6 +116,17 @@ def image_table(
         text = {"color": colour, "weight": "bold" if colours else "normal", "size": _NAME}
         axes.text(step * column + step / 2, -4, title, ha="center", va="bottom", **text)
     return Picture(figure, "png")
+
+
+def memory_table(memories: xr.DataArray) -> Picture:
+    """Memories (n, rescaled_temperature, memory, pixel) in a table: n to the right, temperature upwards."""
+    rows = memories.transpose("rescaled_temperature", "n", "memory", "pixel")[::-1]
+    copies = memories.sizes["memory"]
+    return image_table(
+        rows.values.reshape(len(rows), -1, memories.sizes["pixel"]),
+        [f"{temperature:.2f}" for temperature in rows.rescaled_temperature.values],
+        [title for n in memories.n.values for title in (f"$n$ = {n:.0f}", *[""] * (copies - 1))],
+    )
 
 
 @styled

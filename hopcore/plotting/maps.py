@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
 from hopcore.plotting.style import DIGIT_COLOURS, WIDTH, Picture, new_figure, styled
-
-
-@dataclass(frozen=True)
-class MapPanel:
-    """One panel: a title, the memories' places (K, 2), and a few memories (count, pixels) drawn above."""
-
-    title: str
-    places: ArrayLike
-    samples: ArrayLike
 
 
 def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
@@ -47,20 +36,22 @@ def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
 
 @styled
 def map_panels(
-    panels: Sequence[Sequence[MapPanel]], background: ArrayLike, digits: ArrayLike, *, samples: int = 5
+    networks: xr.Dataset, background: ArrayLike, digits: ArrayLike, *, samples: int = 5
 ) -> Picture:
-    """Rows of panels: memories as white discs on the map, with `samples` of them drawn above each panel."""
-    across = len(panels[0])
+    """Memories as white discs on the map, rows over n and columns over T_r, some drawn above each panel.
+
+    `networks` has ``places`` (n, rescaled_temperature, memory, axis) and ``memories`` (…, memory, pixel).
+    """
+    rows, across = networks.sizes["n"], networks.sizes["rescaled_temperature"]
     side = WIDTH / across
-    figure = new_figure(len(panels) * (side * (1 + 1 / samples) + 0.35))
-    outer = figure.subfigures(len(panels), across, squeeze=False)
-    for line, row in zip(outer, panels, strict=True):
-        for part, panel in zip(line, row, strict=True):
-            above, below = part.subplots(2, 1, height_ratios=(1 / samples, 1))
-            above.set_title(panel.title)
-            draw_block(above, np.asarray(panel.samples)[:samples], columns=samples, rows=1)
-            draw_background(below, background, digits)
-            places = np.asarray(panel.places)
-            discs = {"s": 13, "facecolor": "white", "edgecolor": "black", "linewidth": 0.7}
-            below.scatter(places[:, 0], places[:, 1], zorder=4, **discs)
+    figure = new_figure(rows * (side * (1 + 1 / samples) + 0.35))
+    outer = figure.subfigures(rows, across, squeeze=False)
+    for (row, column), part in np.ndenumerate(outer):
+        network = networks.isel(n=row, rescaled_temperature=column)
+        above, below = part.subplots(2, 1, height_ratios=(1 / samples, 1))
+        above.set_title(f"$n$ = {network.n:.0f}, $T_r$ = {network.rescaled_temperature:.2f}")
+        draw_block(above, network.memories.values[:samples], columns=samples, rows=1)
+        draw_background(below, background, digits)
+        discs = {"s": 13, "facecolor": "white", "edgecolor": "black", "linewidth": 0.7}
+        below.scatter(*network.places.values.T, zorder=4, **discs)
     return Picture(figure, "png")

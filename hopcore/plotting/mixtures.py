@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
-import numpy as np
+import xarray as xr
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
@@ -13,29 +14,26 @@ from hopcore.plotting.style import PIXEL_MAP, Picture, new_figure, styled
 
 @styled
 def coefficient_maps(
-    panels: Sequence[tuple[str, ArrayLike]],
-    n: ArrayLike,
-    temperature: ArrayLike,
-    lines: Sequence[tuple[ArrayLike, ArrayLike, str]] = (),
+    panels: Mapping[str, xr.DataArray],
+    lines: Mapping[str, ArrayLike],
     *,
     low: float = -1.0,
     high: float = 1.0,
     colour_map: str = PIXEL_MAP,
     bar: str = "coefficient α",
 ) -> Picture:
-    """Maps of one coefficient (n, temperature) each, with lines (n, temperature, style) over them."""
-    n, temperature = np.asarray(n, dtype=float), np.asarray(temperature, dtype=float)
+    """Maps of one coefficient (n, rescaled_temperature) each, by title; over them lines T_r(n), by style."""
     figure = new_figure(3.3 if len(panels) == 1 else 3.0)
-    shown = None
-    for axes, (title, values) in zip(
-        np.atleast_1d(figure.subplots(1, len(panels), sharey=True)), panels, strict=True
-    ):
+    shown: Any = None
+    grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (title, values) in zip(grid, panels.items(), strict=True):
+        n, rows = values.n, values.transpose("rescaled_temperature", "n")
         shown = axes.pcolormesh(
-            n, temperature, np.asarray(values).T, cmap=colour_map, vmin=low, vmax=high, rasterized=True
+            n, rows.rescaled_temperature, rows, cmap=colour_map, vmin=low, vmax=high, rasterized=True
         )
         edges = axes.get_xlim(), axes.get_ylim()
-        for x, y, style in lines:
-            [drawn] = axes.plot(x, y, style, color="white", linewidth=2.2)
+        for style, line in lines.items():
+            [drawn] = axes.plot(n, line, style, color="white", linewidth=2.2)
             drawn.set_path_effects([withStroke(linewidth=4, foreground="black")])
         axes.set(xlim=edges[0], ylim=edges[1], title=title, xlabel="power $n$")
     figure.axes[0].set_ylabel("rescaled temperature $T_r$")

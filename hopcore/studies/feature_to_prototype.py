@@ -1,32 +1,127 @@
-"""The feature-to-prototype transition, measured: thresholds, plateaus and spreads (paper, Figs. 1 and 2).
-
-Every function takes plain arrays of final memories' properties, one row per power n where a curve is meant.
-"""
+"""From feature to prototype: networks, and their thresholds, plateaus and spreads (paper, Figs. 1 and 2)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.interpolate import make_smoothing_spline
-from scipy.spatial.distance import pdist
+
+from hopcore.data import TrainingSet
+from hopcore.decomposition import category_coefficients, coefficients, images_needed
+from hopcore.embedding import Embedding
+from hopcore.mnist import Digits
+from hopcore.paper import MEMORIES_SHOWN_LABEL, PIXELS
+from hopcore.paper.scales import Pace
+from hopcore.studies.likeness import (
+    distance_from_centre,
+    distance_from_mean_image,
+    nearest_images,
+    relative_spread,
+)
+from hopcore.sweeps import sweep
 
 _STEP = 0.5  # of the corners that a fit tries, in units of n
 
 
-def negative_share(alpha: ArrayLike) -> np.ndarray:
-    """Share of Σ|α| that negative coefficients hold: (..., S) to (...); 0.5 if both signs weigh the same."""
-    alpha = np.asarray(alpha, dtype=float)
-    return -np.minimum(alpha, 0).sum(axis=-1) / np.abs(alpha).sum(axis=-1)
+def trained(
+    data: TrainingSet,
+    n: Sequence[float],
+    paces: Sequence[Pace],
+    *,
+    seed: int,
+    dtype: str,
+    memories: int = 100,
+    executor: Executor | None = None,
+    store: str | Path | None = None,
+) -> xr.Dataset:
+    """The final states of networks of every n and temperature, and what their memories are made of.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as from
+        `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
+    """
+    options: dict[str, Any] = {"memories": memories, "dtype": dtype, "executor": executor, "store": store}
+    networks = xr.concat(
+        [
+            sweep(
+                data,
+                n=n,
+                rescaled_temperature=[value / PIXELS for value in pace.temperature],
+                seed=seed,
+                rate=pace.rate,
+                epochs=pace.epochs,
+                **options,
+            ).isel(seed=0)
+            for pace in paces
+        ],
+        "rescaled_temperature",
+        combine_attrs="drop_conflicts",
+    )
+    return networks.assign(
+        coefficients=coefficients(networks.memories, data),
+        images_needed=images_needed(networks.memories, data),
+    )
 
 
-def leading_share(alpha: ArrayLike, digits: ArrayLike) -> np.ndarray:
-    """Share of Σ|α| that the images of one digit hold, for the digit that holds most: (..., S) to (...)."""
-    size, digits = np.abs(np.asarray(alpha, dtype=float)), np.asarray(digits)
-    own = np.stack([size[..., digits == digit].sum(axis=-1) for digit in np.unique(digits)])
-    return own.max(axis=0) / size.sum(axis=-1)
+def largest_coefficient(networks: xr.Dataset) -> xr.DataArray:
+    """max_i |α_i| of every memory of `trained` networks: (rescaled_temperature, n, memory)."""
+    return np.abs(networks.coefficients).max("image").transpose("rescaled_temperature", "n", "memory")
+
+
+def moved_by_rounding(networks: xr.Dataset, pace: Pace, learn: Callable[..., xr.Dataset]) -> float:
+    """How far the mean largest coefficient moves if networks are trained again in the other precision.
+
+    Looked at are the three highest n at the first temperature of the pace. ``learn(n, paces, dtype=...)`` is
+    `trained` with all else as before.
+    """
+    dtype = {"float32": "float64", "float64": "float32"}[networks.memories.dtype.name]
+    first = replace(pace, temperature=pace.temperature[:1])
+    again = learn(networks.n.values[-3:], [first], dtype=dtype)
+    before, after = xr.align(largest_coefficient(networks), largest_coefficient(again))
+    return float(np.abs(before.mean("memory") - after.mean("memory")).max())
+
+
+@dataclass(frozen=True)
+class MakeUp:
+    """What the memories of some networks are made of: medians, and one share.
+
+    Attributes
+    ----------
+    largest : the largest |α|.
+    negative : the share of Σ|α| that negative coefficients hold.
+    one_digit : the share of Σ|α| that the images of one digit hold.
+    images : the images needed.
+    one_label : the share of memories with exactly one label of 0.99 or more.
+    """
+
+    largest: float
+    negative: float
+    one_digit: float
+    images: float
+    one_label: float
+
+
+def make_up(networks: xr.Dataset, data: TrainingSet) -> MakeUp:
+    """Measure `MakeUp` over all memories of `trained` networks."""
+    alpha = networks.coefficients
+    size, full = np.abs(alpha), networks.labels >= MEMORIES_SHOWN_LABEL
+    total = size.sum("image")
+    return MakeUp(
+        largest=float(np.median(size.max("image"))),
+        negative=float(np.median(-np.minimum(alpha, 0).sum("image") / total)),
+        one_digit=float(np.median(category_coefficients(size, data).max("category") / total)),
+        images=float(np.median(networks.images_needed)),
+        one_label=float((full.sum("category") == 1).mean()),
+    )
 
 
 def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.ndarray:
@@ -41,6 +136,17 @@ def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.
     return weights.sum(axis=0) ** 2 / np.maximum((weights**2).sum(axis=0), np.finfo(float).tiny)
 
 
+def responding(networks: xr.Dataset, data: TrainingSet) -> xr.DataArray:
+    """`memories_responding` to an image, on average over the images: (n, rescaled_temperature)."""
+    return xr.apply_ufunc(
+        lambda memories, n: memories_responding(memories, data.images, n).mean(),
+        networks.memories,
+        networks.n,
+        input_core_dims=[["memory", "pixel"], []],
+        vectorize=True,
+    )
+
+
 def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     """Cubic smoothing spline through (x, y), at x; its stiffness comes from generalised cross-validation."""
     return make_smoothing_spline(np.asarray(x, dtype=float), np.asarray(y, dtype=float))(x)
@@ -50,11 +156,12 @@ def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
 class Rise:
     """A level, a ramp that starts at `threshold` and ends at `top`, and a second level.
 
-    `threshold_range` holds nine tenths of the bootstrap's thresholds.
+    Nine tenths of the bootstrap's thresholds lie between `earliest` and `latest`.
     """
 
     threshold: float
-    threshold_range: tuple[float, float]
+    earliest: float
+    latest: float
     top: float
     low: float
     high: float
@@ -102,13 +209,21 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
 
     best, low, height = _best_ramp(ramps, means, weights)
     thresholds = first[best]
+    earliest, latest = np.quantile(thresholds[1:], (0.05, 0.95))
     return Rise(
         threshold=float(thresholds[0]),
-        threshold_range=tuple(float(value) for value in np.quantile(thresholds[1:], (0.05, 0.95))),
+        earliest=float(earliest),
+        latest=float(latest),
         top=float(last[best[0]]),
         low=float(low[0]),
         high=float(low[0] + height[0]),
     )
+
+
+def rises(values: xr.DataArray) -> xr.Dataset:
+    """The `Rise` of values (rescaled_temperature, n, memory) at every temperature, field by field."""
+    rows = values.transpose("rescaled_temperature", "n", "memory").values
+    return xr.concat([xr.Dataset(vars(rise(values.n, each))) for each in rows], values.rescaled_temperature)
 
 
 def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -129,14 +244,12 @@ def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[n
 class Fall:
     """A straight fall that bends at `corner`, where the curve has the height `level`.
 
-    `straightness` is R² of a straight line up to the corner; `slowing` is the slope after it, divided by the
-    slope before: 0 for a plateau, 1 if nothing bends.
+    `straightness` is R² of a straight line up to the corner.
     """
 
     corner: float
     level: float
     straightness: float
-    slowing: float
 
 
 def fall(n: ArrayLike, values: ArrayLike) -> Fall:
@@ -150,43 +263,43 @@ def fall(n: ArrayLike, values: ArrayLike) -> Fall:
         lines = np.stack([np.ones_like(n), np.minimum(n - corner, 0), np.maximum(n - corner, 0)], axis=1)
         solution = np.linalg.lstsq(lines, values, rcond=None)[0]
         fits.append((np.sum((lines @ solution - values) ** 2), corner, solution))
-    _, corner, (level, before, after) = min(fits, key=lambda fit: fit[0])
+    _, corner, (level, *_) = min(fits, key=lambda fit: fit[0])
     correlation = np.corrcoef(n[n <= corner], values[n <= corner])[0, 1]
-    return Fall(float(corner), float(level), float(correlation**2), float(after / before))
+    return Fall(float(corner), float(level), float(correlation**2))
 
 
 @dataclass(frozen=True)
 class Dwell:
     """How long a falling curve stays in a band.
 
-    It enters at `enters` and leaves for good at `leaves`.  `ratio` is the range of n spent there, divided by
-    the range it would have taken at the pace of its fall before the band: 1 for a straight fall, more for a
-    plateau.
+    It enters at `enters` and leaves for good at `leaves`; at the powers in between its values go from `least`
+    to `most`.  `ratio` is the range of n spent there, divided by the range it would have taken at the pace of
+    its fall before the band: 1 for a straight fall, more for a plateau.
     """
 
     enters: float
     leaves: float
     ratio: float
+    least: float
+    most: float
 
 
 def dwell(n: ArrayLike, values: ArrayLike, low: float, high: float) -> Dwell:
     """Measure a curve's (R,) stay between `low` and `high`, with straight lines between its points.
 
-    Raises
-    ------
-    ValueError
-        If the curve does not start above the band, or does not enter it.
+    All is nan if the curve does not start above the band, or does not enter it.
     """
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     if values[0] <= high or values.min() > high:
-        raise ValueError(
-            f"values must fall from above {high} into the band, got {values[0]} to {values.min()}"
-        )
+        return Dwell(*[np.nan] * 5)
     enters = _crossing(n, values, high, int(np.argmax(values <= high)))
     above = np.flatnonzero(values > low)
     leaves = float(n[-1]) if above[-1] == len(n) - 1 else _crossing(n, values, low, int(above[-1]) + 1)
     pace = (values[0] - high) / (enters - n[0])
-    return Dwell(enters, leaves, float((leaves - enters) / ((high - low) / pace)))
+    inside = values[(n >= enters) & (n <= leaves)]
+    ratio = (leaves - enters) / ((high - low) / pace)
+    least, most = (inside.min(), inside.max()) if inside.size else (np.nan, np.nan)
+    return Dwell(enters, leaves, float(ratio), float(least), float(most))
 
 
 def _crossing(n: np.ndarray, values: np.ndarray, level: float, after: int) -> float:
@@ -195,80 +308,45 @@ def _crossing(n: np.ndarray, values: np.ndarray, level: float, after: int) -> fl
     return float(n[after - 1] + step * (n[after] - n[after - 1]))
 
 
-def directions(images: ArrayLike) -> np.ndarray:
-    """Images (..., N) without brightness and contrast: mean 0, length 1; their products are correlations."""
-    images = np.asarray(images, dtype=float)
-    images = images - images.mean(axis=-1, keepdims=True)
-    return images / np.linalg.norm(images, axis=-1, keepdims=True)
+def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dataset:
+    """How the memories of `trained` networks lie among the images that an embedding was fitted to.
 
+    ``networks.places`` (n, rescaled_temperature, memory, axis) says where they are on the map.  A memory
+    belongs to the cluster of the image that it is most like.  Lengths are in units of the same length for the
+    images of that digit, and medians over the clusters of at least three memories; nan if none is.
 
-def nearest_images(memories: ArrayLike, images: ArrayLike) -> np.ndarray:
-    """For each memory (K, N), the index of the image (S, N) whose pixels correlate best with it: (K,)."""
-    return (directions(memories) @ directions(images).T).argmax(axis=1)
-
-
-def relative_spread(
-    points: ArrayLike,
-    groups: ArrayLike,
-    reference: ArrayLike,
-    reference_groups: ArrayLike,
-    typical: Callable[[np.ndarray], float] = np.mean,
-) -> dict[int, float]:
-    """Spread of points (K, P) within their groups, in units of the spread of a reference (S, P).
-
-    The spread of a set is the typical distance between two of its members: the mean, or with `np.median` one
-    that a few points far away do not decide.  Returns a ratio for every group that has at least three points;
-    equal points count as they are.
+    Returns
+    -------
+    xarray.Dataset
+        Over n and rescaled_temperature: ``spread_map``, the median distance between two memories of a cluster
+        on the map, and ``spread_map_mean``, their mean distance; ``spread_pixels``, the mean distance between
+        the images nearest to them; ``centre_map`` and ``centre_pixels``, the distance from a cluster's centre
+        on the map, and from its digit's mean image; ``nearest``, how many images are nearest to a memory.
     """
-    points, groups = np.asarray(points, dtype=float), np.asarray(groups)
-    reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
-    return {
-        int(group): float(
-            typical(pdist(points[groups == group])) / typical(pdist(reference[reference_groups == group]))
-        )
-        for group, count in zip(*np.unique(groups, return_counts=True), strict=True)
-        if count >= 3
+    rows = [
+        [_spread(one, embedding, mnist) for _, one in row.groupby("rescaled_temperature")]
+        for _, row in networks.groupby("n")
+    ]
+    return xr.combine_nested(rows, ["n", "rescaled_temperature"])
+
+
+def _spread(network: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dataset:
+    network = network.squeeze(["n", "rescaled_temperature"])
+    nearest = nearest_images(network.memories, mnist.images)
+
+    def over_clusters(measure: Callable[..., dict[int, float]], *compared: Any, **options: Any) -> float:
+        points, images = compared
+        ratios = measure(points, mnist.digits[nearest], images, mnist.digits, **options)
+        return float(np.median(list(ratios.values()))) if ratios else np.nan
+
+    on_map = network.places, embedding.coordinates
+    found = {
+        "spread_map": over_clusters(relative_spread, *on_map, typical=np.median),
+        "spread_map_mean": over_clusters(relative_spread, *on_map),
+        "spread_pixels": over_clusters(relative_spread, mnist.images[nearest], mnist.images),
+        "centre_map": over_clusters(distance_from_centre, *on_map),
+        "centre_pixels": over_clusters(distance_from_mean_image, network.memories, mnist.images),
+        "nearest": len(np.unique(nearest)),
     }
-
-
-def distance_from_centre(
-    points: ArrayLike, groups: ArrayLike, reference: ArrayLike, reference_groups: ArrayLike
-) -> dict[int, float]:
-    """Distance of points (K, P) from the centres of their groups, in units of the reference's own (S, P).
-
-    A group's centre is the median of its reference points, coordinate by coordinate; distances are medians
-    too.  Returns a ratio for every group with at least three points: 0 at the centre, 1 if spread like the
-    reference.
-    """
-    points, groups = np.asarray(points, dtype=float), np.asarray(groups)
-    reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
-    ratios = {}
-    for group, count in zip(*np.unique(groups, return_counts=True), strict=True):
-        if count >= 3:
-            own = reference[reference_groups == group]
-            centre = np.median(own, axis=0)
-            typical = np.median(np.linalg.norm(own - centre, axis=1))
-            ratios[int(group)] = float(
-                np.median(np.linalg.norm(points[groups == group] - centre, axis=1)) / typical
-            )
-    return ratios
-
-
-def distance_from_mean_image(
-    memories: ArrayLike, groups: ArrayLike, images: ArrayLike, digits: ArrayLike
-) -> dict[int, float]:
-    """How unlike their digit's mean image memories (K, N) are, in units of that digit's images (S, N).
-
-    Unlikeness is 1 − correlation, and the medians over memories and over images are compared.  Returns a
-    ratio for every group with at least three memories: 0 for the mean image, 1 if like a typical image.
-    """
-    groups, digits = np.asarray(groups), np.asarray(digits)
-    memories, images = np.asarray(memories, dtype=float), np.asarray(images, dtype=float)
-    ratios = {}
-    for group, count in zip(*np.unique(groups, return_counts=True), strict=True):
-        if count >= 3:
-            own = images[digits == group]
-            mean = directions(own.mean(axis=0))
-            unlike = [np.median(1 - directions(each) @ mean) for each in (memories[groups == group], own)]
-            ratios[int(group)] = float(unlike[0] / unlike[1])
-    return ratios
+    coords = {name: network[name].item() for name in ("n", "rescaled_temperature")}
+    return xr.Dataset(found, coords)

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hopcore
 from hopcore import splits
+from hopcore.paper import PIXELS
+from hopcore.paper.scales import TWO_MEMORY_PROTOTYPES
 from hopcore.reduced import (
     ReducedSystem,
     labels_at_limit,
@@ -18,23 +21,35 @@ from hopcore.reduced import (
 from hopcore.studies import two_memory_prototypes as prototypes
 
 NORM, OVERLAP = 726.0, 574.0
+TINY = TWO_MEMORY_PROTOTYPES["tiny"]
+HOW = {"rate": TINY.rate, "epochs": TINY.epochs}
+T_R = np.array(TINY.temperature) / PIXELS
 
 
 # --- states of rest -------------------------------------------------------------------------------
 
 
-def test_training_one_memory_on_two_images_of_a_digit_ends_at_a_stable_rest():
-    data = hopcore.training_set(digits=(4,), per_digit=2, seed=0)
-    products = data.images @ data.images.T
-    for n, temperature in ((12.0, 600.0), (28.0, 860.0)):
-        rests = same_digit_mixtures(
-            products[0, 0], products[0, 1], products[1, 1], n=n, temperature=temperature
-        )
-        run = hopcore.train(
-            data, n=n, rescaled_temperature=temperature / 784, memories=1, rate=0.005, epochs=6000
-        )
-        alpha = hopcore.coefficients(run.memories[-1], data)[0, 0].item()
-        assert abs(rests.alpha.values[rests.stable.values] - alpha).min() < 2e-4
+@pytest.fixture(scope="module")
+def fours():
+    return hopcore.training_set(digits=(4,), per_digit=2, seed=0)
+
+
+def test_one_memory_ends_at_a_stable_rest_or_is_still_near_the_onset(fours):
+    rested = prototypes.one_memory(fours, [12, 28], [600 / 784, 860 / 784], rate=0.005, epochs=6000)
+    assert prototypes.distance_to_rest(rested, fours).values.diagonal().max() < 2e-4
+    hurried = prototypes.one_memory(fours, TINY.n, T_R, **HOW)
+    assert hurried.alpha.dims == ("n", "rescaled_temperature", "memory", "image")
+    far = prototypes.distance_to_rest(hurried, fours) > 0.01
+    assert 0 < far.sum() < 10 and not far.sel(n=slice(10)).any()
+    larger = prototypes.larger_coefficient(hurried)
+    assert larger[-1, -1] > 0.98 and abs(larger[0] - 0.5).max() < 0.05
+    found = prototypes.thresholds(larger, 0.6)
+    assert np.isfinite(found).tolist() == [False] * 3 + [True] * 4 and (np.diff(found[3:]) < 0).all()
+    (aa, ab), (_, bb) = fours.images @ fours.images.T
+    line = mixture_temperature(TINY.n, (aa + bb) / 2, ab) / PIXELS
+    errors = prototypes.line_errors([0], TINY.n, T_R[3:], 0.6, **HOW)
+    np.testing.assert_allclose(errors[0], found[3:] - prototypes.line_power(TINY.n, line, T_R[3:]))
+    assert abs(errors).max() < 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -117,20 +132,29 @@ def test_class_means_and_the_start_from_them():
     assert labels[0, 4] == labels[1, 9] == 1 and labels.sum() == -16
 
 
+def test_two_memories_change_smoothly_and_a_finer_grid_tells_so():
+    data = splits.class_means(hopcore.training_set((4, 9), per_digit=50, seed=0))
+    two = prototypes.two_memories(data, TINY.n, T_R[-2:], **HOW)
+    other = prototypes.other_coefficient(two)
+    assert other[3, 1, 0] == two.alpha[3, 1, 0, 1] and other[3, 1, 1] == two.alpha[3, 1, 1, 0]
+    assert (other[0] < 0).all() and (other[-1] > 0).all()
+    assert (prototypes.steepness(other)[0] < 4).all()
+    assert all(0.1 <= each < 0.3 for each in prototypes.refinement(two, data, **HOW))
+
+
 def test_a_threshold_is_where_a_curve_stays_above():
-    n = np.arange(5.0)
-    assert prototypes.threshold(n, [0, 1, 0, 0.4, 1], 0.7) == pytest.approx(3.5)
-    assert prototypes.threshold(n, [0, 1, 0, 0.4, 1], 0.55) == pytest.approx(3.25)
-    assert np.isnan(prototypes.threshold(n, np.zeros(5), 0.7))
-    assert np.isnan(prototypes.threshold(n, np.ones(5), 0.7))
+    n, curve = np.arange(5.0), [0, 1, 0, 0.4, 1]
+    assert prototypes.threshold(n, curve, 0.7) == pytest.approx(3.5)
+    assert prototypes.threshold(n, curve, 0.55) == pytest.approx(3.25)
+    assert np.isnan([prototypes.threshold(n, np.full(5, level), 0.7) for level in (0, 1)]).all()
 
 
-def test_a_falling_line_is_read_backwards():
+def test_a_falling_line_is_read_backwards_where_it_exists():
     n = np.arange(2.0, 10.0)
-    assert prototypes.line_power(n, 20 - n, 14.5) == pytest.approx(5.5)
-    assert np.isnan(prototypes.line_power(n, 20 - n, 30))
+    line = np.where(n < 4, np.nan, 20 - n)
+    np.testing.assert_allclose(prototypes.line_power(n, line, [14.5, 30, 17]), [5.5, np.nan, np.nan])
 
 
 def test_steepness_tells_a_jump_from_a_line():
-    assert prototypes.steepness(np.linspace(3, -2, 11)) == pytest.approx(1)
-    assert prototypes.steepness([0] * 5 + [1] * 6) == pytest.approx(10)
+    curves = xr.DataArray([np.linspace(3, -2, 11), [0] * 5 + [1] * 6], dims=("curve", "n"))
+    assert prototypes.steepness(curves).values == pytest.approx([1, 10])
