@@ -10,12 +10,14 @@ from hopcore.splits import (
     Fate,
     Split,
     appearance,
-    appearances,
     build_tree,
     category_paths,
     class_means,
-    distance_from_paths,
-    fate_distances,
+    distances_between,
+    distances_by_fate,
+    distances_to_paths,
+    distances_to_places,
+    distances_to_run,
     fate_separations,
     fates,
     leading_digits,
@@ -24,6 +26,7 @@ from hopcore.splits import (
     recognised,
     separation_epochs,
     split_tree,
+    typicality,
 )
 
 EPOCHS = np.arange(0, 1001, 10)
@@ -372,7 +375,7 @@ def test_leading_digits_are_those_of_the_end(small):
 def test_distances_within_and_between_fates(small):
     _, _, run = small
     last = run.isel(epoch=[0, -1])
-    found = fate_distances(last, fates(run))
+    found = distances_by_fate(last, fates(run))
     which, memories = fates(run), run.memories.isel(epoch=-1).values
     same, different = [], []
     for i in range(12):
@@ -384,30 +387,30 @@ def test_distances_within_and_between_fates(small):
     np.testing.assert_allclose(found.different[-1], np.mean(different))
     assert found.different[0] < 1e-3
     with pytest.raises(ValueError, match="fates"):
-        fate_distances(last, np.full(12, 4))
+        distances_by_fate(last, np.full(12, 4))
 
 
 def test_a_run_is_on_its_own_paths_and_leaves_them_with_a_pulse(small):
     data, options, run = small
-    np.testing.assert_allclose(distance_from_paths(run, run), 0, atol=1e-7)
+    np.testing.assert_allclose(distances_to_run(run, run), 0, atol=1e-7)
     pulsed = hopcore.train(data, record_every=5, noise={"epochs": [300], "std": 0.1}, **options)
-    distance = distance_from_paths(pulsed, run).mean("memory")
+    distance = distances_to_run(pulsed, run).mean("memory")
     np.testing.assert_allclose(distance.sel(epoch=slice(0, 295)), 0, atol=1e-7)
     assert distance.sel(epoch=300) > 0.05
 
 
-def test_the_order_of_learning_over_sets(small):
-    _, options, _ = small
-    data = hopcore.training_set(digits=[1, 4, 7], per_digit=6, seed=0)  # a digit appears with the fifth image
-    options = {name: value for name, value in options.items() if name != "n"}
-    found = appearances([data, data], n=[10, 20], seeds=[1, 0], record_every=5, **options)
-    assert found.dims == ("n", "run", "category") and found.shape == (2, 2, 10)
-    for number, seed in enumerate([1, 0]):
-        alone = hopcore.train(data, n=20, seed=seed, record_every=5, **options)
-        np.testing.assert_array_equal(found.sel(n=20, run=number), appearance(recognised(alone)))
-        assert np.isfinite(found.sel(run=number, category=[1, 4, 7])).all()
-    with pytest.raises(ValueError, match="seeds"):
-        appearances([data], n=[10], seeds=[1, 0], record_every=5)
+def test_distances_to_places_and_to_paths_are_those_to_the_nearest(small):
+    _, _, run = small
+    recorded = run.memories.isel(epoch=slice(0, None, 20)).values
+    every = recorded.reshape(-1, recorded.shape[-1])
+    ink = np.stack([np.ones(784), recorded[-1, 3]])
+    expected = np.sqrt(((ink[:, None] - every) ** 2).mean(axis=-1))
+    np.testing.assert_allclose(distances_between(ink, every), expected, atol=1e-7)
+    np.testing.assert_allclose(distances_to_places(ink, every), expected.min(axis=1), atol=1e-7)
+    found = distances_to_paths(ink, run.isel(epoch=slice(0, None, 20)))
+    np.testing.assert_allclose(found, expected.min(axis=1), atol=1e-7)
+    with pytest.raises(ValueError, match="places"):
+        distances_to_places(ink, np.empty((0, 784)))
 
 
 def test_class_means_are_the_means_of_the_digits(small):
@@ -415,3 +418,5 @@ def test_class_means_are_the_means_of_the_digits(small):
     means = class_means(data)
     np.testing.assert_array_equal(means.digits, [1, 4, 7])
     np.testing.assert_allclose(means.images[1], data.images[data.digits == 4].mean(axis=0))
+    overlaps = [[first @ second / 784 for second in means.images] for first in means.images]
+    np.testing.assert_allclose(typicality(data), np.sum(overlaps, axis=1))

@@ -5,10 +5,16 @@ is the digit that a memory has in the end, a *progenitor* the common state of me
 different fates, a *split* the time at which they part.
 """
 
-from .canals import distance_from_paths, fate_distances
+from .distances import (
+    distances_between,
+    distances_by_fate,
+    distances_to_paths,
+    distances_to_places,
+    distances_to_run,
+)
 from .fates import NO_FATE, category_paths, fates, leading_digits
-from .orders import appearances, class_means
-from .recognition import appearance, learning_ranks, rank_agreement, rank_correlation, recognised
+from .orders import class_means, learning_ranks, rank_agreement, rank_correlation, typicality
+from .recognition import appearance, recognised
 from .saddles import Saddle, saddle
 from .separations import fate_separations, separation_epochs
 from .tree import Fate, Split, SplitTree, build_tree, split_tree
@@ -20,12 +26,14 @@ __all__ = [
     "Split",
     "SplitTree",
     "appearance",
-    "appearances",
     "build_tree",
     "category_paths",
     "class_means",
-    "distance_from_paths",
-    "fate_distances",
+    "distances_between",
+    "distances_by_fate",
+    "distances_to_paths",
+    "distances_to_places",
+    "distances_to_run",
     "fate_separations",
     "fates",
     "leading_digits",
@@ -36,4 +44,5 @@ __all__ = [
     "saddle",
     "separation_epochs",
     "split_tree",
+    "typicality",
 ]

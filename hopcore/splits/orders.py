@@ -1,81 +1,68 @@
-"""The order of learning over many networks."""
+"""Orders of the digits: by when they are learnt, how alike two orders are, and how typical a digit is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
-from itertools import product
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import xarray as xr
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata, spearmanr
 
 from hopcore._checks import refuse
-from hopcore._threads import threads
 from hopcore.data import TrainingSet
-from hopcore.training import train
-
-from .recognition import appearance, recognised
 
 
-def appearances(
-    sets: Sequence[TrainingSet],
-    *,
-    n: Iterable[float],
-    seeds: Sequence[int],
-    record_every: int,
-    executor: Executor | None = None,
-    **train_options: Any,
-) -> xr.DataArray:
-    """When each digit appears, for a network of every n trained on every set.
+def learning_ranks(appeared: ArrayLike) -> np.ndarray:
+    """Ranks of the digits in the order in which they appear, from 1.
 
     Parameters
     ----------
-    sets
-        The training sets, one for each run; the same one several times to vary the start alone.
-    n
-        Powers.
-    seeds
-        The start of each run, as many as sets.
-    record_every
-        Epochs between two looks at what is recognised.
-    executor
-        Where networks are trained: any `concurrent.futures.Executor`; None trains them here.
-    **train_options
-        The other options of `hopcore.train`.
+    appeared
+        (..., digits) epochs, of several runs for example; NaN, for a digit that never appears, comes last.
 
     Returns
     -------
-    (n, run, category) epochs as `appearance` gives them; NaN for a digit that is not recognised at the end.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For unequal numbers of sets and seeds, and as `hopcore.train`.
+    (..., digits); digits that appear at the same epoch share their mean rank.
     """
-    sets, seeds, powers = list(sets), list(seeds), np.atleast_1d(n).tolist()
-    if len(sets) != len(seeds):
-        raise refuse("seeds", seeds, f"one for each of the {len(sets)} sets")
-    tasks = list(product(powers, zip(sets, seeds, strict=True)))
-    options = [
-        {"data": data, "n": power, "seed": seed, "record_every": record_every, **train_options}
-        for power, (data, seed) in tasks
-    ]
-    found = list((map if executor is None else executor.map)(_appeared, options))
-    return xr.DataArray(
-        np.reshape(found, (len(powers), len(sets), -1)),
-        {"n": powers, "run": np.arange(len(sets)), "category": np.arange(sets[0].targets.shape[1])},
-        ("n", "run", "category"),
-        "appearance",
-    )
+    appeared = np.asarray(appeared, dtype=np.float64)
+    return rankdata(np.where(np.isnan(appeared), np.inf, appeared), axis=-1)
 
 
-def _appeared(options: dict[str, Any]) -> np.ndarray:
-    with threads(1):
-        return appearance(recognised(train(**options), options["data"])).values
+def rank_agreement(ranks: Sequence[ArrayLike] | ArrayLike) -> float:
+    """The mean of Spearman's rank correlation over all pairs of runs: 1 for one order, about 0 for chance.
+
+    Parameters
+    ----------
+    ranks
+        (runs, digits), two runs or more. A run in which all digits tie says nothing about the order, and its
+        correlations count as 0.
+    """
+    ranks = np.asarray(ranks, dtype=np.float64)
+    if ranks.ndim != 2 or len(ranks) < 2:
+        raise refuse("ranks", ranks, "ranks (runs, digits) of two runs or more")
+    pairs = np.triu_indices(len(ranks), 1)
+    return float(np.mean([rank_correlation(ranks[i], ranks[j]) for i, j in zip(*pairs, strict=True)]))
+
+
+def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
+    """Spearman's rank correlation of two orders; 0 if one of them is a single tie."""
+    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(spearmanr(first, second).statistic)
 
 
 def class_means(data: TrainingSet) -> TrainingSet:
     """The mean image of every digit of a set, as a set of one image per digit."""
     digits = np.unique(data.digits)
-    return TrainingSet([data.images[data.digits == digit].mean(axis=0) for digit in digits], digits)
+    means = [data.images[data.digits == digit].mean(axis=0) for digit in digits]
+    return TrainingSet(np.array(means), digits)
+
+
+def typicality(data: TrainingSet) -> np.ndarray:
+    """How much each digit of a set has in common with all of them, (digits,).
+
+    The row sum of the overlaps of the class means with each other, per pixel.
+    """
+    means = class_means(data).images
+    return (means @ means.T).sum(axis=1) / means.shape[1]

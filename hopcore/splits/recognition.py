@@ -1,15 +1,11 @@
-"""Which digits are recognised, since when, and in which order (paper, Fig. 3C and F)."""
+"""Which digits are recognised, and since when (paper, Fig. 3C and F)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
-from scipy.stats import rankdata, spearmanr
 
-from hopcore._checks import check_integer, refuse
+from hopcore._checks import check_integer
 from hopcore.data import TrainingSet
 from hopcore.training.schedule import conditions
 
@@ -83,43 +79,3 @@ def appearance(counts: xr.DataArray, beyond: int = APPEARS_BEYOND) -> xr.DataArr
     since = len(known) - np.logical_and.accumulate(known[::-1]).sum(axis=0)
     epochs = np.append(counts.epoch.values.astype(np.float64), np.nan)
     return xr.DataArray(epochs[since], {"category": counts.category}, ("category",), "appearance")
-
-
-def learning_ranks(appeared: ArrayLike) -> np.ndarray:
-    """Ranks of the digits in the order in which they appear, from 1.
-
-    Parameters
-    ----------
-    appeared
-        (..., digits) epochs, of several runs for example; NaN, for a digit that never appears, comes last.
-
-    Returns
-    -------
-    (..., digits); digits that appear at the same epoch share their mean rank.
-    """
-    appeared = np.asarray(appeared, dtype=np.float64)
-    return rankdata(np.where(np.isnan(appeared), np.inf, appeared), axis=-1)
-
-
-def rank_agreement(ranks: Sequence[ArrayLike] | ArrayLike) -> float:
-    """The mean of Spearman's rank correlation over all pairs of runs: 1 for one order, about 0 for chance.
-
-    Parameters
-    ----------
-    ranks
-        (runs, digits), two runs or more. A run in which all digits tie says nothing about the order, and its
-        correlations count as 0.
-    """
-    ranks = np.asarray(ranks, dtype=np.float64)
-    if ranks.ndim != 2 or len(ranks) < 2:
-        raise refuse("ranks", ranks, "ranks (runs, digits) of two runs or more")
-    pairs = np.triu_indices(len(ranks), 1)
-    return float(np.mean([rank_correlation(ranks[i], ranks[j]) for i, j in zip(*pairs, strict=True)]))
-
-
-def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
-    """Spearman's rank correlation of two orders; 0 if one of them is a single tie."""
-    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return 0.0
-    return float(spearmanr(first, second).statistic)

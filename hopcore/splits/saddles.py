@@ -96,16 +96,16 @@ def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSe
         )
     if epoch not in run.epoch.values:
         raise refuse("epoch", epoch, "a recorded epoch")
-    members = np.asarray(members, dtype=np.int64)
-    if members.size == 0 or members.min() < 0 or members.max() >= run.sizes["memory"]:
-        raise refuse("members", members, f"at least one index below {run.sizes['memory']}")
+    group = np.asarray(members, dtype=np.int64)
+    if group.size == 0 or group.min() < 0 or group.max() >= run.sizes["memory"]:
+        raise refuse("members", group, f"at least one index below {run.sizes['memory']}")
     state = run.sel(epoch=epoch).drop_vars("memories")
     memories = _memories(state, data)
     errors = _errors(state, memories, data)
-    weights = state.image_weights.values[members].astype(np.float64).mean(axis=0)
-    labels = state.labels.values[members].astype(np.float64).mean(axis=0)
+    weights = state.image_weights.values[group].astype(np.float64).mean(axis=0)
+    labels = state.labels.values[group].astype(np.float64).mean(axis=0)
     velocity, jacobian = _motion(
-        data.images, errors, conditions(run, epoch)[0], memories[members].mean(axis=0), weights, labels
+        data.images, errors, conditions(run, epoch)[0], memories[group].mean(axis=0), weights, labels
     )
     images = len(data)
     held = (np.abs(labels) > _AT_LIMIT) & (velocity[images:] * labels > 0)

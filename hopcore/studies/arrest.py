@@ -13,10 +13,9 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from hopcore._checks import check_finite_array, check_integer, check_positive, refuse
+from hopcore._checks import check_integer, check_positive, refuse
 from hopcore.paper import FIGURE_8_LABEL
-from hopcore.splits import Split, SplitTree
-from hopcore.splits.canals import pixel_distances
+from hopcore.splits import Split, SplitTree, distances_to_paths, distances_to_places
 
 
 def belongs(labels: xr.DataArray, above: float = FIGURE_8_LABEL) -> xr.DataArray:
@@ -117,23 +116,5 @@ def landmarks(tree: SplitTree, run: xr.Dataset) -> tuple[np.ndarray, np.ndarray]
     return np.array(at_splits), np.array(at_ends)
 
 
-def distances_to(memories: ArrayLike, places: ArrayLike) -> np.ndarray:
-    """Root mean square pixel difference of memories (K, N) to the nearest of some places (P, N), (K,)."""
-    memories = check_finite_array("memories", memories, ndim=2)
-    places = check_finite_array("places", places, (None, memories.shape[1]))
-    if not len(places):
-        raise refuse("places", places, "at least one")
-    return pixel_distances(memories, places).min(axis=1)
-
-
-def distance_to_path(memories: ArrayLike, run: xr.Dataset) -> np.ndarray:
-    """Root mean square pixel difference of memories (K, N) to the nearest state of any memory of a run, (K,).
-
-    The run's recorded epochs are all compared: the result is the distance from its valleys.
-    """
-    memories = check_finite_array("memories", memories, (None, run.sizes["pixel"]))
-    nearest = np.full(len(memories), np.inf)
-    for index in range(run.sizes["epoch"]):
-        state = run.memories.isel(epoch=index).transpose("memory", "pixel").values.astype(np.float64)
-        nearest = np.minimum(nearest, pixel_distances(memories, state).min(axis=1))
-    return nearest
+# Under the names by which this chapter and that on the stem state know them.
+distances_to, distance_to_path = distances_to_places, distances_to_paths

@@ -1,4 +1,4 @@
-"""How narrow the paths are: distances between memories, and the way back after a disturbance."""
+"""How far memories are from each other, from places and from paths: root mean square pixels, 0 to 2."""
 
 from __future__ import annotations
 
@@ -13,7 +13,34 @@ from hopcore._checks import check_finite_array, refuse
 from .fates import NO_FATE
 
 
-def fate_distances(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
+def distances_between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Distances of memories (K, N) from memories (L, N), a (K, L) array."""
+    squares = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1) - 2 * first @ second.T
+    return np.sqrt(np.maximum(squares, 0) / first.shape[1])
+
+
+def distances_to_places(memories: ArrayLike, places: ArrayLike) -> np.ndarray:
+    """Distances of memories (K, N) from the nearest of some places (P, N), (K,)."""
+    memories = check_finite_array("memories", memories, ndim=2)
+    places = check_finite_array("places", places, (None, memories.shape[1]))
+    if not len(places):
+        raise refuse("places", places, "at least one")
+    return distances_between(memories, places).min(axis=1)
+
+
+def distances_to_paths(memories: ArrayLike, run: xr.Dataset) -> np.ndarray:
+    """Distances of memories (K, N) from the nearest state of any memory of a run, (K,).
+
+    The run's recorded epochs are all compared: the result is the distance from its valleys.
+    """
+    memories = check_finite_array("memories", memories, (None, run.sizes["pixel"]))
+    nearest = np.full(len(memories), np.inf)
+    for state in _states(run):
+        nearest = np.minimum(nearest, distances_between(memories, state).min(axis=1))
+    return nearest
+
+
+def distances_by_fate(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
     """Mean distances between memories of the same fate, and of different fates, through time.
 
     Parameters
@@ -25,8 +52,7 @@ def fate_distances(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
 
     Returns
     -------
-    ``same`` and ``different``, both (epoch,): root mean square difference of two memories' pixels, the mean
-    over their pairs.
+    ``same`` and ``different``, both (epoch,): means over the pairs.
     """
     fates = check_finite_array("fates", fates, (run.sizes["memory"],))
     known = fates != NO_FATE
@@ -35,15 +61,15 @@ def fate_distances(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
     chosen = {"same": pairs & alike, "different": pairs & ~alike}
     if not all(block.any() for block in chosen.values()):
         raise refuse("fates", fates, "two fates, and one with two members")
-    values = {name: [] for name in chosen}
+    values: dict[str, list[float]] = {name: [] for name in chosen}
     for memories in _states(run):
-        apart = pixel_distances(memories, memories)
+        apart = distances_between(memories, memories)
         for name, block in chosen.items():
             values[name].append(apart[block].mean())
     return xr.Dataset({name: ("epoch", line) for name, line in values.items()}, {"epoch": run.epoch})
 
 
-def distance_from_paths(run: xr.Dataset, undisturbed: xr.Dataset) -> xr.DataArray:
+def distances_to_run(run: xr.Dataset, undisturbed: xr.Dataset) -> xr.DataArray:
     """How far each memory is from the nearest memory of another run at the same epoch.
 
     A disturbance can send a memory down another valley, so it is compared with all paths of the other run,
@@ -56,18 +82,12 @@ def distance_from_paths(run: xr.Dataset, undisturbed: xr.Dataset) -> xr.DataArra
 
     Returns
     -------
-    (epoch, memory) root mean square difference of the pixels.
+    (epoch, memory).
     """
     epochs = np.intersect1d(run.epoch, undisturbed.epoch)
     both = zip(_states(run.sel(epoch=epochs)), _states(undisturbed.sel(epoch=epochs)), strict=True)
-    nearest = [pixel_distances(first, second).min(axis=1) for first, second in both]
+    nearest = [distances_between(first, second).min(axis=1) for first, second in both]
     return xr.DataArray(nearest, {"epoch": epochs, "memory": run.memory}, ("epoch", "memory"), "distance")
-
-
-def pixel_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Root mean square differences of the pixels of memories (K, N) and (L, N), a (K, L) array."""
-    squares = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1) - 2 * first @ second.T
-    return np.sqrt(np.maximum(squares, 0) / first.shape[1])
 
 
 def _states(run: xr.Dataset) -> Iterator[np.ndarray]:

@@ -1,0 +1,326 @@
+"""Learning as a tree: what networks recognise, where their memories part, and in which order (Fig. 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from hopcore import splits
+from hopcore._threads import threads
+from hopcore.data import TrainingSet, training_set
+from hopcore.embedding import Embedding
+from hopcore.mnist import load_mnist
+from hopcore.paper import DISTURBED_MINIBATCHES, DISTURBED_MOMENTUM, FIGURES
+from hopcore.paper.scales import WaddingtonScale
+from hopcore.splits import Fate, Split, SplitTree
+from hopcore.splits.recognition import APPEARS_BEYOND
+from hopcore.studies.likeness import nearest_images
+from hopcore.training import train
+
+FIRST = 1
+"""The digit that comes first, beside which the others' epochs are compared."""
+
+BEFORE = 50
+"""A progenitor is looked at so many epochs before it splits: its members are still close to each other."""
+
+PUSH, RETURN = 0.1, 1000
+"""Standard deviation of a push, per pixel and label, and the epochs after which its rest is measured."""
+
+PUSHES: dict[str, int | None] = {
+    "a push before the first split": 300,
+    "a push at the first split": None,
+    "a push during the splits": 1000,
+    "a push after the splits": 2500,
+}
+"""Pushes and their epochs; that of the first split is measured."""
+
+_RECORD_EVERY = 10
+_FEW_WITHOUT_FATE = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network of Figure 3, recorded while it learns.
+
+    Attributes
+    ----------
+    run : from `hopcore.train`, every tenth epoch.
+    recognised : (epoch, category) training images classified correctly.
+    appeared : (category,) epochs since when digits are recognised.
+    fates : (K,) digits, `splits.NO_FATE` for a memory with several labels at +1, or none.
+    digits : (K,) the fates; the digits that lead in the memories' mixtures if a quarter has no fate.
+    tree : the splits of `digits`.
+    """
+
+    run: xr.Dataset
+    recognised: xr.DataArray
+    appeared: xr.DataArray
+    fates: np.ndarray
+    digits: np.ndarray
+    tree: SplitTree
+
+
+def learn(
+    data: TrainingSet,
+    settings: WaddingtonScale,
+    *,
+    seed: int = 0,
+    dtype: str = "float32",
+    executor: Executor | None = None,
+) -> dict[float, Network]:
+    """The networks of Figure 3 and of its supplement, by n.
+
+    Parameters
+    ----------
+    data : the training set.
+    settings : the chapter's, at its scale.
+    seed : of the start.
+    dtype : of training.
+    executor : where networks are trained; None trains them here.
+    """
+    powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
+    common = _options(data, settings, seed, dtype)
+    return dict(zip(powers, _each(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
+
+
+def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str) -> dict[str, Any]:
+    figure = FIGURES["3"]
+    return {
+        "data": data,
+        "rescaled_temperature": figure.rescaled_temperature[0],
+        "memories": settings.memories,
+        "rate": figure.rate,
+        "epochs": figure.epochs,
+        "record_every": _RECORD_EVERY,
+        "seed": seed,
+        "dtype": settings.dtype or dtype,
+    }
+
+
+def _each(executor: Executor | None, work: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterable[Any]:
+    return (map if executor is None else executor.map)(work, tasks)
+
+
+def _network(options: dict[str, Any]) -> Network:
+    run = train(**options)
+    recognised = splits.recognised(run)
+    fates = splits.fates(run)
+    digits = fates if np.mean(fates == splits.NO_FATE) < _FEW_WITHOUT_FATE else splits.leading_digits(run)
+    tree = splits.split_tree(run, fates=digits)
+    return Network(run, recognised, splits.appearance(recognised), fates, digits, tree)
+
+
+def onset(network: Network) -> dict[str, float]:
+    """When the digits other than the 1 come.
+
+    ``until``, the first epoch after the first record at which one is recognised; ``ones``, the smallest part
+    of the 1s that is recognised from epoch 20 until then; ``median``, ``spread`` (of the middle eight tenths)
+    and ``last`` of the epochs at which the others appear.
+    """
+    counts, others = network.recognised, np.arange(network.recognised.sizes["category"]) != FIRST
+    known = counts.values[1:, others] > APPEARS_BEYOND
+    until = int(counts.epoch.values[1:][known.any(axis=1).argmax()])
+    ones = counts.sel(epoch=slice(20, until - 1), category=FIRST) / (network.run.digit == FIRST).sum()
+    low, median, high, last = network.appeared[others].quantile([0.1, 0.5, 0.9, 1]).values.tolist()
+    return {"until": until, "ones": float(ones.min()), "median": median, "spread": high - low, "last": last}
+
+
+def trails(
+    networks: Mapping[float, Network],
+    epochs: Mapping[float, Sequence[int]],
+    embedding: Embedding,
+    executor: Executor | None = None,
+) -> dict[float, np.ndarray]:
+    """Where the memories of each network are on the map at some of its recorded epochs: (E, K, 2), by n."""
+    shown = [network.run.memories.sel(epoch=list(epochs[n])).values for n, network in networks.items()]
+    return dict(zip(networks, _each(executor, embedding.transform, shown), strict=True))
+
+
+def progenitors(network: Network) -> xr.Dataset:
+    """The memories that will part at each split, and the linearised learning rule at their mean.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over split, the earliest first: ``fates``, how many are below; ``unstable``, the directions in which
+        differences between members grow faster than 0.1; ``along_fastest`` and ``along_unstable``, the part
+        of the difference between the two largest branches at the split that lies along the fastest direction
+        and along all unstable ones; ``speed`` of the group; ``leading_share`` of its mixture at the split;
+        and ``looks``, the digit of the MNIST image that the mean memory correlates with best. The attribute
+        ``directions`` counts all directions.
+    """
+    run, tree, mnist = network.run, network.tree, load_mnist()
+    saddles = [splits.saddle(run, _before(run, split), split.members) for split in tree.splits]
+    apart = [_difference(run, split) for split in tree.splits]
+    unstable = [each.unstable() for each in saddles]
+    images = np.array([mean_memory(run, split) for split in tree.splits])
+    columns = {
+        "fates": [len(split.fates) for split in tree.splits],
+        "unstable": unstable,
+        "along_fastest": [each.share(by, 1) for each, by in zip(saddles, apart, strict=True)],
+        "along_unstable": [
+            each.share(by, count) for each, by, count in zip(saddles, apart, unstable, strict=True)
+        ],
+        "speed": [each.speed for each in saddles],
+        "leading_share": [leading_share(split.mixture) for split in tree.splits],
+        "looks": mnist.digits[nearest_images(images, mnist.images)],
+    }
+    return xr.Dataset(
+        {name: ("split", column) for name, column in columns.items()},
+        {"split": np.arange(len(saddles))},
+        {"directions": len(saddles[0].rates)},
+    )
+
+
+def mean_memory(run: xr.Dataset, node: Split | Fate) -> np.ndarray:
+    """The mean memory (N,) of a fate at the end, or of a progenitor 50 epochs before its split."""
+    epoch = _before(run, node) if isinstance(node, Split) else run.epoch[-1]
+    return run.memories.sel(epoch=epoch).values[list(node.members)].mean(axis=0)
+
+
+def _before(run: xr.Dataset, split: Split) -> int:
+    recorded = run.epoch.values
+    return int(recorded[np.searchsorted(recorded, split.epoch - BEFORE)])
+
+
+def _difference(run: xr.Dataset, split: Split) -> np.ndarray:
+    """The difference (S + C,), in weights and labels, between the two largest branches at a split."""
+    state = run.sel(epoch=split.epoch, method="nearest")
+    values = np.concatenate([state.image_weights.values, state.labels.values], axis=1)
+    first, second = (values[list(branch.members)].mean(axis=0) for branch in split.branches[:2])
+    return first - second
+
+
+def leading_share(mixture: ArrayLike) -> float:
+    """The largest coefficient of a mixture (C,), as a part of the sum of all absolute ones."""
+    return float(np.max(mixture) / np.abs(mixture).sum())
+
+
+def disturb(
+    data: TrainingSet,
+    settings: WaddingtonScale,
+    undisturbed: Network,
+    *,
+    seed: int = 0,
+    dtype: str = "float32",
+    executor: Executor | None = None,
+) -> xr.Dataset:
+    """Learning with momentum, with minibatches, and with pushes, beside the undisturbed network.
+
+    A push adds noise to all memories and labels once. The other parameters are those of `learn`.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs at
+        which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory
+        from the nearest undisturbed one; ``remains``, the part of its largest value that is left 1,000
+        epochs after the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
+    """
+    first = 20 * round(undisturbed.tree.splits[0].epoch / 20)
+    pushed = {name: epoch or first for name, epoch in PUSHES.items()}
+    changes: dict[str, dict[str, Any]] = {
+        "momentum": {"momentum": DISTURBED_MOMENTUM},
+        "minibatches": {"minibatches": DISTURBED_MINIBATCHES},
+        **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
+    }
+    common = {**_options(data, settings, seed, dtype), "n": undisturbed.run.attrs["n"]}
+    networks = _each(executor, _network, [{**common, **change} for change in changes.values()])
+    found = []  # each network is dropped when it is measured
+    for name, network in zip(changes, networks, strict=True):
+        found.append(_beside(network, undisturbed, pushed.get(name, np.nan)))
+    return xr.concat(found, xr.IndexVariable("disturbance", list(changes)))
+
+
+def _beside(network: Network, undisturbed: Network, pushed: float) -> xr.Dataset:
+    orders = [splits.learning_ranks(each.appeared) for each in (network, undisturbed)]
+    away, remains = network.run.epoch[::2].astype(float) * np.nan, np.nan
+    if np.isfinite(pushed):
+        every_other = network.run.isel(epoch=slice(0, None, 2))
+        away = splits.distances_to_run(every_other, undisturbed.run).mean("memory")
+        remains = float(away.sel(epoch=min(pushed + RETURN, away.epoch[-1])) / away.max())
+    found = {
+        "order": splits.rank_correlation(*orders),
+        "tree": tree_agreement(splits.split_tree(network.run), undisturbed.tree),
+        "away": away,
+        "remains": remains,
+    }
+    return xr.Dataset(found, {"pushed": pushed})
+
+
+def tree_agreement(first: SplitTree, second: SplitTree) -> float:
+    """Rank correlation of the epochs at which pairs of fates part, over the fates that both trees have."""
+    digits = np.intersect1d(first.digits, second.digits)
+    pairs = np.triu_indices(len(digits), 1)
+
+    def parted(tree: SplitTree) -> np.ndarray:
+        at = np.searchsorted(tree.digits, digits)
+        return tree.separations[np.ix_(at, at)][pairs]
+
+    return splits.rank_correlation(parted(first), parted(second))
+
+
+def orders(
+    settings: WaddingtonScale,
+    data: TrainingSet | None = None,
+    *,
+    seed: int = 0,
+    dtype: str = "float32",
+    executor: Executor | None = None,
+) -> xr.Dataset:
+    """In which order digits are learnt: over training sets, or over starts alone.
+
+    Parameters
+    ----------
+    settings : the chapter's, at its scale.
+    data : the training set of all runs, at the figure's n; None for a set of its own for each run.
+    seed : of the first run's start, and of its set; the next has seed + 1.
+    dtype, executor : as for `learn`.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``appeared`` (n, run, category) in epochs of the figure's rate, NaN for a digit that is not recognised
+        at the end; the ``ranks`` of the digits in this order; ``agreement`` (n,), the mean rank correlation
+        between two runs; ``typicality`` (run, category) of the digits of each set, and ``foretold`` (n, run),
+        its rank correlation with the order, typical digits first.
+    """
+    powers = list(settings.n) if data is None else [int(n) for n in FIGURES["3"].n]
+    seeds = range(seed, seed + (settings.sets if data is None else settings.starts))
+    drawn = (training_set(per_digit=settings.per_digit, seed=each) for each in seeds)
+    sets = list(drawn) if data is None else [data] * len(seeds)
+    pace = settings.pace
+    tasks = []
+    for power, (own, start) in product(powers, zip(sets, seeds, strict=True)):
+        task = {
+            **_options(own, settings, start, dtype),
+            "n": power,
+            "record_every": 2 * _RECORD_EVERY // pace,
+        }
+        tasks.append({**task, "rate": pace * task["rate"], "epochs": task["epochs"] // pace})
+    appeared = pace * np.reshape(list(_each(executor, _appeared, tasks)), (len(powers), len(sets), -1))
+    ranks = splits.learning_ranks(appeared)
+    typical = np.array([splits.typicality(each) for each in sets])
+    foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]
+    return xr.Dataset(
+        {
+            "appeared": (("n", "run", "category"), appeared),
+            "ranks": (("n", "run", "category"), ranks),
+            "agreement": ("n", [splits.rank_agreement(row) for row in ranks]),
+            "typicality": (("run", "category"), typical),
+            "foretold": (("n", "run"), foretold),
+        },
+        {"n": powers, "run": list(seeds), "category": np.arange(ranks.shape[-1])},
+    )
+
+
+def _appeared(options: dict[str, Any]) -> np.ndarray:
+    with threads(1):
+        return splits.appearance(splits.recognised(train(**options), options["data"])).values
