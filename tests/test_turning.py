@@ -83,18 +83,20 @@ def test_trails_are_drawn_in_the_colours_of_their_fates(figure):
     axes = picture.figure.axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("share of 4", "share of 1")
     written = [text.get_text() for text in axes.texts]
-    assert sorted(written) == ["1", "1", "4", "7"]  # the number of the mark, and three fates
+    assert sorted(written) == ["1", "4", "7", "A"]  # three fates, and the letter of the mark
     assert len(axes.collections[0].get_segments()) == 3
     on_map = map_trails([panel], np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 10)
     assert len(on_map.figure.axes) == 2  # the saddles above, the map below
 
 
 def test_compositions_write_each_share_as_its_digit():
-    saddles = np.zeros((4, 10))
+    saddles = np.zeros((5, 10))
     saddles[:, 1], saddles[:, 7] = 0.6, 0.4
+    saddles[0] = np.nan
     [axes] = compositions([("first", saddles)], (1, 7)).figure.axes
     assert [(text.get_text(), text.get_position()) for text in axes.texts[:2]] == [
         ("1", (0, 0.6)),
         ("7", (0, 0.4)),
     ]
-    assert not compositions([], (1, 7)).figure.axes
+    assert len(axes.texts) == 8
+    assert not compositions([("second", saddles[:1])], (1, 7)).figure.axes

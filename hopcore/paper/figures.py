@@ -176,6 +176,13 @@ FIGURE_7_CODE_DIGITS = (1, 7, 8)
 FIGURE_7_SADDLE_EPOCHS, FIGURE_7_REPEATS = 4000, 10
 """Epochs after which one memory counts as at its saddle, and runs per start, n and T_r (code)."""
 
+FIGURE_7_START_SCALE = 0.8
+"""Memories start as this times the mean image of a digit in Figure 7 (code)."""
+
+FIGURE_7_LABEL_NOISE, FIGURE_7_LABEL_START = (-0.03, 0.01), (-0.6, 1.2)
+"""Their labels start from a normal distribution of this mean and deviation, plus the first of these values,
+and plus the second for the digit itself (code)."""
+
 FIGURE_7_LABEL, FIGURE_8_LABEL = 0.9, 0.98
 """A memory belongs to a digit if its label for it is at least this (Fig. 7), or above it (Fig. 8) (code)."""
 

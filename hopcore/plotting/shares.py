@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,13 +16,14 @@ from hopcore.plotting.maps import draw_background
 from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, new_figure, styled
 
 _SAMPLES = 6  # images across above a map
+_LETTERS = ascii_uppercase  # a number would look like a digit's name
 
 
 @dataclass(frozen=True)
 class TrailPanel:
-    """Trails (E, K, 2) with the K memories' fates; `marks` (P, 2) are numbered places, the saddles.
+    """Trails (E, K, 2) with the K memories' fates; `marks` (P, 2) are places with a letter, the saddles.
 
-    `guides` are polylines (P, 2), drawn dashed; `images` (P, N) are drawn above a map, numbered as the marks.
+    `guides` are polylines (P, 2), drawn dashed; `images` (P, N) are drawn above a map, lettered as the marks.
     """
 
     title: str
@@ -40,19 +42,10 @@ def _draw_trails(axes: Axes, panel: TrailPanel) -> None:
     axes.scatter(*trails[:, -1].T, s=7, c=colours, linewidths=0, zorder=4)
     for guide in panel.guides:
         axes.plot(*np.asarray(guide, dtype=float).T, "--", color=INK, linewidth=1, zorder=2)
-    for number, (x, y) in enumerate(np.asarray(panel.marks, dtype=float).reshape(-1, 2), start=1):
+    for letter, (x, y) in zip(_LETTERS, np.asarray(panel.marks, dtype=float).reshape(-1, 2), strict=False):
         axes.plot(x, y, "o", markersize=11, markerfacecolor="white", markeredgecolor="black", zorder=6)
-        axes.text(
-            x,
-            y,
-            str(number),
-            color="black",
-            size=8,
-            weight="bold",
-            ha="center",
-            va="center_baseline",
-            zorder=7,
-        )
+        text = axes.text(x, y, letter, color="black", size=8, weight="bold", zorder=7)
+        text.set(ha="center", va="center_baseline")
 
 
 @styled
@@ -106,8 +99,8 @@ def map_trails(panels: Sequence[TrailPanel], background: ArrayLike, digits: Arra
             above, axes = grid
             draw_block(above, images[:_SAMPLES], columns=min(len(images), _SAMPLES), rows=1)
             step = 31  # an image of 28 pixels and the gap
-            for number in range(min(len(images), _SAMPLES)):
-                above.text(step * number + 14, -3, str(number + 1), ha="center", va="bottom", weight="bold")
+            for place, letter in enumerate(_LETTERS[: min(len(images), _SAMPLES)]):
+                above.text(step * place + 14, -3, letter, ha="center", va="bottom", weight="bold")
         else:
             axes = part.subplots()
         draw_background(axes, background, digits)
@@ -119,19 +112,22 @@ def map_trails(panels: Sequence[TrailPanel], background: ArrayLike, digits: Arra
 def compositions(panels: Sequence[tuple[str, Sequence[ArrayLike]]], digits: Sequence[int]) -> Picture:
     """What saddles are made of: per panel a title and the shares (C,) of each training set's saddle.
 
-    Each share is drawn as its digit, in the digit's colour, one column for each training set. Without panels,
-    the picture says that there are no saddles.
+    Each share is drawn as its digit, in the digit's colour, one column for each training set with a saddle,
+    NaN for the others. Without any, the picture says that there are no saddles.
     """
+    tables = [(title, np.asarray(saddles, dtype=float)) for title, saddles in panels]
+    known = [(title, table[np.isfinite(table).all(axis=1)]) for title, table in tables]
+    known = [(title, table) for title, table in known if len(table)]
     figure = new_figure(2.9)
-    if not panels:
+    if not known:
         figure.text(0.5, 0.5, "no memories part", ha="center", va="center")
         return Picture(figure, "svg")
-    grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for axes, (title, saddles) in zip(grid, panels, strict=True):
+    grid = figure.subplots(1, len(known), sharey=True, squeeze=False)[0]
+    for axes, (title, saddles) in zip(grid, known, strict=True):
         axes.set_title(title)
         axes.axhline(0.5, color=INK, linewidth=0.8, linestyle="--")
         axes.axhline(0, color=INK, linewidth=0.6)
-        for column, shares in enumerate(np.asarray(saddles, dtype=float)):
+        for column, shares in enumerate(saddles):
             for digit in digits:
                 axes.text(
                     column, shares[digit], str(digit), color=DIGIT_COLOURS[digit], weight="bold", size=8.5,
@@ -140,7 +136,7 @@ def compositions(panels: Sequence[tuple[str, Sequence[ArrayLike]]], digits: Sequ
         axes.set_xlim(-0.8, len(saddles) - 0.2)
         axes.set_xticks([])
         axes.set_xlabel("training sets")
-    values = np.concatenate([np.asarray(saddles)[:, list(digits)].ravel() for _, saddles in panels])
+    values = np.concatenate([saddles[:, list(digits)].ravel() for _, saddles in known])
     grid[0].set_ylim(min(-0.05, values.min() - 0.06), max(0.85, values.max() + 0.06))
     grid[0].set_ylabel("share")
     return Picture(figure, "svg")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
@@ -20,55 +21,56 @@ Points = tuple[ArrayLike, ArrayLike]
 class StartRow:
     """A row of two panels: saddles at the left, final shares at the right, over n.
 
-    Keys are the digits that learning starts near. `single` are saddles of one memory, `passed` those that the
-    full network passes, `final` the final shares with the lowest and highest of the repeats. `reduced` are
-    curves of the reduced system, `window` the values of n with a single saddle.
+    `single` (start, n) are saddles of one memory, `passed` (start, n) those that the full network passes,
+    `final` (start, n, repeat) the final shares; `start` is the digit that learning starts near. `reduced` are
+    curves of the reduced system, `window` the values of n with a single saddle, NaN if there are none.
     """
 
     title: str
-    single: Mapping[int, Points]
-    passed: Mapping[int, Points]
-    final: Mapping[int, tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]]
-    reduced: Sequence[Points] = field(default=())
-    window: tuple[float, float] | None = None
+    single: xr.DataArray
+    passed: xr.DataArray
+    final: xr.DataArray
+    reduced: Sequence[Points] = ()
+    window: tuple[float, float] = (np.nan, np.nan)
 
 
 def _saddles(axes: Axes, row: StartRow) -> None:
     for x, y in row.reduced:
         axes.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
-    for digit, (x, y) in row.single.items():
-        axes.plot(x, y, "-", color=DIGIT_COLOURS[digit], linewidth=1.6, zorder=2)
-    for digit, (x, y) in row.passed.items():
+    for digit in row.single.start.values:
+        axes.plot(row.single.n, row.single.sel(start=digit), "-", color=DIGIT_COLOURS[digit], linewidth=1.6)
         style = {"markerfacecolor": "none", "markeredgecolor": DIGIT_COLOURS[digit], "markersize": 5}
-        axes.plot(x, y, "o", zorder=3, **style)
+        axes.plot(row.passed.n, row.passed.sel(start=digit), "o", zorder=3, **style)
 
 
 def _finals(axes: Axes, row: StartRow) -> None:
-    for digit, (x, middle, low, high) in row.final.items():
-        axes.fill_between(x, low, high, color=DIGIT_COLOURS[digit], alpha=0.25, linewidth=0)
-        axes.plot(x, middle, "-o", color=DIGIT_COLOURS[digit], markersize=3.5)
+    for digit in row.final.start.values:
+        runs, colour = row.final.sel(start=digit), DIGIT_COLOURS[digit]
+        axes.fill_between(
+            runs.n, runs.min("repeat"), runs.max("repeat"), color=colour, alpha=0.25, linewidth=0
+        )
+        axes.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
 
 
 @styled
-def start_panels(rows: Sequence[StartRow], digit: int, other: int) -> Picture:
-    """One row of two panels for each temperature; the share is that of `digit`, compared with `other`.
+def start_panels(rows: Sequence[StartRow]) -> Picture:
+    """One row of two panels for each temperature; the share is that of the first start's digit.
 
     The window of a single saddle is shaded.
     """
+    digit, other = rows[0].single.start.values
     figure = new_figure(1.75 * len(rows) + 1.1)
     grid = figure.subplots(len(rows), 2, squeeze=False, sharex=True)
     for line, row in zip(grid, rows, strict=True):
         for axes in line:
-            if row.window is not None:
+            if np.isfinite(row.window).all():
                 axes.axvspan(*row.window, color=INK, alpha=0.15, linewidth=0)
         _saddles(line[0], row)
         _finals(line[1], row)
         line[0].set_ylabel(f"{row.title}\nshare of {digit}")
         line[1].set_ylim(-0.04, 1.04)
         line[1].set_yticks([0, 0.5, 1])
-    shown = np.concatenate(
-        [np.asarray(y) for row in rows for _, y in (*row.single.values(), *row.passed.values())]
-    )
+    shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
     for axes in grid[:, 0]:
         axes.set_ylim(min(-0.1, shown.min() - 0.05), max(1.05, shown.max() + 0.05))
     grid[0, 0].set_title("saddle")

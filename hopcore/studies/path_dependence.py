@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -19,29 +20,27 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from hopcore import reduced
 from hopcore._checks import check_finite_array, check_increasing, check_integer, check_positive, refuse
 from hopcore._threads import threads
 from hopcore.data import TrainingSet
-from hopcore.paper import FIGURE_7_LABEL
+from hopcore.paper import FIGURE_7_LABEL, FIGURE_7_LABEL_NOISE, FIGURE_7_LABEL_START, FIGURE_7_START_SCALE
 from hopcore.splits import category_paths
 from hopcore.sweeps.stacks import in_stacks, stack_size
 from hopcore.training import Options, Run, train, train_stack
-
-START_SCALE = 0.8
-"""A start is this times the mean image of its digit (the authors' code)."""
-
-LABEL_MEAN, LABEL_STD, OTHER_LABELS, OWN_LABEL = -0.03, 0.01, -0.6, 1.2
-"""Labels start from N(LABEL_MEAN, LABEL_STD) + OTHER_LABELS, and OWN_LABEL more on the digit (code)."""
 
 TOGETHER = 0.1
 """A group is together while no memory is farther than this from its mean, in the ten shares: two memories
 then differ by 0.2 at most, as for the splits of `hopcore.studies.three_categories`."""
 
+APART = 0.1
+"""Two saddles are one, and a run comes to a saddle, up to this distance in the shares."""
+
 _RECORDS = 10
 
 
 def start_near(
-    data: TrainingSet, digit: int, memories: int = 100, seed: int = 0
+    data: TrainingSet, digit: int, memories: int = 100, seed: int = 0, noise: float = FIGURE_7_LABEL_NOISE[1]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Memories (K, N) and labels (K, C) of a start near a digit.
 
@@ -51,6 +50,7 @@ def start_near(
     digit : one of its digits.
     memories : K.
     seed : of the labels; the memories are all the same.
+    noise : standard deviation of the labels.
 
     Raises
     ------
@@ -60,10 +60,11 @@ def start_near(
     count = check_integer("memories", memories, minimum=1)
     if digit not in data.digits:
         raise refuse("digit", digit, f"one of the set's, {', '.join(map(str, np.unique(data.digits)))}")
-    mean = START_SCALE * data.images[data.digits == digit].mean(axis=0)
+    mean = FIGURE_7_START_SCALE * data.images[data.digits == digit].mean(axis=0)
     generator = np.random.default_rng(seed)
-    labels = generator.normal(LABEL_MEAN, LABEL_STD, (count, data.targets.shape[1])) + OTHER_LABELS
-    labels[:, digit] += OWN_LABEL
+    every, own = FIGURE_7_LABEL_START
+    labels = generator.normal(FIGURE_7_LABEL_NOISE[0], noise, (count, data.targets.shape[1])) + every
+    labels[:, digit] += own
     return np.tile(mean, (count, 1)), labels
 
 
@@ -74,6 +75,7 @@ def single_saddles(
     n: Sequence[float],
     rescaled_temperature: Sequence[float],
     copies: int = 100,
+    executor: Executor | None = None,
     **train_options: Any,
 ) -> xr.Dataset:
     """Where one memory comes to rest, in the place of ``copies`` equal ones.
@@ -84,6 +86,7 @@ def single_saddles(
     digits : the digits to start near.
     n, rescaled_temperature : the powers, and the temperatures of the network; the one memory has T/K^(1/n).
     copies : K, the memories that it stands for.
+    executor : where networks are trained; None trains them here.
     **train_options : ``rate``, ``epochs``, ``dtype`` of `hopcore.train`.
 
     Returns
@@ -95,20 +98,9 @@ def single_saddles(
     powers, temperatures = _grid(n, rescaled_temperature)
     copies = check_integer("copies", copies, minimum=1)
     runs = [Run(power, hot / copies ** (1 / power)) for hot, power in product(temperatures, powers)]
+    rests = partial(_at_rest, data, runs, train_options)
+    ends, images, moved = zip(*(map if executor is None else executor.map)(rests, digits), strict=True)
     shape = len(digits), len(temperatures), len(powers)
-    ends, images, moved = [], [], []
-    for digit in digits:
-        options = Options.checked(data, start=start_near(data, digit, memories=1), **train_options)
-        every = max(options.epochs // _RECORDS, 1)
-        options = Options.checked(data, **{**vars(options), "record_every": every})
-        with threads(1):
-            stacks = in_stacks(runs, stack_size(data, options))
-            found = [result for stack in stacks for result in train_stack(data, options, stack)]
-        for result in found:
-            paths = category_paths(result, data).values[:, 0]
-            ends.append(paths[-1])
-            moved.append(np.abs(paths[-1] - paths[-2]).max())
-            images.append(result.memories.values[-1, 0])
     dims = ("start", "rescaled_temperature", "n")
     return xr.Dataset(
         {
@@ -118,6 +110,21 @@ def single_saddles(
         },
         {"start": list(digits), "rescaled_temperature": temperatures, "n": powers},
     )
+
+
+def _at_rest(
+    data: TrainingSet, runs: list[Run], train_options: dict[str, Any], digit: int
+) -> tuple[list[np.ndarray], list[np.ndarray], list[float]]:
+    """The last shares and images of runs that start near a digit, and how far the shares moved lately."""
+    options = Options.checked(data, start=start_near(data, digit, memories=1), **train_options)
+    every = max(options.epochs // _RECORDS, 1)
+    options = Options.checked(data, **{**vars(options), "record_every": every})
+    with threads(1):
+        stacks = in_stacks(runs, stack_size(data, options))
+        found = [result for stack in stacks for result in train_stack(data, options, stack)]
+    paths = [category_paths(result, data).values[:, 0] for result in found]
+    images = [result.memories.values[-1, 0] for result in found]
+    return [path[-1] for path in paths], images, [np.abs(path[-1] - path[-2]).max() for path in paths]
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +188,7 @@ def visits(
     repeats: int,
     seed: int = 0,
     memories: int = 100,
+    noise: float = FIGURE_7_LABEL_NOISE[1],
     executor: Executor | None = None,
     **train_options: Any,
 ) -> xr.Dataset:
@@ -194,6 +202,7 @@ def visits(
     repeats : runs of each; they differ in the labels' noise, which is all that is random.
     seed : of the first repeat; the next has seed + 1.
     memories : K.
+    noise : standard deviation of the labels at the start.
     executor : where networks are trained; None trains them here.
     **train_options : ``rate``, ``epochs``, ``record_every``, ``dtype`` of `hopcore.train`.
 
@@ -206,7 +215,11 @@ def visits(
     powers, temperatures = _grid(n, rescaled_temperature)
     repeats = check_integer("repeats", repeats, minimum=1)
     tasks = [
-        (data, digit, memories, seed + repeat, {"n": power, "rescaled_temperature": hot, **train_options})
+        (
+            data,
+            (digit, memories, seed + repeat, noise),
+            {"n": power, "rescaled_temperature": hot, **train_options},
+        )
         for digit, hot, power, repeat in product(digits, temperatures, powers, range(repeats))
     ]
     found = list((map if executor is None else executor.map)(_visited, tasks))
@@ -224,10 +237,10 @@ def visits(
     return xr.Dataset(variables, {**coordinates, "repeat": np.arange(repeats)}).rename(image="images")
 
 
-def _visited(task: tuple[TrainingSet, int, int, int, dict[str, Any]]) -> Visit:
-    data, digit, memories, seed, options = task
+def _visited(task: tuple[TrainingSet, tuple[int, int, int, float], dict[str, Any]]) -> Visit:
+    data, start, options = task
     with threads(1):
-        return visit(train(data, start=start_near(data, digit, memories, seed), **options), data)
+        return visit(train(data, start=start_near(data, *start), **options), data)
 
 
 def _grid(n: Sequence[float], rescaled_temperature: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -240,18 +253,55 @@ def share_of(population: xr.DataArray, digit: int, other: int) -> xr.DataArray:
     return first / (first + second).where(first + second > 0)
 
 
+def in_other_precision(final: xr.DataArray, data: TrainingSet, *, dtype: str, **options: Any) -> xr.DataArray:
+    """Final shares like ``final``: `visits` with these options, but in the precision that is not ``dtype``.
+
+    They are of about five n, each once, at the highest temperature.
+    """
+    other = {"float32": "float64", "float64": "float32"}[dtype]
+    n, hottest = final.n.values, final.rescaled_temperature.values[-1:]
+    some = {"n": n[:: max(len(n) // 5, 1)], "rescaled_temperature": hottest, "repeats": 1}
+    digits = final.start.values.tolist()
+    return share_of(visits(data, digits, **some, dtype=other, **options).population, *digits)
+
+
+def regimes(saddles: xr.Dataset, limit: float = APART) -> xr.Dataset:
+    """Where over n two starts meet one saddle, for every temperature.
+
+    Parameters
+    ----------
+    saddles : from `single_saddles` with two digits.
+    limit : two saddles are one up to this difference in the share of the first digit.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if there
+        is none; ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
+    """
+    one, other = saddles.start.values
+    shares = saddles.shares.sel(category=one, drop=True)
+    gap = np.abs(shares.sel(start=one) - shares.sel(start=other)).transpose("rescaled_temperature", "n")
+    windows = np.array([single_window(gap.n, row, limit) or (np.nan, np.nan) for row in gap.values])
+    apart = gap.values[:, [0, -1]] > limit
+    return xr.Dataset(
+        {
+            "first": ("rescaled_temperature", windows[:, 0]),
+            "last": ("rescaled_temperature", windows[:, 1]),
+            "two_one_two": ("rescaled_temperature", apart.all(axis=1) & np.isfinite(windows[:, 0])),
+        },
+        {"rescaled_temperature": gap.rescaled_temperature},
+    )
+
+
 def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, float] | None:
-    """The longest stretch of n over which two starts meet one saddle.
+    """First and last n of the longest stretch over which two saddles are one; None if they never are.
 
     Parameters
     ----------
     n : (P,) rising.
     gap : (P,) how far the two saddles are apart.
     limit : they are one up to this distance.
-
-    Returns
-    -------
-    The first and last n of the stretch, or None if there is no such n.
     """
     n = check_increasing("n", n)
     gap = check_finite_array("gap", gap, (len(n),))
@@ -261,6 +311,53 @@ def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, fl
         return None
     first, past = edges[np.diff(edges, axis=1).argmax()]
     return float(n[first]), float(n[past - 1])
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """The reduced system of two digits' mean images at one temperature, for n from 2 to 60.
+
+    Attributes
+    ----------
+    stable : curves of n and α, NaN where they are not stable.
+    folds : how many there are.
+    low, high : the folds that close the low branch and open the high one; the end of the range where there
+        is none, NaN where there is neither.
+    """
+
+    stable: list[tuple[np.ndarray, np.ndarray]]
+    folds: int
+    low: float
+    high: float
+
+
+def reduced_system(
+    data: TrainingSet, digits: Sequence[int], temperature: float, copies: int = 100
+) -> Reduced:
+    """Two mean images in the place of all (paper, section on two memories), at T in the paper's units."""
+    one, other = (data.images[data.digits == digit].mean(axis=0) for digit in digits)
+    overlaps, settings = (
+        (one @ one, one @ other, other @ other),
+        {"temperature": temperature, "copies": copies},
+    )
+    diagram = reduced.bifurcation_diagram(*overlaps, n=np.arange(2, 60), **settings)
+    stable = [(each.n.values, np.where(each.stable, each.alpha, np.nan)) for each in reduced.curves(diagram)]
+    folds = reduced.folds(*overlaps, n_range=(2, 60), **settings)
+    n, opens = folds.n.values, folds.opens.values
+    low = max(n[~opens], default=2.0)
+    high = min(n[opens & (n > low)], default=60.0)
+    return Reduced(stable, len(n), *((low, high) if len(n) else (np.nan, np.nan)))
+
+
+def following(saddle: xr.DataArray, final: xr.DataArray, seed: int = 0) -> tuple[float, float, float]:
+    """`correlation_interval` of shares at saddles and in the end; runs of one n and T_r are drawn together.
+
+    Both are over start, rescaled_temperature and n, the final shares, at least, over repeat too.
+    """
+    saddle = saddle.broadcast_like(final).transpose(*final.dims)
+    points = xr.zeros_like(final.isel(start=0, repeat=0), dtype=int)
+    points.values[:] = np.arange(points.size).reshape(points.shape)
+    return correlation_interval(saddle, final, points.broadcast_like(final).transpose(*final.dims), seed=seed)
 
 
 def correlation_interval(
@@ -282,19 +379,19 @@ def correlation_interval(
     -------
     The correlation, and the ends of its interval.
     """
-    x, y, groups = (np.asarray(each, dtype=float).ravel() for each in (x, y, groups))
-    if not len(x) == len(y) == len(groups):
-        raise refuse("y", y, f"as long as x and groups ({len(x)})")
-    known = np.isfinite(x) & np.isfinite(y)
-    x, y, groups = x[known], y[known], groups[known]
-    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
+    xs, ys, own = (np.asarray(each, dtype=float).ravel() for each in (x, y, groups))
+    if not len(xs) == len(ys) == len(own):
+        raise refuse("y", y, f"as long as x and groups ({len(xs)})")
+    known = np.isfinite(xs) & np.isfinite(ys)
+    xs, ys, own = xs[known], ys[known], own[known]
+    members = [np.flatnonzero(own == group) for group in np.unique(own)]
     if len(members) < 3:
         raise refuse("groups", groups, "three groups or more with known values")
     generator = np.random.default_rng(seed)
     drawn = []
     for choice in generator.integers(len(members), size=(draws, len(members))):
         chosen = np.concatenate([members[each] for each in choice])
-        if np.ptp(x[chosen]) > 0 and np.ptp(y[chosen]) > 0:
-            drawn.append(np.corrcoef(x[chosen], y[chosen])[0, 1])
+        if np.ptp(xs[chosen]) > 0 and np.ptp(ys[chosen]) > 0:
+            drawn.append(np.corrcoef(xs[chosen], ys[chosen])[0, 1])
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return float(np.corrcoef(x, y)[0, 1]), float(low), float(high)
+    return float(np.corrcoef(xs, ys)[0, 1]), float(low), float(high)

@@ -8,16 +8,25 @@ up to about 1. The *leader* is the digit with the largest share on the path that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
+from scipy.spatial.distance import cdist
+from scipy.stats import zscore
 
-from hopcore._checks import check_finite_array, check_integer, refuse
+from hopcore._checks import check_finite_array, refuse
 from hopcore.data import CATEGORIES, training_set
-from hopcore.splits import Split, category_paths, fates, leading_digits, separation_epochs, split_tree
+from hopcore.embedding import Embedding
+from hopcore.mnist import Digits
+from hopcore.paper import PIXELS
+from hopcore.paper.scales import Learning
+from hopcore.splits import NO_FATE, Split, category_paths, leading_digits, separation_epochs, split_tree
+from hopcore.splits import fates as final_fates
 from hopcore.training import train
 
 TOGETHER = 0.2
@@ -26,9 +35,11 @@ TOGETHER = 0.2
 HALF_WAY = 0.7
 """At this distance two memories are half way to two pure digits."""
 
+_NEIGHBOURS = 20
+
 
 @dataclass(frozen=True, eq=False)
-class Parting:
+class Fork:
     """Where and when the memories of two groups part: means over the pairs of one memory from each.
 
     Attributes
@@ -45,17 +56,14 @@ class Parting:
     image: np.ndarray
 
 
-def parting(run: xr.Dataset, fates: ArrayLike, first: Sequence[int], second: Sequence[int]) -> Parting:
+def fork(run: xr.Dataset, fates: ArrayLike, first: Sequence[int], second: Sequence[int]) -> Fork:
     """Where the memories of some fates part from those of others.
 
     Parameters
     ----------
-    run
-        From `hopcore.train` with ``record_every``, so many images that it carries them (a long trajectory).
-    fates
-        (K,) digit of each memory.
-    first, second
-        The digits of the two groups.
+    run : from `hopcore.train` with ``record_every``, so long that it carries its images.
+    fates : (K,) digit of each memory.
+    first, second : the digits of the two groups.
 
     Raises
     ------
@@ -76,15 +84,14 @@ def parting(run: xr.Dataset, fates: ArrayLike, first: Sequence[int], second: Seq
     # How often each memory is in a pair that is together for the last time at each epoch.
     counts = np.zeros((len(epochs), len(fates)))
     recorded = np.searchsorted(epochs, last)
-    members = np.flatnonzero(one)[:, None], np.flatnonzero(other)[None, :]
-    for side in members:
+    for side in (np.flatnonzero(one)[:, None], np.flatnonzero(other)[None, :]):
         np.add.at(counts, (recorded, np.broadcast_to(side, last.shape)), 1 / (2 * last.size))
     used = np.flatnonzero(counts.any(axis=1))
     image = np.zeros(run.sizes["pixel"])
     for epoch in used:
         image += counts[epoch] @ run.memories.isel(epoch=epoch).values
     shares = np.einsum("em,emc->c", counts, paths)
-    return Parting(float(np.median(last)), float(np.median(half)), shares, image)
+    return Fork(float(np.median(last)), float(np.median(half)), shares, image)
 
 
 def line_residual(shares: ArrayLike, leader: int, followers: Sequence[int]) -> float:
@@ -95,10 +102,8 @@ def line_residual(shares: ArrayLike, leader: int, followers: Sequence[int]) -> f
 
     Parameters
     ----------
-    shares
-        (..., C) of the trails.
-    leader, followers
-        Digits.
+    shares : (..., C) of the trails.
+    leader, followers : digits.
     """
     shares = check_finite_array("shares", shares)
     followers = list(followers)
@@ -120,10 +125,8 @@ def spread(places: ArrayLike, fates: ArrayLike) -> float:
 
     Parameters
     ----------
-    places
-        (K, dimensions) of the memories at one epoch.
-    fates
-        (K,) digits.
+    places : (K, dimensions) of the memories at one epoch.
+    fates : (K,) digits.
     """
     places = check_finite_array("places", places, ndim=2)
     fates = check_finite_array("fates", fates, (len(places),))
@@ -142,10 +145,8 @@ def half_way_epoch(paths: ArrayLike, fates: ArrayLike) -> int:
 
     Parameters
     ----------
-    paths
-        (E, K, dimensions).
-    fates
-        (K,) digits, two or more different ones.
+    paths : (E, K, dimensions).
+    fates : (K,) digits, two or more different ones.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     fates = check_finite_array("fates", fates, (paths.shape[1],))
@@ -157,31 +158,44 @@ def half_way_epoch(paths: ArrayLike, fates: ArrayLike) -> int:
     return int(np.argmax(apart >= apart[-1] / 2))
 
 
-def neighbour_digits(places: ArrayLike, among: ArrayLike, digits: ArrayLike, count: int = 20) -> np.ndarray:
-    """How many of each place's nearest images show each digit.
+def resemblance(
+    images: xr.DataArray, digits: Sequence[int], embedding: Embedding, mnist: Digits
+) -> xr.Dataset:
+    """Which digits saddles lie among on the map, and which untrained digits they look like in their pixels.
 
     Parameters
     ----------
-    places
-        (P, dimensions), of memories on a map for example.
-    among
-        (S, dimensions) of the images.
-    digits
-        (S,) what they show.
-    count
-        Neighbours that vote, from 1 to S.
+    images : (set, fork, pixel), from `studies`; NaN where there is no saddle.
+    digits : those of the training sets.
+    embedding, mnist : the map, and the images that it was fitted to.
 
     Returns
     -------
-    (P, 10) whole numbers; each row sums up to ``count``.
+    xarray.Dataset
+        ``cluster`` (fork, category), how many saddles have most of their 20 nearest images on the map among
+        those of each digit; ``alike`` (fork, category): of the 20 images that correlate best with a saddle,
+        the share of each digit among those that show an untrained one.
     """
-    places = check_finite_array("places", places, ndim=2)
-    among = check_finite_array("among", among, (None, places.shape[1]))
-    count = check_integer("count", count, 1, len(among))
-    digits = np.asarray(digits)
-    squares = ((places[:, None] - among[None]) ** 2).sum(axis=-1)
-    nearest = np.argpartition(squares, count - 1, axis=1)[:, :count]
-    return np.stack([np.bincount(digits[row], minlength=CATEGORIES) for row in nearest])
+    cluster, alike = np.zeros((2, images.sizes["fork"], CATEGORIES))
+    for place, name in enumerate(images.fork.values):
+        saddles = images.sel(fork=name).dropna("set").values
+        if len(saddles):
+            on_map = _votes(embedding.transform(saddles), embedding.coordinates, mnist.digits)
+            cluster[place] = np.bincount(on_map.argmax(axis=1), minlength=CATEGORIES)
+            # Between images of mean 0 and variance 1 the distance falls with the correlation.
+            looks = _votes(zscore(saddles, axis=1), zscore(mnist.images, axis=1), mnist.digits).sum(axis=0)
+            looks[list(digits)] = 0
+            alike[place] = looks / max(looks.sum(), 1)
+    return xr.Dataset(
+        {"cluster": (("fork", "category"), cluster), "alike": (("fork", "category"), alike)},
+        {"fork": images.fork, "category": np.arange(CATEGORIES)},
+    )
+
+
+def _votes(places: ArrayLike, among: np.ndarray, digits: np.ndarray) -> np.ndarray:
+    """How many of each place's nearest images show each digit: (P, 10)."""
+    nearest = np.argpartition(cdist(places, among, "sqeuclidean"), _NEIGHBOURS - 1, axis=1)[:, :_NEIGHBOURS]
+    return (digits[nearest][..., None] == np.arange(CATEGORIES)).sum(axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,62 +204,70 @@ class Study:
 
     Attributes
     ----------
-    digits, seed : of the training set; the seed is the start's as well.
-    counts : (C,) memories by their largest share at the end.
+    digits : of the training set, rising.
+    fates : (K,) the digit of each memory's largest share at the end.
     without_fate : memories with no label of 0.9 or more at the end, or several.
     branches : branches of each split of the tree, the earliest first.
     leader : the digit with the largest share before the first split; None if there is no split.
-    first : the parting of the leader from its followers.
-    second : the parting of the two followers that most memories end as; None if there are not two.
-    line, plane : `line_residual` and `plane_residual` of the followers' trails from the first parting to the
+    followers : the other digits that memories end as, those of most memories first.
+    first : where the leader parts from its followers.
+    second : where the two first followers part; None if there are not two.
+    line, plane : `line_residual` and `plane_residual` of the followers' trails from the first fork to the
         second; NaN if the followers part first.
     spread_half_way, spread_end : `spread` of the memories half way to the fates, and at the end.
     """
 
     digits: tuple[int, ...]
-    seed: int
-    counts: np.ndarray
+    fates: np.ndarray
     without_fate: int
     branches: tuple[int, ...]
-    leader: int | None
-    first: Parting | None
-    second: Parting | None
-    line: float
-    plane: float
-    spread_half_way: float
-    spread_end: float
+    leader: int | None = None
+    followers: tuple[int, ...] = ()
+    first: Fork | None = None
+    second: Fork | None = None
+    line: float = np.nan
+    plane: float = np.nan
+    spread_half_way: float = np.nan
+    spread_end: float = np.nan
 
     @property
     def leader_first(self) -> bool:
         """Whether the leader parts from the followers before these part from each other."""
         return self.first is not None and self.second is not None and self.first.epoch < self.second.epoch
 
+    @property
+    def forks(self) -> list[Fork]:
+        """The forks that are splits of their own: where all part in one split, the first alone."""
+        return [each for each in (self.first, self.second)[: len(self.branches)] if each is not None]
 
-def study(run: xr.Dataset, digits: Sequence[int]) -> Study:
+    @property
+    def axes(self) -> list[int]:
+        """The digits in the order of drawing: the leader, then the others as they are."""
+        return sorted(self.digits, key=lambda digit: digit != self.leader)
+
+
+def study(run: xr.Dataset) -> Study:
     """Measure the splits of a recorded run in the shares of its digits."""
     ends = leading_digits(run)
-    counts = np.bincount(ends, minlength=CATEGORIES)
     paths = category_paths(run).values
     tree = split_tree(run, fates=ends)
+    digits = tuple(int(digit) for digit in np.unique(run.digit))
+    found = digits, ends, int((final_fates(run) == NO_FATE).sum()), tree.branch_counts
     root = tree.root
-    leader = first = second = None
-    line = plane = half = end = float("nan")
-    if isinstance(root, Split):
-        present = list(root.fates)
-        leader = max(present, key=lambda digit: root.mixture[digit])
-        followers = sorted((d for d in present if d != leader), key=lambda digit: -counts[digit])
-        first = parting(run, ends, [leader], followers)
-        if len(followers) > 1:
-            second = parting(run, ends, followers[:1], followers[1:2])
-            between = (run.epoch.values >= first.epoch) & (run.epoch.values < second.epoch)
-            trails = paths[np.ix_(between, np.isin(ends, followers))]
-            line, plane = line_residual(trails, leader, followers), plane_residual(trails)
-        half = spread(paths[half_way_epoch(paths, ends)], ends)
-        end = spread(paths[-1], ends)
-    return Study(
-        tuple(int(digit) for digit in digits), run.attrs["seed"], counts, int((fates(run) < 0).sum()),
-        tree.branch_counts, leader, first, second, line, plane, half, end,
-    )  # fmt: skip
+    if not isinstance(root, Split):
+        return Study(*found)
+    leader = max(root.fates, key=lambda digit: root.mixture[digit])
+    followers = sorted((d for d in root.fates if d != leader), key=lambda digit: -(ends == digit).sum())
+    first = fork(run, ends, [leader], followers)
+    second: Fork | None = None
+    line = plane = np.nan
+    if len(followers) > 1:
+        second = fork(run, ends, followers[:1], followers[1:2])
+        between = (run.epoch.values >= first.epoch) & (run.epoch.values < second.epoch)
+        trails = paths[np.ix_(between, np.isin(ends, followers))]
+        line, plane = line_residual(trails, leader, followers), plane_residual(trails)
+    half, end = spread(paths[half_way_epoch(paths, ends)], ends), spread(paths[-1], ends)
+    return Study(*found, leader, tuple(followers), first, second, line, plane, half, end)
 
 
 def train_and_study(digits: Sequence[int], seed: int, per_digit: int = 20, **options: Any) -> Study:
@@ -258,4 +280,77 @@ def train_and_study(digits: Sequence[int], seed: int, per_digit: int = 20, **opt
     **options : for `hopcore.train`, with ``record_every``.
     """
     data = training_set(digits=digits, per_digit=per_digit, seed=seed)
-    return study(train(data, seed=seed, **options), digits)
+    return study(train(data, seed=seed, **options))
+
+
+def studies(
+    digits: Sequence[int],
+    seeds: Sequence[int],
+    networks: Sequence[Learning],
+    executor: Executor | None = None,
+) -> xr.Dataset:
+    """`train_and_study` networks of several n on the training sets of several seeds.
+
+    The executor is where networks are trained; None trains them here.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over n and set, NaN where nothing parts: ``splits``, how many there are; ``leader_first``;
+        ``half_way`` of the first fork; ``leader_share`` and ``largest_share``, of the leader and of any digit
+        there; ``inequality``, the difference between the followers' shares at the second; ``line``,
+        ``plane``, ``spread_half_way``, ``spread_end`` and ``without_fate`` of `Study`. ``shares`` (n, set,
+        fork, category) and ``images`` (…, pixel) of both forks.
+    """
+    tasks = [(digits, seed, vars(network)) for network, seed in product(networks, seeds)]
+    rows = list((map if executor is None else executor.map)(_row, tasks))
+    shape, ends = (len(networks), len(seeds)), {"shares": "category", "images": "pixel"}
+    return xr.Dataset(
+        {
+            name: (
+                ("n", "set", "fork", ends[name]) if name in ends else ("n", "set"),
+                np.reshape([row[name] for row in rows], shape + np.shape(value)),
+            )
+            for name, value in rows[0].items()
+        },
+        {"n": [each.n for each in networks], "set": list(seeds), "fork": ["first", "second"]},
+    ).assign_coords(category=np.arange(CATEGORIES))
+
+
+def _row(task: tuple[Sequence[int], int, dict[str, Any]]) -> dict[str, Any]:
+    digits, seed, options = task
+    found = train_and_study(digits, seed, **options)
+    nowhere = Fork(np.nan, np.nan, np.full(CATEGORIES, np.nan), np.full(PIXELS, np.nan))
+    first, second = found.first or nowhere, found.second or nowhere
+    shares = first.shares[found.axes]
+    return {
+        "splits": len(found.branches),
+        "leader_first": found.leader_first,
+        "half_way": first.half_way,
+        "leader_share": shares[0],
+        "largest_share": shares.max(),
+        "inequality": np.ptp(second.shares[list(found.followers[:2] or digits)]),
+        "line": found.line,
+        "plane": found.plane,
+        "spread_half_way": found.spread_half_way,
+        "spread_end": found.spread_end,
+        "without_fate": np.nan if found.first is None else found.without_fate,
+        "shares": np.stack([first.shares, second.shares]),
+        "images": np.stack([first.image, second.image]),
+    }
+
+
+def trails_on_map(run: xr.Dataset, found: Study, embedding: Embedding, count: int) -> xr.DataArray:
+    """Where the memories lie on a map at some of the recorded epochs: (epoch, memory, axis).
+
+    From shortly before the first fork there are up to ``count`` epochs, ever farther apart. Before that all
+    memories are alike, and the place of their mean stands for each.
+    """
+    since = run.epoch.values[-1] if found.first is None else found.first.epoch
+    first = max(2, int(np.searchsorted(run.epoch, since)) - 10)
+    recorded = np.geomspace(1, run.sizes["epoch"] - first, count) + first - 1
+    before, after = np.arange(1, first, 4), np.unique(recorded.astype(int))
+    together = np.asarray(embedding.transform(run.memories[before].mean("memory").values))
+    places = np.repeat(together[:, None], run.sizes["memory"], axis=1)
+    places = np.concatenate([places, np.asarray(embedding.transform(run.memories[after].values))])
+    return xr.DataArray(places, {"epoch": run.epoch[[*before, *after]]}, ("epoch", "memory", "axis"))

@@ -1,12 +1,27 @@
 """Where learning starts: starts, saddles of one memory, saddles that a run passes, and statistics of both."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 import hopcore
 from hopcore import plotting, splits
-from hopcore.studies import path_dependence as starts
+from hopcore.paper.scales import PATH_DEPENDENCE
+from hopcore.studies.path_dependence import (
+    correlation_interval,
+    following,
+    in_other_precision,
+    reduced_system,
+    regimes,
+    share_of,
+    single_saddles,
+    single_window,
+    start_near,
+    visit,
+    visits,
+)
 
 
 @pytest.fixture(scope="module")
@@ -15,21 +30,23 @@ def data():
 
 
 def test_a_start_is_a_faint_digit_with_its_label(data):
-    memories, labels = starts.start_near(data, 7, memories=50, seed=1)
+    memories, labels = start_near(data, 7, memories=50, seed=1)
     mean = data.images[data.digits == 7].mean(axis=0)
     assert (memories == 0.8 * mean).all()
     own = np.arange(10) == 7
     assert abs(labels[:, own].mean() - 0.57) < 0.01
     assert abs(labels[:, ~own].mean() + 0.63) < 0.01
     assert 0.008 < labels[:, ~own].std() < 0.012
-    assert (starts.start_near(data, 7, 50, 1)[1] == labels).all()
-    assert (starts.start_near(data, 7, 50, 2)[1] != labels).any()
+    assert (start_near(data, 7, 50, 1)[1] == labels).all()
+    assert (start_near(data, 7, 50, 2)[1] != labels).any()
+    noisy = start_near(data, 7, 50, 1, noise=0.1)[1]
+    assert 0.08 < noisy[:, ~own].std() < 0.12
     with pytest.raises(ValueError, match=r"digit = 4: must be one of the set's, 1, 7, 9"):
-        starts.start_near(data, 4)
+        start_near(data, 4)
 
 
 def test_equal_memories_learn_as_one_memory_does_at_the_lower_temperature(data):
-    memories, labels = starts.start_near(data, 1, memories=1)
+    memories, labels = start_near(data, 1, memories=1)
     options = {"n": 12.0, "rate": 0.01, "epochs": 60}
     many = hopcore.train(
         data, start=(np.tile(memories, (9, 1)), np.tile(labels, (9, 1))), rescaled_temperature=1.02, **options
@@ -40,28 +57,22 @@ def test_equal_memories_learn_as_one_memory_does_at_the_lower_temperature(data):
 
 
 def test_single_saddles_are_at_rest_and_labelled(data):
-    found = starts.single_saddles(
+    found = single_saddles(
         data, (1, 7), n=[10, 25], rescaled_temperature=[0.9, 1.05], copies=100, rate=0.02, epochs=600
     )
     assert found.shares.dims == ("start", "rescaled_temperature", "n", "category")
     assert found.shares.shape == (2, 2, 2, 10)
     assert (found.moved < 0.05).all()
     place = {"start": 7, "rescaled_temperature": 1.05, "n": 25}
-    alone = hopcore.train(
-        data,
-        start=starts.start_near(data, 7, 1),
-        n=25,
-        rescaled_temperature=1.05 / 100 ** (1 / 25),
-        rate=0.02,
-        epochs=600,
-    )
+    lower = {"n": 25, "rescaled_temperature": 1.05 / 100 ** (1 / 25), "rate": 0.02, "epochs": 600}
+    alone = hopcore.train(data, start=start_near(data, 7, 1), **lower)
     np.testing.assert_allclose(found.images.sel(place), alone.memories[-1, 0], atol=1e-6)
     shares = hopcore.category_coefficients(hopcore.coefficients(alone.memories[-1], data), data)
     np.testing.assert_allclose(found.shares.sel(place), shares[0], atol=1e-5)
 
 
 def test_category_paths_of_a_given_start_hold_the_start(data):
-    start = starts.start_near(data, 7, 6)
+    start = start_near(data, 7, 6)
     run = hopcore.train(data, start=start, n=20, rescaled_temperature=1, rate=0.02, epochs=60, record_every=2)
     assert "image_weights" in run
     paths = splits.category_paths(run).values
@@ -92,26 +103,22 @@ def test_the_saddle_is_the_slowest_place_before_the_split(data):
     # Slow at 0.5, where the two are together; slower still at the end, when they are apart.
     mean = [0.9, 0.8, 0.7, 0.6, 0.52, 0.5, 0.45, 0.35, 0.3, 0.3, 0.3]
     apart = [0.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.02, 0.1, 0.5, 0.9, 1.0]
-    found = starts.visit(moving(mean, apart, data), data)
-    assert found.epoch == 40
-    assert found.parted == 70
+    found = visit(moving(mean, apart, data), data)
+    assert (found.epoch, found.parted) == (40, 70)
     np.testing.assert_allclose(found.shares[[1, 7]], [0.52, 0.48], atol=1e-9)
     assert found.population.tolist() == [0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
-    never = starts.visit(moving(mean, np.zeros(11), data), data)
-    assert never.parted == 100
-    assert never.epoch in (80, 90)
+    never = visit(moving(mean, np.zeros(11), data), data)
+    assert never.parted == 100 and never.epoch in (80, 90)
 
 
 def test_visits_are_the_runs_one_by_one(data):
     options = {"rate": 0.05, "epochs": 60, "record_every": 5}
-    found = starts.visits(
-        data, (1, 7), n=[8, 30], rescaled_temperature=[0.8], repeats=2, seed=5, memories=8, **options
-    )
+    grid = {"n": [8, 30], "rescaled_temperature": [0.8]}
+    found = visits(data, (1, 7), **grid, repeats=2, seed=5, memories=8, noise=0.02, **options)
     assert found.population.shape == (2, 1, 2, 2, 10)
-    run = hopcore.train(
-        data, start=starts.start_near(data, 7, 8, seed=6), n=30, rescaled_temperature=0.8, **options
-    )
-    alone = starts.visit(run, data)
+    start = start_near(data, 7, 8, seed=6, noise=0.02)
+    run = hopcore.train(data, start=start, n=30, rescaled_temperature=0.8, **options)
+    alone = visit(run, data)
     place = {"start": 7, "rescaled_temperature": 0.8, "n": 30, "repeat": 1}
     np.testing.assert_array_equal(found.shares.sel(place), alone.shares)
     np.testing.assert_array_equal(found.population.sel(place), alone.population)
@@ -120,41 +127,71 @@ def test_visits_are_the_runs_one_by_one(data):
 
 def test_shares_of_two_digits():
     population = xr.DataArray([[3, 1, 0], [0, 0, 5]], {"category": [1, 7, 9]}, ("n", "category"))
-    found = starts.share_of(population, 1, 7)
+    found = share_of(population, 1, 7)
     assert found[0] == 0.75
     assert np.isnan(found[1])
 
 
-def test_the_window_is_the_longest_stretch_of_one_saddle():
+def test_regimes_are_read_from_the_distance_of_two_saddles():
     n = np.arange(2, 12)
-    gap = np.array([1, 0.05, 1, 0.1, 0.02, 0.1, 1, 1, 0, 0])
-    assert starts.single_window(n, gap, 0.1) == (5, 7)
-    assert starts.single_window(n, gap + 1, 0.1) is None
-    assert starts.single_window(n, 0 * gap, 0.1) == (2, 11)
+    gap = np.array([[1, 0.05, 1, 0.1, 0.02, 0.1, 1, 1, 0, 0], [1] * 10, [0.2] + [0] * 8 + [0.2]])
+    window = single_window(n, gap[0], 0.1)
+    assert window == (5, 7) and single_window(n, gap[1], 0.1) is None
+    shares = np.zeros((2, 3, 10, 10))
+    shares[0, ..., 1], shares[..., 7] = gap, 3  # of the second digit there is as much everywhere
+    saddles = xr.Dataset(
+        {"shares": (("start", "rescaled_temperature", "n", "category"), shares)},
+        {"start": [1, 7], "rescaled_temperature": [0.7, 0.9, 1], "n": n, "category": np.arange(10)},
+    )
+    found = regimes(saddles)
+    np.testing.assert_array_equal(found["first"], [5, np.nan, 3])
+    np.testing.assert_array_equal(found["last"], [7, np.nan, 10])
+    assert found.two_one_two.values.tolist() == [False, False, True]
+
+
+def test_the_reduced_system_has_the_mean_images_folds():
+    """Of a pair like the paper's, one image for each digit, the folds are known."""
+    data = hopcore.paper_pair()
+    found = reduced_system(data, (1, 4), 700, copies=1)
+    assert found.folds == 3
+    assert (found.low, found.high) == pytest.approx((15.1, 29.8), abs=0.1)
+    none = reduced_system(data, (1, 4), 300)
+    assert none.folds == 0 and np.isnan(none.low) and np.isnan(none.high)
+
+
+def test_runs_of_one_n_and_temperature_are_drawn_together():
+    generator = np.random.default_rng(0)
+    dims = ("start", "rescaled_temperature", "n", "repeat")
+    saddle = xr.DataArray(generator.normal(size=(2, 2, 6)), dims=dims[:3])
+    final = saddle.expand_dims(repeat=3, axis=3) + generator.normal(size=(2, 2, 6, 3))
+    groups = np.arange(12).reshape(1, 2, 6, 1) + np.zeros((2, 2, 6, 3))
+    expected = correlation_interval(np.repeat(saddle.values[..., None], 3, axis=3), final, groups, seed=4)
+    assert following(saddle, final, seed=4) == expected
+    assert following(final, final, seed=4)[0] == pytest.approx(1)
 
 
 def test_the_interval_holds_the_correlation_and_widens_with_dependence():
     generator = np.random.default_rng(0)
     x = generator.normal(size=40)
     y = x + generator.normal(size=40)
-    value, low, high = starts.correlation_interval(x, y, np.arange(40))
+    value, low, high = correlation_interval(x, y, np.arange(40))
     assert low < value < high
     assert value == pytest.approx(np.corrcoef(x, y)[0, 1])
     # Each point ten times over is no more evidence, if it counts as one group.
-    again = starts.correlation_interval(np.repeat(x, 10), np.repeat(y, 10), np.repeat(np.arange(40), 10))
+    again = correlation_interval(np.repeat(x, 10), np.repeat(y, 10), np.repeat(np.arange(40), 10))
     assert again == pytest.approx((value, low, high), abs=0.02)
-    with_gaps = starts.correlation_interval(np.append(x, np.nan), np.append(y, 1), np.arange(41))
+    with_gaps = correlation_interval(np.append(x, np.nan), np.append(y, 1), np.arange(41))
     assert with_gaps[0] == pytest.approx(value)
     with pytest.raises(ValueError, match=r"groups = .*three groups or more"):
-        starts.correlation_interval(x, y, np.zeros(40))
+        correlation_interval(x, y, np.zeros(40))
 
 
 def test_draws_without_a_correlation_are_left_out():
     """Of three groups of one point, a ninth of the draws takes one of them three times."""
-    value, low, high = starts.correlation_interval([0, 1, 2], [0, 2, 1], [0, 1, 2], draws=200)
+    value, low, high = correlation_interval([0, 1, 2], [0, 2, 1], [0, 1, 2], draws=200)
     assert value == pytest.approx(0.5) and -1 <= low <= high <= 1
     with pytest.raises(ValueError, match=r"y = .*as long as x and groups \(3\)"):
-        starts.correlation_interval([0, 1, 2], [0, 2], [0, 1, 2])
+        correlation_interval([0, 1, 2], [0, 2], [0, 1, 2])
 
 
 def test_the_interval_is_that_of_fishers_transformation():
@@ -162,16 +199,34 @@ def test_the_interval_is_that_of_fishers_transformation():
     generator = np.random.default_rng(3)
     x = generator.normal(size=400)
     y = 0.7 * x + np.sqrt(1 - 0.7**2) * generator.normal(size=400)
-    value, low, high = starts.correlation_interval(x, y, np.arange(400), level=0.5)
+    value, low, high = correlation_interval(x, y, np.arange(400), level=0.5)
     expected = np.tanh(np.arctanh(value) + 0.6745 * np.array([-1, 1]) / np.sqrt(397))
     assert (low, high) == pytest.approx(expected, abs=0.004)
 
 
-def test_start_panels_are_drawn():
+def test_the_chapters_networks_at_their_smallest():
+    settings = PATH_DEPENDENCE["tiny"]
+    images = hopcore.training_set(digits=(1, 7, 9), per_digit=20, seed=0)
+    grid = {"rescaled_temperature": [0.7, 1.02], "rate": settings.rate}
+    single = single_saddles(
+        images, (1, 7), n=settings.n_single, epochs=settings.saddle_epochs, copies=settings.memories, **grid
+    )
+    options = {name: getattr(settings, name) for name in ("epochs", "record_every", "memories")}
+    full = visits(images, (1, 7), n=settings.n, repeats=2, dtype="float32", **grid, **options)
+    final = share_of(full.population, 1, 7)
+    assert ((final >= 0) & (final <= 1) | final.isnull()).all()
+    found = regimes(single)
+    assert found["first"].isnull().values.tolist() == [True, False]
+    assert following(single.shares.sel(category=1), final)[0] > 0.5
+    double = in_other_precision(final, images, dtype="float32", rate=settings.rate, **options)
+    assert double.sizes == {"start": 2, "rescaled_temperature": 1, "n": 4, "repeat": 1}
+    once = final.sel(rescaled_temperature=[1.02]).isel(repeat=[0])
+    assert np.abs(double - once).max() < 0.2
     row = plotting.StartRow(
-        "T", {1: ([2, 3], [0, 1]), 7: ([2, 3], [1, 0])}, {1: ([2], [0.5])},
-        {1: ([2, 3], [0.1, 0.2], [0, 0.1], [0.2, 0.3])}, reduced=[([2, 3], [0.4, 0.6])], window=(2, 3),
+        "T", single.shares.sel(category=1, rescaled_temperature=1.02),
+        full.shares.sel(category=1, rescaled_temperature=1.02).mean("repeat"),
+        final.sel(rescaled_temperature=1.02), [([2, 3], [0.4, 0.6])], (2, 3),
     )  # fmt: skip
-    picture = plotting.start_panels([row, row], 1, 7)
-    assert len(picture.figure.axes) == 4
-    assert "svg" in picture.data().decode()[:400]
+    picture = plotting.start_panels([row, replace(row, window=(np.nan, np.nan))])
+    shaded = [sum(patch.get_zorder() == 1 for patch in axes.patches) for axes in picture.figure.axes]
+    assert shaded == [1, 1, 0, 0]

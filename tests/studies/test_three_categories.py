@@ -1,19 +1,24 @@
 """Splits in the shares of few digits: on paths whose splits are known, and on a small run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 import hopcore
-from hopcore.data import TrainingSet
+from hopcore.mnist import Digits
+from hopcore.paper.scales import THREE_CATEGORIES
 from hopcore.studies.three_categories import (
+    fork,
     half_way_epoch,
     line_residual,
-    neighbour_digits,
-    parting,
     plane_residual,
+    resemblance,
     spread,
+    studies,
     study,
+    trails_on_map,
     train_and_study,
 )
 
@@ -27,49 +32,36 @@ def known_run(leader=1):
     Another digit can stand in the place of the 1.
     """
     fates = np.where(FATES == 1, leader, FATES)
-    images = np.zeros((3, 9))
-    images[[0, 1, 2], [0, 4, 8]] = 1
-    data = TrainingSet(images, np.array([leader, 4, 7]))
-    corner = dict(zip((leader, 4, 7), np.eye(3), strict=True))
-    first, second = np.array([0.5, 0.25, 0.25]), np.array([0.0, 0.5, 0.5])
-    weights = np.zeros((len(EPOCHS), len(FATES), 3))
+    digits, images = [leader, 4, 7], np.kron(np.eye(3), [1, 0, 0])
+    corner = dict(zip(digits, np.eye(3), strict=True))
+    weights = np.empty((len(EPOCHS), len(FATES), 3))
     for memory, fate in enumerate(fates):
-        stops = [0, 20, 40, 70, 100]
-        pure, before_last = corner[leader], corner[leader] if fate == leader else second
-        places = [pure, pure, first, before_last, corner[fate]]
-        for axis in range(3):
-            weights[:, memory, axis] = np.interp(EPOCHS, stops, [place[axis] for place in places])
+        before_last = corner[leader] if fate == leader else (0, 0.5, 0.5)
+        stops = [corner[leader], corner[leader], (0.5, 0.25, 0.25), before_last, corner[fate]]
+        for axis, shares in enumerate(np.transpose(stops)):
+            weights[:, memory, axis] = np.interp(EPOCHS, [0, 20, 40, 70, 100], shares)
     labels = np.full((len(EPOCHS), len(FATES), 10), -1.0)
     labels[:, np.arange(len(FATES)), fates] = 1
     return xr.Dataset(
         {
             "memories": (("epoch", "memory", "pixel"), weights @ images),
             "labels": (("epoch", "memory", "category"), labels),
-            "image_weights": (("epoch", "memory", "image"), weights),
-            "base_memories": (("start", "memory", "pixel"), np.zeros((1, len(FATES), 9))),
-            "kept": (("epoch", "memory"), np.zeros((len(EPOCHS), len(FATES)))),
-            "base": ("epoch", np.zeros(len(EPOCHS), dtype=int)),
             "images": (("image", "pixel"), images),
         },
-        {
-            "epoch": EPOCHS,
-            "memory": np.arange(len(FATES)),
-            "category": np.arange(10),
-            "digit": ("image", data.digits),
-        },
-        {"seed": 0, "rate": 0.005, "start": "random"},
+        {"epoch": EPOCHS, "category": np.arange(10), "digit": ("image", digits), "memory": range(len(FATES))},
+        {"rate": 0.02},  # by which splits are simultaneous within 10 epochs
     )
 
 
 def test_groups_part_where_they_were_made_to():
     run = known_run()
-    first = parting(run, FATES, [1], [4, 7])
-    second = parting(run, FATES, [4], [7])
+    first = fork(run, FATES, [1], [4, 7])
+    second = fork(run, FATES, [4], [7])
     assert (first.epoch, second.epoch) == (40, 70)
     np.testing.assert_allclose(first.shares[[1, 4, 7]], [0.5, 0.25, 0.25])
     np.testing.assert_allclose(second.shares[[1, 4, 7]], [0, 0.5, 0.5], atol=1e-12)
     # Images are orthogonal, so the saddle's image shows its shares.
-    np.testing.assert_allclose(second.image[[0, 4, 8]], [0, 0.5, 0.5], atol=1e-12)
+    np.testing.assert_allclose(second.image[[0, 3, 6]], [0, 0.5, 0.5], atol=1e-12)
     # Between epochs 40 and 70 a 1 and a 4 part by √1.5 in equal steps, and from 70 on a 4 and a 7 by √2.
     assert (first.half_way, second.half_way) == (50, 80)
 
@@ -77,14 +69,14 @@ def test_groups_part_where_they_were_made_to():
 def test_the_mean_is_over_pairs():
     run = known_run()
     # One memory of fate 4 stays with the 1s to the end: half of the 1 | 4 pairs part in the 1s' corner.
-    run.image_weights[:, 3] = run.image_weights[:, 0]
-    late = parting(run, FATES, [1], [4])
+    run.memories[:, 3] = run.memories[:, 0]
+    late = fork(run, FATES, [1], [4])
     np.testing.assert_allclose(late.shares[1], (1 + 0.5) / 2)
 
 
 def test_a_group_without_members_is_refused():
     with pytest.raises(ValueError, match="second"):
-        parting(known_run(), FATES, [1], [9])
+        fork(known_run(), FATES, [1], [9])
 
 
 def test_residuals_vanish_on_the_line_and_measure_the_distance_beside_it():
@@ -109,10 +101,7 @@ def test_spread_is_the_width_of_a_fate_over_the_distance_of_fates(width, expecte
     fates = [4, 4, 7, 7]
     assert spread(places, fates) == pytest.approx(expected)
     assert spread(places * 3 + 5, fates) == pytest.approx(expected)  # shift and scale do not matter
-
-
-def test_spread_of_one_fate_is_not_a_number():
-    assert np.isnan(spread(np.eye(3), [1, 1, 1]))
+    assert np.isnan(spread(places, [4, 4, 4, 4]))
 
 
 def test_half_way_is_where_the_fates_are_half_as_far_apart_as_in_the_end():
@@ -124,48 +113,87 @@ def test_half_way_is_where_the_fates_are_half_as_far_apart_as_in_the_end():
         half_way_epoch(paths, [1, 1])
 
 
-def test_neighbours_vote_for_their_digit():
-    rng = np.random.default_rng(0)
-    among = np.concatenate([rng.normal(0, 0.1, (30, 2)), rng.normal(5, 0.1, (30, 2))])
-    digits = np.repeat([8, 9], 30)
-    votes = neighbour_digits([[0, 0], [5, 5]], among, digits, count=10)
-    assert votes.sum(axis=1).tolist() == [10, 10]
-    assert votes.argmax(axis=1).tolist() == [8, 9]
-    assert votes[0, 8] == votes[1, 9] == 10
+class Plane:
+    """A map on which an image lies at its two first pixels."""
+
+    def __init__(self, images):
+        self.coordinates = images[:, :2]
+
+    def transform(self, images):
+        return images[..., :2]
+
+
+def test_saddles_resemble_the_images_around_them():
+    places = {1: (5, 0), 8: (-5, -5), 9: (0, 5)}
+
+    def image(place, digit):
+        return np.concatenate([places[place], 50 * np.eye(10)[digit]])
+
+    digits = np.repeat(list(places), 30)
+    mnist = Digits(np.array([image(digit, digit) for digit in digits], dtype=float), digits)
+    # Where a saddle lies and what it looks like need not be the same; the second set has one saddle only.
+    saddles = np.array([[image(8, 1), image(1, 9)], [image(9, 8), np.full(12, np.nan)]])
+    saddles = xr.DataArray(saddles, {"fork": ["first", "second"]}, ("set", "fork", "pixel"))
+    found = resemblance(saddles, (1,), Plane(mnist.images), mnist)
+    assert found.cluster.sel(category=list(places)).values.tolist() == [[0, 1, 1], [1, 0, 0]]
+    assert found.alike.sel(category=list(places)).values.tolist() == [[0, 1, 0], [0, 0, 1]]
+    none = resemblance(saddles.where(False), (1,), Plane(mnist.images), mnist)
+    assert not none.cluster.any() and not none.alike.any()
 
 
 @pytest.mark.parametrize("leader", [1, 0])
 def test_a_study_reads_what_was_made(leader):
     run = known_run(leader)
-    run.attrs["rate"] = 0.02  # by which splits are simultaneous within 10 epochs
-    run.image_weights.values[:4] /= 2  # off the line and the plane, but before the first parting
-    found = study(run, (leader, 4, 7))
+    run.memories.values[:4] /= 2  # off the line and the plane, but before the first parting
+    found = study(run)
     assert found.branches == (2, 2) and found.leader == leader and found.leader_first
-    assert found.counts[[leader, 4, 7]].tolist() == [3, 2, 2] and found.counts.sum() == 7
-    assert found.without_fate == 0
-    assert (found.first.epoch, found.second.epoch) == (40, 70)
+    assert found.fates.tolist() == [leader] * 3 + [4, 4, 7, 7] and found.without_fate == 0
+    assert found.axes == [leader, 4, 7] and found.followers == (4, 7)
+    assert [each.epoch for each in found.forks] == [40, 70]
     assert (found.line, found.plane) == pytest.approx((0, 0), abs=1e-12)
     assert (found.spread_half_way, found.spread_end) == pytest.approx((0, 0), abs=1e-12)
 
 
-@pytest.mark.parametrize("digits", [(1, 4), (1, 4, 7), (0, 1, 4, 7, 9)])
+@pytest.mark.parametrize("digits", [(1, 4), (0, 1, 4, 7, 9)])
 def test_a_study_takes_any_number_of_digits(digits):
     found = train_and_study(
         digits, 0, per_digit=6, memories=20, n=20, rescaled_temperature=0.85,
         rate=0.02, epochs=600, record_every=5,
     )  # fmt: skip
-    assert found.digits == digits
-    assert found.counts.sum() == 20
-    assert found.counts[list(digits)].sum() == 20
-    assert 0 <= found.without_fate <= 20
-    assert found.leader in digits
+    assert found.digits == digits and set(found.fates) <= set(digits)
     assert found.first.shares[found.leader] == max(found.first.shares)
-    assert (found.second is None) == (sum(found.counts > 0) < 3)
+    assert (found.second is None) == (len(set(found.fates)) < 3)
 
 
-def test_a_study_of_memories_that_never_part_has_no_split():
-    data = hopcore.training_set(digits=[1, 4], per_digit=20, seed=0)
-    run = hopcore.train(data, n=30, epochs=100, memories=5, record_every=1)
-    found = study(run, (1, 4))
-    assert found.first is None and found.leader is None and not found.leader_first
-    assert np.isnan(found.spread_end)
+def test_networks_over_training_sets_are_those_studied_one_by_one():
+    settings = THREE_CATEGORIES["tiny"]
+    brief = replace(settings.code[0], n=31, epochs=200)  # too short for a split
+    found = studies((1, 4, 7), range(settings.sets), [*settings.code, brief])
+    assert found.images.shape == (3, settings.sets, 2, 784)
+    one, alone = found.sel(n=30, set=1), train_and_study((1, 4, 7), 1, **vars(settings.code[0]))
+    four, seven = alone.second.shares[[4, 7]]
+    assert one.leader_share == alone.first.shares[1] == one.largest_share
+    assert one.inequality == abs(four - seven) and one.half_way == alone.first.half_way
+    assert (one.splits, one.line, one.without_fate) == (len(alone.branches), alone.line, alone.without_fate)
+    np.testing.assert_array_equal(one.images, [alone.first.image, alone.second.image])
+    none = found.sel(n=31).drop_vars(["splits", "leader_first"])
+    assert none.isnull().all().to_array().all()
+    assert not found.splits.sel(n=31).any() and not found.leader_first.sel(n=31).any()
+
+
+def test_trails_on_a_map_follow_the_mean_until_memories_part():
+    data = hopcore.training_set(digits=[1, 4, 7], per_digit=20, seed=0)
+    run = hopcore.train(data, seed=0, **vars(THREE_CATEGORIES["tiny"].code[0]))
+    found, plane = study(run), Plane(data.images)
+    trails = trails_on_map(run, found, plane, count=12)
+    alike = trails.epoch < found.first.epoch - 100
+    assert alike.sum() > 5 and not np.ptp(trails.values[alike], axis=1).any()
+    assert trails.epoch[-1] == run.epoch[-1]
+    np.testing.assert_array_equal(trails[-1], run.memories[-1, :, :2])
+    brief = run.isel(epoch=slice(0, 12))  # nothing has parted
+    never = study(brief)
+    assert never.forks == [] and never.leader is None and not never.leader_first
+    assert never.axes == [1, 4, 7] and np.isnan(never.spread_end)
+    follow = trails_on_map(brief, never, plane, count=12)
+    assert follow.epoch[0] == 10 and follow.epoch[-1] == 110
+    np.testing.assert_allclose(follow[0, 0], brief.memories[1, :, :2].mean("memory"))
