@@ -90,22 +90,15 @@ class Answer:
         return {"text/plain": str(self), "text/html": self._html(), MIME: asdict(self)}
 
     def _html(self) -> str:
-        name = "" if self.verdict is None else self.verdict.name.lower().replace("_", "-")
-        parts = "".join(f"<li>{html.escape(part)}: {word}</li>" for word, part in self.lines())
-        cells = {
-            "The paper says" if self.parts else "Beyond the paper": html.escape(self.says),
-            "Measured here": f"{html.escape(self.measured)}<ul>{parts}</ul>",
-            "Verdict": f"<strong>{self.said}</strong>",
-        }
-        if not self.parts:
-            cells = {**cells, "Measured here": html.escape(self.measured)}
-            del cells["Verdict"]
-        head = "".join(f"<th scope='col'>{title}</th>" for title in cells)
-        row = "".join(f"<td data-title='{title}'>{cell}</td>" for title, cell in cells.items())
-        label = html.escape(self.id) if self.parts else ""
+        kind = "none" if self.verdict is None else self.verdict.name.lower().replace("_", "-")
+        name = (
+            f"<strong>{self.id}</strong> {self.said}" if self.parts else "<strong>Beyond the paper</strong>"
+        )
+        asked = "The paper says: " if self.parts else ""
+        parts = "".join(f"<li>{html.escape(part)}: <em>{word}</em></li>" for word, part in self.lines())
         return (
-            f'<table class="dataframe claims"><thead><tr><th scope="col">claim</th>{head}</tr></thead>'
-            f'<tbody><tr class="verdict-{name}"><th scope="row">{label}</th>{row}</tr></tbody></table>'
+            f'<div class="hopcore-claim verdict-{kind}"><p>{name}</p><p>{asked}{html.escape(self.says)}</p>'
+            f"<p>Measured here: {html.escape(self.measured)}</p><ul>{parts}</ul></div>"
         )
 
     @classmethod
