@@ -216,4 +216,48 @@ PATH_DEPENDENCE = {
 
 # --- arrest ---
 
+
+@dataclass(frozen=True)
+class ArrestScale:
+    """Networks of Figure 8.
+
+    Each of the `sets` of images learns at all rescaled `temperatures`, the first also at the supplement's n,
+    at `fewer` of them.
+    """
+
+    temperatures: tuple[float, ...]
+    fewer: tuple[float, ...]
+    sets: int
+    rate: float
+    epochs: int
+    per_digit: int = FIGURES["8"].per_digit
+    memories: int = FIGURES["8"].memories
+
+
+_F8 = FIGURES["8"]
+_HOT = _F8.rescaled_temperature
+
+ARREST = {
+    "tiny": ArrestScale(_HOT[::20], _HOT[::40], 2, 0.04, 300, per_digit=6, memories=25),
+    "quick": ArrestScale(_HOT[::7], _HOT[::14], 3, 0.04, 1250),
+    "paper": ArrestScale(_HOT, FIGURES["8S"].rescaled_temperature, 5, _F8.rate, _F8.epochs),
+}
+
 # --- stem_state ---
+
+
+@dataclass(frozen=True)
+class StemScale:
+    """Networks that are held and released: their rate, training sets, and the `times` of holding."""
+
+    rate: float
+    sets: int
+    times: tuple[int, ...]
+    memories: int = 100
+
+
+STEM_STATE = {
+    "tiny": StemScale(0.1, 2, (10, 20), memories=20),
+    "quick": StemScale(0.04, 3, (20, 60)),
+    "paper": StemScale(0.005, 10, (20, 60, 200)),
+}

@@ -6,26 +6,89 @@ theirs says which digit they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
+from hopcore import splits
 from hopcore._checks import check_integer, check_positive, refuse
-from hopcore.paper import FIGURE_8_LABEL
-from hopcore.splits import Split, SplitTree, distances_to_paths, distances_to_places
+from hopcore.data import training_set
+from hopcore.paper import FIGURE_8_LABEL, FIGURES
+from hopcore.paper.scales import ArrestScale
+from hopcore.splits import Split, SplitTree
+from hopcore.sweeps import sweep
+from hopcore.training import train
+
+_LEARNING, _BETWEEN_RECORDS = 30, 0.4
+"""Rate times epochs until learning at T_r = 0.85 is over, and between two records of it."""
+
+
+def heat(
+    settings: ArrestScale,
+    seeds: Sequence[int],
+    *,
+    n: float | Sequence[float] = FIGURES["8"].n[0],
+    temperatures: Sequence[float] | None = None,
+    executor: Executor | None = None,
+    **changes: Any,
+) -> xr.Dataset:
+    """Training sets and starts, by their seeds, learnt at the scale's temperatures or others.
+
+    Returns
+    -------
+    xarray.Dataset
+        Final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature (and
+        n, if it is a list); the ``digit`` of each memory (`belongs`), and the ``population`` of each digit.
+    """
+    options = {"rate": settings.rate, "epochs": settings.epochs, "memories": settings.memories, **changes}
+    found = [
+        sweep(
+            training_set(per_digit=settings.per_digit, seed=each),
+            n=n,
+            rescaled_temperature=settings.temperatures if temperatures is None else temperatures,
+            seed=each,
+            executor=executor,
+            **options,
+        ).squeeze(("seed",) if np.ndim(n) else ("n", "seed"), drop=True)
+        for each in seeds
+    ]
+    heated = xr.concat(found, xr.IndexVariable("set", list(seeds)), data_vars="all")
+    digit = belongs(heated.labels)
+    return heated.assign(digit=digit, population=populations(digit))
+
+
+def controls(
+    settings: ArrestScale, heated: xr.Dataset, *, dtype: str = "float32", executor: Executor | None = None
+) -> dict[str, int]:
+    """The first training set learnt again, in ``double`` precision and at a ``quarter`` of the rate.
+
+    Both are the most memories by which a digit's population differs, at so many ``temperatures`` of a few.
+    """
+    first, count = heated.isel(set=0), heated.sizes["rescaled_temperature"]
+    usual = first.population[count // 8 :: max(count // 4, 1)]
+    same: dict[str, Any] = {"temperatures": usual.rescaled_temperature.values, "executor": executor}
+
+    def difference(**changes: Any) -> int:
+        again = heat(settings, [first.set.item()], **same, **changes)
+        return int(abs(again.population[0] - usual).max())
+
+    slow = {"rate": settings.rate / 4, "epochs": 4 * settings.epochs}
+    return {
+        "double": difference(dtype="float64"),
+        "quarter": difference(dtype=dtype, **slow),
+        "temperatures": len(usual),
+    }
 
 
 def belongs(labels: xr.DataArray, above: float = FIGURE_8_LABEL) -> xr.DataArray:
-    """The digit of each memory: the one whose label is above a limit; −1 for none, or several.
-
-    Parameters
-    ----------
-    labels : (…, memory, category).
-    above : the limit, 0.98 in the paper's Figure 8 (code).
-    """
+    """The digit of each memory whose label (…, memory, category) is above a limit; −1 for none or several."""
     votes = labels > check_positive("above", above)
     return xr.where(votes.sum("category") == 1, votes.argmax("category"), -1)
 
@@ -41,10 +104,8 @@ def vanishing_temperatures(population: xr.DataArray, at_least: int = 1) -> xr.Da
 
     Parameters
     ----------
-    population
-        (…, category) over a rising ``rescaled_temperature``.
-    at_least
-        A digit is there while it has so many memories.
+    population : (…, category) over a rising ``rescaled_temperature``.
+    at_least : a digit is there while it has so many memories.
 
     Returns
     -------
@@ -63,14 +124,6 @@ def vanishing_temperatures(population: xr.DataArray, at_least: int = 1) -> xr.Da
     return present.isel(rescaled_temperature=0, drop=True).copy(data=borders[last + 1])
 
 
-def ranks(values: ArrayLike) -> np.ndarray:
-    """Ranks (…, digits) from 1 for the lowest; equal values share their mean rank, −inf and inf included."""
-    values = np.asarray(values, dtype=float)
-    if np.isnan(values).any():
-        raise refuse("values", values, "numbers that can be ordered, no NaN")
-    return rankdata(values, axis=-1)
-
-
 def group_ranks(groups: Sequence[Sequence[int]], digits: int = 10) -> np.ndarray:
     """Ranks of digits that come group by group; the digits of a group share their mean rank."""
     place = np.full(digits, len(groups))
@@ -79,18 +132,49 @@ def group_ranks(groups: Sequence[Sequence[int]], digits: int = 10) -> np.ndarray
     return rankdata(place)
 
 
-def leaving_epochs(tree: SplitTree, digits: int = 10) -> np.ndarray:
-    """When each digit leaves the others for good: the epoch of the last split on its way.
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """A training set learnt at T_r = 0.85, the temperature of Figure 3, and recorded.
 
-    Parameters
+    Attributes
     ----------
-    tree : of a run that splits.
-    digits : their number.
-
-    Returns
-    -------
-    (digits,) epochs; NaN for a digit that no memory ends as, and if there is no split.
+    run, tree : from `hopcore.train`, and its splits.
+    appeared : (C,) epochs since when digits are recognised; NaN for one that is not at the end.
+    left : (C,) epochs at which they leave the others for good (`leaving_epochs`).
     """
+
+    run: xr.Dataset
+    tree: SplitTree
+    appeared: np.ndarray
+    left: np.ndarray
+
+
+def learn(
+    settings: ArrestScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
+) -> dict[int, Learnt]:
+    """The training sets of `heat` at T_r = 0.85 and half the rate, by seed."""
+    each = map if executor is None else executor.map
+    return dict(zip(seeds, each(partial(_learn, settings, dtype), seeds), strict=True))
+
+
+def _learn(settings: ArrestScale, dtype: str, seed: int) -> Learnt:
+    run = train(
+        training_set(per_digit=settings.per_digit, seed=seed),
+        n=FIGURES["8"].n[0],
+        rescaled_temperature=FIGURES["3"].rescaled_temperature[0],
+        memories=settings.memories,
+        rate=settings.rate / 2,
+        epochs=round(_LEARNING / settings.rate) * 2,
+        record_every=round(_BETWEEN_RECORDS / settings.rate),
+        seed=seed,
+        dtype=dtype,
+    )
+    tree = splits.split_tree(run)
+    return Learnt(run, tree, splits.appearance(splits.recognised(run)).values, leaving_epochs(tree))
+
+
+def leaving_epochs(tree: SplitTree, digits: int = 10) -> np.ndarray:
+    """The epoch (digits,) of the last split on each digit's way; NaN for a digit that has no memory."""
     epochs = np.full(digits, np.nan)
     for fate in tree.fates:
         path = tree.path(fate.digit)
@@ -99,14 +183,40 @@ def leaving_epochs(tree: SplitTree, digits: int = 10) -> np.ndarray:
     return epochs
 
 
-def landmarks(tree: SplitTree, run: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Mean memories at the splits of a tree, (P, N), and at its ends, (F, N).
+def read_backwards(vanished: ArrayLike, epochs: ArrayLike) -> float:
+    """Rank correlation of vanishing (digits,) with learning reversed, without digits whose epoch is NaN."""
+    known = np.isfinite(epochs)
+    first, second = (splits.learning_ranks(np.asarray(each)[known]) for each in (vanished, epochs))
+    return splits.rank_correlation(first, -second)
 
-    Parameters
-    ----------
-    tree : the splits of the run.
-    run : from `hopcore.train` with ``record_every``.
+
+def whereabouts(heated: xr.Dataset, learnt: Mapping[int, Learnt]) -> xr.Dataset:
+    """Where arrested memories of `heat` are beside the trees of their training sets from `learn`.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over set and rescaled_temperature: how many memories are ``arrested``, and their median ``distance``
+        (…, to), root mean square pixel, to the nearest "saddle", "end" and "valley"; NaN where none are.
     """
+    # Arrested memories have no label at its limit; those with several are something else.
+    arrested = (heated.labels <= FIGURE_8_LABEL).all("category")
+    distances = np.full((*arrested.shape[:2], 3), np.nan)
+    for row, (number, own) in enumerate(learnt.items()):
+        stuck = arrested.sel(set=number).values
+        memories = heated.memories.sel(set=number).values[stuck]
+        apart = [splits.distances_to_places(memories, places) for places in landmarks(own.tree, own.run)]
+        apart.append(splits.distances_to_paths(memories, own.run.isel(epoch=slice(None, None, 2))))
+        at = np.nonzero(stuck)[0]  # of each memory's temperature
+        for place in np.unique(at):
+            distances[row, place] = [np.median(each[at == place]) for each in apart]
+    along = ("set", "rescaled_temperature")
+    found = {"arrested": arrested.sum("memory"), "distance": ((*along, "to"), distances)}
+    return xr.Dataset(found, {"to": ["saddle", "end", "valley"]})
+
+
+def landmarks(tree: SplitTree, run: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Mean memories of a recorded run at the splits of its tree, (P, N), and at its ends, (F, N)."""
     at_splits = [
         run.memories.sel(epoch=split.epoch, method="nearest").values[list(split.members)].mean(axis=0)
         for split in tree.splits
@@ -114,7 +224,3 @@ def landmarks(tree: SplitTree, run: xr.Dataset) -> tuple[np.ndarray, np.ndarray]
     last = run.memories.isel(epoch=-1).values
     at_ends = [last[list(fate.members)].mean(axis=0) for fate in tree.fates]
     return np.array(at_splits), np.array(at_ends)
-
-
-# Under the names by which this chapter and that on the stem state know them.
-distances_to, distance_to_path = distances_to_places, distances_to_paths

@@ -7,70 +7,88 @@ or up and down in steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from hopcore._checks import check_finite_array, check_integer, check_positive, refuse
 from hopcore._threads import threads
-from hopcore.data import CATEGORIES, training_set
-from hopcore.splits import appearance, category_paths, recognised
-from hopcore.studies.arrest import belongs, distance_to_path
+from hopcore.data import training_set
+from hopcore.paper import FIGURES
+from hopcore.paper.scales import StemScale
+from hopcore.splits import (
+    appearance,
+    category_paths,
+    distances_to_paths,
+    learning_ranks,
+    rank_correlation,
+    recognised,
+)
+from hopcore.studies.arrest import belongs, populations
 from hopcore.training import NoisePulses, train
+
+WARM, HOT, COLD = 1.1, 1.3, FIGURES["3"].rescaled_temperature[0]
+"""Rescaled temperatures: two that hold, and that of learning."""
+
+STAIRS = np.round(np.arange(0.85, 1.41, 0.05), 2)
+"""Rescaled temperatures of the way up; the way down takes them in reverse, the highest once."""
+
+LEARNING, STAIR, RECORD = 40, 6, 0.4
+"""Rate times epochs: of learning, on each stair, and between two records."""
+
+OTHER_START = 1000
+"""What is added to the seed of a start for another one on the same images."""
 
 RELEASE_NOISE = 1e-5
 """Noise added when memories are let go, as small as that of the usual start: without any, memories that were
 held for long differ by the rounding of the numbers alone, and when they part would depend on that."""
 
 
-def hold_schedule(held: int, free: int, hot: float, cold: float) -> np.ndarray:
-    """Temperatures of ``held`` epochs at ``hot``, then ``free`` epochs at ``cold``."""
-    held, free = check_integer("held", held, minimum=0), check_integer("free", free, minimum=1)
-    return np.repeat([check_positive("hot", hot), check_positive("cold", cold)], [held, free])
+def hold(
+    settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
+) -> xr.Dataset:
+    """Networks held by heat and let go, one without a hold, and one with another start, of each training set.
 
-
-def stairs(temperatures: Sequence[float], epochs: int) -> np.ndarray:
-    """Temperatures that stay at each of a list for so many epochs."""
-    steps = check_finite_array("temperatures", temperatures, ndim=1)
-    if not len(steps) or (steps <= 0).any():
-        raise refuse("temperatures", steps, "one or more numbers above 0")
-    return np.repeat(steps, check_integer("epochs", epochs, minimum=1))
-
-
-@dataclass(frozen=True, eq=False)
-class Release:
-    """What became of memories that were held and then let go.
-
-    Attributes
+    Parameters
     ----------
-    held, seed : epochs of holding; seed of training set and start.
-    mean, spread : (C,) mean shares of the memories at the end of the holding, and the largest difference of a
-        memory from it.
-    before : (C,) memories that belong to each digit then.
-    appeared : (C,) epochs after the release at which each digit is recognised for good; NaN for never.
-    population : (C,) memories that belong to each digit at the end.
-    accuracy : part of the training images that are recognised at the end.
-    image : (N,) the mean memory at the end of the holding.
-    """
+    settings : the chapter's, at its scale.
+    seeds : of the training sets and the starts.
+    dtype, executor : of training, and where it is done; None trains here.
 
-    held: int
-    seed: int
-    mean: np.ndarray
-    spread: float
-    before: np.ndarray
-    appeared: np.ndarray
-    population: np.ndarray
-    accuracy: float
-    image: np.ndarray
+    Returns
+    -------
+    xarray.Dataset
+        What `release` gives, over hold and set, and a comparison with the networks without a hold: the
+        ``difference`` of final populations (`total_variation`), and the rank correlation of the ``order`` in
+        which digits appear. Holds are "no hold", "another start", and "1.1, 20" for temperature and time.
+    """
+    plans = {"no hold": (HOT, 0, 0), "another start": (HOT, 0, OTHER_START)}
+    plans |= {f"{hot:g}, {time}": (hot, time, 0) for hot, time in product((WARM, HOT), settings.times)}
+    options = {"record_every": _epochs(settings, RECORD), **_options(settings, dtype)}
+    free = _epochs(settings, LEARNING)
+    tasks = [
+        partial(release, _epochs(settings, time), free, hot, COLD, seed, seed + shift, **options)
+        for hot, time, shift in plans.values()
+        for seed in seeds
+    ]
+    found, sets = iter(_each(executor, tasks)), xr.IndexVariable("set", list(seeds))
+    rows = [xr.concat([next(found) for _ in seeds], sets, data_vars="all") for _ in plans]
+    held = xr.concat(rows, xr.IndexVariable("hold", list(plans)), data_vars="all")
+    ranks = learning_ranks(held.appeared)
+    order = [list(map(rank_correlation, ranks[0], row)) for row in ranks]
+    difference = total_variation(held.population[0], held.population)
+    return held.assign(difference=(("hold", "set"), difference), order=(("hold", "set"), order))
 
 
 def release(
     held: int, free: int, hot: float, cold: float, seed: int, start: int | None = None, **train_options: Any
-) -> Release:
+) -> xr.Dataset:
     """Hold memories at a high temperature, then let them go; for a pool of processes.
 
     Parameters
@@ -80,13 +98,21 @@ def release(
     seed : of the training set (20 images of each digit), and of the start unless that has its own.
     start : the seed of the start.
     **train_options : of `hopcore.train`, with ``record_every``.
+
+    Returns
+    -------
+    xarray.Dataset
+        At the end of the holding: ``image`` (pixel), the mean memory; ``spread``, the largest distance of a
+        memory's shares from the mean; ``before`` (category), memories that belong to each digit. After the
+        release: ``appeared`` (category), epochs until each digit is recognised for good, NaN for never;
+        ``population`` (category) at the end; and ``accuracy``, the part of the images recognised then.
     """
     data = training_set(seed=seed)
     noise = NoisePulses((held,), RELEASE_NOISE) if held else None
     with threads(1):
         run = train(
             data,
-            rescaled_temperature=hold_schedule(held, free, hot, cold),
+            rescaled_temperature=np.repeat([hot, cold], [held, free]),
             epochs=held + free,
             seed=seed if start is None else start,
             noise=noise,
@@ -94,24 +120,37 @@ def release(
         )
         counts = recognised(run, data)
         paths = category_paths(run.sel(epoch=[held]), data).values[0]
-    at_release, last = run.sel(epoch=held), run.isel(epoch=-1)
-    free_counts = counts.sel(epoch=slice(held, None))
-    return Release(
-        held,
-        seed,
-        paths.mean(axis=0),
-        float(np.linalg.norm(paths - paths.mean(axis=0), axis=1).max()),
-        _population(at_release.labels),
-        appearance(free_counts).values - held,
-        _population(last.labels),
-        float(counts.isel(epoch=-1).sum()) / len(data),
-        at_release.memories.values.mean(axis=0),
-    )
+    at_release = run.sel(epoch=held)
+    found = {
+        "image": ("pixel", at_release.memories.values.mean(axis=0)),
+        "spread": np.linalg.norm(paths - paths.mean(axis=0), axis=1).max(),
+        "before": ("category", populations(belongs(at_release.labels)).values),
+        "appeared": ("category", appearance(counts.sel(epoch=slice(held, None))).values - held),
+        "population": ("category", populations(belongs(run.labels[-1])).values),
+        "accuracy": float(counts[-1].sum()) / len(data),
+    }
+    return xr.Dataset(found, {"category": counts.category})
 
 
-def _population(labels: xr.DataArray) -> np.ndarray:
-    digits = belongs(labels).values
-    return np.bincount(digits[digits >= 0], minlength=CATEGORIES)
+def anew(
+    settings: StemScale, seed: int, *, dtype: str = "float32", executor: Executor | None = None
+) -> xr.DataArray:
+    """The part of the images recognised after learning at every other stair's temperature from the start."""
+    time, hot = _epochs(settings, LEARNING), STAIRS[::2]
+    options = {"record_every": time, **_options(settings, dtype)}
+    found = _each(executor, [partial(release, 0, time, HOT, each, seed, **options) for each in hot])
+    accuracy = [each.accuracy.item() for each in found]
+    return xr.DataArray(accuracy, {"rescaled_temperature": hot}, ("rescaled_temperature",))
+
+
+def up_and_down(
+    settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
+) -> xr.Dataset:
+    """Networks that learn, are heated stair by stair, and cooled again: `climb` over set."""
+    there_and_back = [*STAIRS, *STAIRS[-2::-1]]
+    times = _epochs(settings, LEARNING), _epochs(settings, STAIR)
+    tasks = [partial(climb, there_and_back, *times, seed, **_options(settings, dtype)) for seed in seeds]
+    return xr.concat(_each(executor, tasks), xr.IndexVariable("set", list(seeds)), data_vars="all")
 
 
 def climb(
@@ -133,82 +172,101 @@ def climb(
         At the end of each step: ``shares`` (step, memory, category), ``population`` (step, category),
         ``images`` (step, memory, pixel), the memories, ``known`` (step), the part of the training images that
         are recognised, and ``off_path`` (step, memory), the distance from the valleys of the learning before
-        the steps (`hopcore.studies.arrest.distance_to_path`); the coordinate ``temperature`` (step). At step
-        0 is the state before the steps.
+        the steps (`hopcore.splits.distances_to_paths`); the coordinate ``temperature`` (step). Step 0
+        is the state before the steps.
     """
     data = training_set(seed=seed)
-    steps = stairs(temperatures, epochs)
-    grown = check_integer("grown", grown, minimum=1)
+    taken = [temperatures[0], *temperatures]
+    ends = grown + epochs * np.arange(len(taken))
     with threads(1):
         run = train(
             data,
-            rescaled_temperature=np.concatenate([np.full(grown, temperatures[0]), steps]),
-            epochs=grown + len(steps),
+            rescaled_temperature=np.repeat(taken, [grown, *[epochs] * len(temperatures)]),
+            epochs=int(ends[-1]),
             record_every=int(np.gcd(grown, epochs)),
             seed=seed,
             **train_options,
         )
-        ends = run.sel(epoch=[grown, *range(grown + epochs, grown + len(steps) + 1, epochs)])
-        known = recognised(ends, data).sum("category") / len(data)
-        shares = category_paths(ends, data)
-        images = ends.memories.values
-        off_path = distance_to_path(images.reshape(-1, images.shape[-1]), run.sel(epoch=slice(0, grown)))
-    return xr.Dataset(
-        {
-            "shares": (("step", "memory", "category"), shares.values),
-            "population": (
-                ("step", "category"),
-                np.stack([_population(ends.labels.isel(epoch=each)) for each in range(ends.sizes["epoch"])]),
-            ),
-            "images": (("step", "memory", "pixel"), images),
-            "off_path": (("step", "memory"), off_path.reshape(images.shape[:2])),
-            "known": ("step", known.values),
-        },
-        {"temperature": ("step", [temperatures[0], *temperatures]), "seed": seed},
-    )
+        states = run.sel(epoch=ends)
+        known = recognised(states, data).sum("category") / len(data)
+        shares = category_paths(states, data)
+        images = states.memories.values
+        off_path = distances_to_paths(images.reshape(-1, images.shape[-1]), run.sel(epoch=slice(0, grown)))
+    found = {
+        "shares": (("step", "memory", "category"), shares.values),
+        "population": (("step", "category"), populations(belongs(states.labels)).values),
+        "images": (("step", "memory", "pixel"), images),
+        "off_path": (("step", "memory"), off_path.reshape(images.shape[:2])),
+        "known": ("step", known.values),
+    }
+    return xr.Dataset(found, {"temperature": ("step", taken), "category": shares.category})
 
 
-def total_variation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Half the summed difference of two populations (…, C), each as parts of its sum: 0 alike, 1 disjoint."""
-    first, second = (np.asarray(each, dtype=float) for each in (first, second))
-    parts = [each / np.maximum(each.sum(axis=-1, keepdims=True), 1) for each in (first, second)]
-    return np.abs(parts[0] - parts[1]).sum(axis=-1) / 2
+def _epochs(settings: StemScale, time: float) -> int:
+    return round(time / settings.rate)
 
 
-def crossing(temperatures: np.ndarray, values: np.ndarray, level: float) -> float:
-    """The temperature at which values that fall with it pass a level, between two points on a line.
+def _options(settings: StemScale, dtype: str) -> dict[str, Any]:
+    return {"n": FIGURES["8"].n[0], "rate": settings.rate, "memories": settings.memories, "dtype": dtype}
+
+
+def _each(executor: Executor | None, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    return list((map if executor is None else executor.map)(_call, tasks))
+
+
+def _call(task: Callable[[], Any]) -> Any:
+    return task()
+
+
+def ways(climbed: xr.Dataset) -> xr.DataArray:
+    """The part of the images recognised at each stair, (set, way, rescaled_temperature), from `up_and_down`.
+
+    The ways are "heating" and "cooling"; the highest stair belongs to both.
+    """
+    top, known = len(STAIRS), climbed.known.transpose("set", "step").values
+    both = np.stack([known[:, 1 : top + 1], known[:, : top - 1 : -1]], axis=1)
+    coordinates = {"set": climbed.set, "way": ["heating", "cooling"], "rescaled_temperature": STAIRS}
+    return xr.DataArray(both, coordinates, ("set", "way", "rescaled_temperature"))
+
+
+def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
+    """How memories lost their digits, and which ones came back.
 
     Parameters
     ----------
-    temperatures : (P,) rising.
-    values : (P,) at each; the last point above the level counts.
-    level : to pass.
+    climbed : from `up_and_down`.
+    appeared : (set, category) epochs at which digits appear in the same training sets.
 
     Returns
     -------
-    NaN if the values stay on one side.
+    xarray.Dataset
+        Over set: ``heating`` and ``cooling``, the temperatures at which half of the images are recognised;
+        ``left``, memories that belong to another digit than 1 at the top; ``difference`` of the populations
+        before and after; ``same_digit``, the part of the memories whose largest share is of one digit before
+        and after; ``order``, the rank correlation of melting with learning reversed; ``off_path``, the
+        largest median distance from the valleys on the way up.
     """
-    temperatures, values = np.asarray(temperatures, dtype=float), np.asarray(values, dtype=float)
-    above = np.flatnonzero(values > level)
-    if not len(above) or above[-1] == len(values) - 1:
-        return float("nan")
-    here = above[-1]
-    part = (values[here] - level) / (values[here] - values[here + 1])
-    return float(temperatures[here] + part * (temperatures[here + 1] - temperatures[here]))
+    top, halves = len(STAIRS), [[crossing(STAIRS, way, 0.5) for way in each] for each in ways(climbed).values]
+    melted = [melting_ranks(shares[: top + 1]) for shares in climbed.shares.values]
+    leading, population = climbed.shares.argmax("category"), climbed.population
+    found = {
+        "heating": [heating for heating, _ in halves],
+        "cooling": [cooling for _, cooling in halves],
+        "left": population[:, top].drop_sel(category=1).sum("category").values,
+        "difference": total_variation(population[:, 0], population[:, -1]),
+        "same_digit": (leading[:, 0] == leading[:, -1]).mean("memory").values,
+        "order": list(map(rank_correlation, melted, -learning_ranks(appeared))),
+        "off_path": climbed.off_path[:, : top + 1].median("memory").max("step").values,
+    }
+    return xr.Dataset({name: ("set", values) for name, values in found.items()}, {"set": climbed.set})
 
 
-def leaders(climbed: xr.Dataset) -> list[int]:
-    """One memory of each digit: the one with the largest share of it before the steps."""
-    return climbed.shares.isel(step=0).values.argmax(axis=0).tolist()
+def melting_ranks(shares: np.ndarray) -> np.ndarray:
+    """Ranks (C,) of the digits in the order in which they melt, from 1, by shares (step, memory, C).
 
-
-def melting_ranks(climbed: xr.Dataset, rising: int) -> np.ndarray:
-    """Ranks (C,) of the digits in the order in which they melt, from 1.
-
-    A digit melts at the first of the ``rising`` steps at which its memories, those in which it had the
-    largest share, hold less than half of the share of it that they had; a digit that never does comes last.
+    A digit melts at the first step at which its memories, those in which it had the largest share, hold less
+    than half of the share of it that they had; a digit that never does comes last.
     """
-    shares = climbed.shares.values[: rising + 1]
     own = shares[0].argmax(axis=1)
     melted = np.full(shares.shape[-1], np.inf)
     for digit in np.unique(own):
@@ -217,3 +275,24 @@ def melting_ranks(climbed: xr.Dataset, rising: int) -> np.ndarray:
         if below.any():
             melted[digit] = below.argmax()
     return rankdata(melted)
+
+
+def total_variation(first: ArrayLike, second: ArrayLike) -> np.ndarray:
+    """Half the summed difference of two populations (…, C), each as parts of its sum: 0 alike, 1 disjoint."""
+    counts = (np.asarray(each, dtype=float) for each in (first, second))
+    one, two = (each / np.maximum(each.sum(axis=-1, keepdims=True), 1) for each in counts)
+    return np.abs(one - two).sum(axis=-1) / 2
+
+
+def crossing(temperatures: ArrayLike, values: ArrayLike, level: float) -> float:
+    """The rising temperature (P,) at which falling values (P,) pass a level for the last time.
+
+    It lies on a line between two points; NaN if the values stay on one side.
+    """
+    temperatures, values = np.asarray(temperatures, dtype=float), np.asarray(values, dtype=float)
+    above = np.flatnonzero(values > level)
+    if not len(above) or above[-1] == len(values) - 1:
+        return float("nan")
+    here = above[-1]
+    part = (values[here] - level) / (values[here] - values[here + 1])
+    return float(temperatures[here] + part * (temperatures[here + 1] - temperatures[here]))
