@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
 from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, new_figure, styled
 
 _ACROSS = 10  # memories in a row
-_NAMED = 3.5  # memories: a thinner band has no room for its name
+_NAMED = 5  # memories: a thinner band has no room for its name
+_LIGHT = 0.55  # a colour above this weighted mean of its parts is too light for white names
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def population_panels(panels: Sequence[PopulationPanel], memories: int) -> Pictu
             widest = inner.indices(len(hot))[0] + int(counts[inner, digit].argmax())
             if counts[widest, digit] >= _NAMED:
                 place = hot[widest], tops[widest, digit] - counts[widest, digit] / 2
-                axes.text(*place, str(digit), color="white", weight="bold", size=9, ha="center", va="center")
+                light = np.dot(to_rgb(DIGIT_COLOURS[digit]), (0.299, 0.587, 0.114)) > _LIGHT
+                name = {"color": "black" if light else "white", "weight": "bold", "size": 9}
+                axes.text(*place, str(digit), ha="center", va="center", **name)
         axes.set_xlim(hot[0], hot[-1])
         axes.set_ylim(0, memories)
         axes.set_title(panel.title)
