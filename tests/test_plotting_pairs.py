@@ -7,7 +7,7 @@ import xarray as xr
 import hopcore
 from hopcore import plotting
 from hopcore.reduced import ReducedSystem, bifurcation_diagram, trajectory
-from hopcore.studies.leaving import Parting
+from hopcore.studies.two_memory_bifurcation import Departure, Settling
 
 
 def system(n):
@@ -48,16 +48,17 @@ def test_frames_of_one_figure_have_one_size_and_a_memory_for_each_point():
 
 
 def test_paths_end_where_the_memories_do():
-    ell, alpha = np.array([[0.5, 0.5], [0.6, -0.2]]), np.array([[0.8, 0.8], [0.9, 0.3]])
-    panels = [plotting.PathPanel(system(n), ell, alpha) for n in (39, 15)]
-    axes = plotting.path_panels(panels).figure.axes[0]
+    places = {"ell": [[0.5, 0.5], [0.6, -0.2]], "alpha_a": [[0.8, 0.8], [0.9, 0.3]]}
+    path = xr.Dataset({name: (("epoch", "memory"), values) for name, values in places.items()})
+    axes = plotting.path_panels([(system(n), path) for n in (39, 15)]).figure.axes[0]
     ends = [line.get_xydata()[0].tolist() for line in axes.lines if line.get_marker() == "s"]
     assert ends == [[0.6, 0.9], [-0.2, 0.3]]
 
 
 def test_the_diagram_is_dashed_where_it_is_unstable(diagram):
-    trained = xr.Dataset({"trained_alpha": ("n", [0.6]), "trained_ell": ("n", [0.1])}, coords={"n": [20.0]})
-    above, below = plotting.bifurcation_sides(diagram, [trained]).figure.axes
+    ends = {name: (("start", "n"), [[0.6], [0.4]]) for name in ("trained_alpha", "trained_ell")}
+    above, below = plotting.bifurcation_sides(diagram, xr.Dataset(ends, {"n": [20.0]})).figure.axes
+    assert [line.get_ydata().tolist() for line in above.lines if line.get_marker() == "o"] == [[0.6], [0.4]]
     dashed = [line for line in above.lines if line.get_linestyle() == "--"]
     assert len(dashed) == 2  # the middle, before and after the window
     assert all(abs(line.get_ydata() - 0.46).max() < 0.03 for line in dashed)
@@ -86,27 +87,30 @@ def test_flow_lines_end_on_the_constraint_at_fixed_points():
 
 
 def test_regions_are_shaded_and_folds_drawn():
-    n, second = np.arange(2.0, 8.0), np.linspace(0, 1, 4)
-    count = np.where(n[:, None] > 5, 1, 3) * np.ones(4)
+    n, second = np.arange(2.0, 8.0), 784 * np.linspace(0, 1, 4)
+    count = xr.DataArray(np.where(n[:, None] > 5, 1, 3) * np.ones(4), {"n": n, "T": second}, ("n", "T"))
+    fold = {"n": ("step", [2, 5]), "T": ("step", [0, 784])}
     axes = plotting.region_map(
-        n,
-        second,
+        xr.Dataset(fold, {"curve": ("step", [0, 0])}),
+        "T",
         count,
-        [plotting.Fold([2, 5], [0, 1])],
-        y_label="T",
+        unit=784,
+        y_label="T_r",
         names=[(3, 0.5, "two")],
-        marks=[(5, 0.5, "")],
+        marks=[(5, 0.5)],
     ).figure.axes[0]
     assert len(axes.collections) == 1 and axes.get_xlim() == (2, 7)
     assert axes.lines[0].get_xdata().tolist() == [2, 5]
-    assert [text.get_text() for text in axes.texts] == ["two", ""]
+    assert axes.get_ylim() == (0, 1) and axes.lines[1].get_xydata().tolist() == [[5, 0.5]]
+    assert [text.get_text() for text in axes.texts] == ["two"]
 
 
 def test_differences_are_drawn_on_a_logarithmic_scale():
     epochs = np.arange(5)
     simulated = 1e-6 * np.exp(epochs)[:, None] * [1, -2]
-    found = Parting(epochs, simulated, epochs[:3], simulated[:3], 0.001, 1.0, 1.0, 0.1, 0.01)
-    axes = plotting.parting_panels([("a", found), ("b", found)]).figure.axes[0]
+    path = xr.Dataset(coords={"epoch": epochs})
+    found = Departure(path, simulated, epochs[:3], simulated[:3], 0.001, 1.0, 1.0, 0.1, 0.01)
+    axes = plotting.departure_panels({39: found, 15: found}).figure.axes[0]
     assert axes.get_yscale() == "log"
     np.testing.assert_allclose(axes.lines[0].get_ydata(), abs(simulated[:, 0]))
 
@@ -115,9 +119,9 @@ def test_settling_draws_the_four_quantities():
     names = ("size", "label_a", "label_b", "others")
     path = xr.Dataset(
         {name: (("epoch", "memory"), np.full((3, 2), place / 4)) for place, name in enumerate(names)},
-        coords={"epoch": [0, 10, 20]},
+        coords={"time": ("epoch", [0, 0.1, 0.2])},
     )
-    panels = [("a", path, 0.01, 0.1), ("b", path, 0.01, np.nan)]
+    panels = {name: Settling(path, 0, 0, 0, split) for name, split in (("a", 0.1), ("b", np.nan))}
     first, second = plotting.settling_panels(panels).figure.axes
     assert len(first.lines) == 5 and len(second.lines) == 4  # the split is marked where there is one
     assert [line.get_ydata()[0] for line in second.lines] == [0, 0.25, 0.5, 0.75]

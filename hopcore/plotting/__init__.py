@@ -3,9 +3,8 @@
 from hopcore.plotting.arrest import PopulationPanel, population_frame, population_panels, vanishing_strip
 from hopcore.plotting.bars import coefficient_panels, label_panels, largest_in_the_middle
 from hopcore.plotting.bifurcations import (
-    Fold,
     bifurcation_sides,
-    parting_panels,
+    departure_panels,
     region_map,
     settling_panels,
     turning_bifurcations,
@@ -25,7 +24,7 @@ from hopcore.plotting.learning import (
 from hopcore.plotting.maps import map_panels
 from hopcore.plotting.mixtures import coefficient_maps
 from hopcore.plotting.movies import Movie, learning_movie
-from hopcore.plotting.nullclines import PathPanel, nullcline_frame, nullcline_panels, path_panels
+from hopcore.plotting.nullclines import nullcline_frame, nullcline_panels, path_panels
 from hopcore.plotting.shares import TrailPanel, compositions, map_trails, share_trails
 from hopcore.plotting.slider import Slider, slider_figure
 from hopcore.plotting.starts import StartRow, start_panels
@@ -37,9 +36,7 @@ __all__ = [
     "DIGIT_COLOURS",
     "TEMPERATURE_COLOURS",
     "Curve",
-    "Fold",
     "Movie",
-    "PathPanel",
     "Picture",
     "PopulationPanel",
     "Recognition",
@@ -53,6 +50,7 @@ __all__ = [
     "coefficient_panels",
     "compositions",
     "curves",
+    "departure_panels",
     "digit_scatter",
     "image_blocks",
     "image_rows",
@@ -65,7 +63,6 @@ __all__ = [
     "memory_table",
     "nullcline_frame",
     "nullcline_panels",
-    "parting_panels",
     "path_panels",
     "population_frame",
     "population_panels",

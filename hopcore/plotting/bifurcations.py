@@ -1,19 +1,19 @@
-"""Bifurcation diagrams, folds in two parameters, and splits beside their linearisation."""
+"""Bifurcation diagrams, folds in two parameters, and two memories that settle and leave a saddle."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
+from matplotlib.figure import Figure
 
 from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, Picture, new_figure, styled
 from hopcore.plotting.turning import Turning
 from hopcore.reduced import curves
-from hopcore.studies.leaving import Parting
+from hopcore.studies.two_memory_bifurcation import Departure, Settling
 
 TRAINED_COLOURS = ("#3c78d8", "#2d9d6e")
 _SIDES = (("alpha", "coefficient α", MEMORY_COLOUR), ("ell", "label ℓ", LABEL_COLOUR))
@@ -39,16 +39,16 @@ def _draw_side(axes: Axes, diagram: xr.Dataset, name: str, colour: str) -> None:
 
 
 @styled
-def bifurcation_sides(diagram: xr.Dataset, trained: Sequence[xr.Dataset] = ()) -> Picture:
+def bifurcation_sides(diagram: xr.Dataset, trained: xr.Dataset) -> Picture:
     """α and ℓ of every fixed point over n: full lines stable, dashed unstable, diamonds at the folds.
 
-    ``trained`` are results of `hopcore.studies.two_memory_bifurcation.trained_fixed_points`, drawn as points.
+    ``trained``, of `hopcore.studies.two_memory_bifurcation.trained_fixed_points`, is drawn as points.
     """
     figure = new_figure(4.4)
     for axes, (name, title, colour) in zip(figure.subplots(2, 1, sharex=True), _SIDES, strict=True):
         _draw_side(axes, diagram, name, colour)
-        for points, dots in zip(trained, TRAINED_COLOURS, strict=False):
-            axes.plot(points.n, points[f"trained_{name}"], "o", color=dots, markersize=3, zorder=3)
+        for ends, dots in zip(trained[f"trained_{name}"], TRAINED_COLOURS, strict=False):
+            axes.plot(ends.n, ends, "o", color=dots, markersize=3, zorder=3)
         axes.set_ylabel(title)
     figure.axes[0].set_ylim(-0.12, 1.06)
     figure.axes[1].set_ylim(-1.05, 1.05)
@@ -117,95 +117,88 @@ def turning_flow(flows: Sequence[xr.Dataset], rests: xr.Dataset, *, steps: int =
     )
 
 
-@dataclass(frozen=True)
-class Fold:
-    """A fold curve: n and the other parameter along it."""
-
-    n: ArrayLike
-    second: ArrayLike
-
-
 @styled
 def region_map(
-    n: ArrayLike,
-    second: ArrayLike,
-    count: ArrayLike | None,
-    folds: Sequence[Fold],
+    borders: xr.Dataset,
+    second: str,
+    count: xr.DataArray | None = None,
     *,
     y_label: str,
+    unit: float = 1.0,
+    extent: tuple[float, float, float, float] | None = None,
     names: Sequence[tuple[float, float, str]] = (),
-    marks: Sequence[tuple[float, float, str]] = (),
+    marks: Sequence[tuple[float, float]] = (),
 ) -> Picture:
     """Where there is one saddle (shaded) or several, over n and a second parameter, between fold curves.
 
-    ``count`` (n, second) is the number of fixed points; ``names`` are written in the regions, ``marks`` are
-    points with a name.
+    Parameters
+    ----------
+    borders : the fold curves (see `hopcore.reduced.fold_curves`).
+    second : the second parameter's name in ``borders`` and ``count``, drawn in this ``unit``.
+    count : over n and ``second``, the number of fixed points.
+    extent : of the picture, (first n, last n, lowest, highest); that of ``count`` if not given.
+    names : written in the regions: n, the second parameter, text.
+    marks : points, n and the second parameter.
     """
     figure = new_figure(3.2)
     axes = figure.subplots()
-    n, second = np.asarray(n, dtype=float), np.asarray(second, dtype=float)
     if count is not None:
-        axes.contourf(n, second, np.asarray(count).T, levels=(0, 1.5), colors=[INK], alpha=0.25)
-    for fold in folds:
-        axes.plot(fold.n, fold.second, color=MEMORY_COLOUR, linewidth=2)
+        n, height = count["n"].values, count[second].values / unit
+        axes.contourf(n, height, count.transpose(second, "n"), levels=(0, 1.5), colors=[INK], alpha=0.25)
+        extent = extent or (n[0], n[-1], height[0], height[-1])
+    for _, fold in borders.groupby("curve"):
+        axes.plot(fold.n, fold[second] / unit, color=MEMORY_COLOUR, linewidth=2)
     for x, y, name in names:
         axes.text(x, y, name, ha="center", va="center")
-    for x, y, name in marks:
-        axes.plot([x], [y], "D", color=LABEL_COLOUR, markersize=6, zorder=4)
-        axes.annotate(name, (x, y), xytext=(6, 5), textcoords="offset points", color=LABEL_COLOUR)
-    axes.set(xlim=(n[0], n[-1]), ylim=(second[0], second[-1]), xlabel="power $n$", ylabel=y_label)
+    axes.plot(*np.reshape(marks, (-1, 2)).T, "D", color=LABEL_COLOUR, markersize=6, zorder=4)
+    axes.axis(extent)
+    axes.set(xlabel="power $n$", ylabel=y_label)
     return Picture(figure, "svg")
 
 
 @styled
-def parting_panels(panels: Sequence[tuple[str, Parting]]) -> Picture:
-    """|δα| and |δℓ| of two memories over epochs: simulated (full) and linearised (dashed)."""
+def departure_panels(departures: Mapping[float, Departure]) -> Picture:
+    """|δα| and |δℓ| of two memories over epochs at each n: simulated (full) and linearised (dashed)."""
     figure = new_figure(3.2)
-    for axes, (title, parting) in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
+    dashed: dict[str, Any] = {"color": INK, "linestyle": (0, (2, 1.5)), "linewidth": 2.2}
+    panels = figure.subplots(1, len(departures), sharey=True)
+    for axes, (n, pair) in zip(panels, departures.items(), strict=True):
         for side, (_, name, colour) in enumerate(_SIDES):
-            axes.semilogy(parting.epochs, np.abs(parting.simulated[:, side]), color=colour, alpha=0.75)
-            axes.semilogy(
-                parting.compared,
-                np.abs(parting.linearised[:, side]),
-                color=INK,
-                linestyle=(0, (2, 1.5)),
-                linewidth=2.2,
-            )
+            axes.semilogy(pair.path.epoch, np.abs(pair.simulated[:, side]), color=colour, alpha=0.75)
+            axes.semilogy(pair.compared, np.abs(pair.linearised[:, side]), **dashed)
             axes.plot([], [], color=colour, label=f"δ{name[-1]}")
-        axes.set(title=title, xlabel="epoch", ylim=(3e-9, 3))
+        axes.set(title=f"$n$ = {n:g}", xlabel="epoch", ylim=(3e-9, 3))
     figure.axes[0].set_ylabel("half the difference")
-    figure.axes[0].plot([], [], color=INK, linestyle=(0, (2, 1.5)), linewidth=2.2, label="linearised")
-    figure.legend(
-        *figure.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False
-    )
+    figure.axes[0].plot([], [], label="linearised", **dashed)
+    _legend_above(figure, columns=3)
     return Picture(figure, "svg")
 
 
 @styled
-def settling_panels(panels: Sequence[tuple[str, xr.Dataset, float, float]]) -> Picture:
-    """How labels and memories settle.
-
-    ``panels`` are tuples: title, `hopcore.studies.two_memory_bifurcation.paths`, rate, time of the split.
-    """
+def settling_panels(settlings: Mapping[str, Settling]) -> Picture:
+    """How labels and memories settle, by title: medians, the range over the memories, and when they part."""
     figure = new_figure(3.3)
-    for axes, (title, path, rate, split) in zip(
-        figure.subplots(1, len(panels), sharey=True), panels, strict=True
-    ):
-        time = path.epoch.values * rate
+    panels = figure.subplots(1, len(settlings), sharey=True)
+    for axes, (title, each) in zip(panels, settlings.items(), strict=True):
+        time = each.path.time
         for name, label, colour in (
             ("size", "$|α_A| + |α_B|$", MEMORY_COLOUR),
             ("label_a", "$l_A$", LABEL_COLOUR),
             ("label_b", "$l_B$", "#3c78d8"),
             ("others", "largest other label", INK),
         ):
-            values = path[name].values
-            if values.ndim > 1:
-                axes.fill_between(time, values.min(1), values.max(1), color=colour, alpha=0.2, linewidth=0)
-                values = np.median(values, axis=1)
-            axes.plot(time, values, color=colour, label=label)
-        if np.isfinite(split):
-            axes.axvline(split, color=INK, linestyle=":", linewidth=1)
+            values = each.path[name]
+            axes.fill_between(
+                time, values.min("memory"), values.max("memory"), color=colour, alpha=0.2, linewidth=0
+            )
+            axes.plot(time, values.median("memory"), color=colour, label=label)
+        if np.isfinite(each.split):
+            axes.axvline(each.split, color=INK, linestyle=":", linewidth=1)
         axes.set(title=title, xlabel="rate × epochs", ylim=(-1.05, 1.05), xlim=(0, time[-1]))
-    handles = figure.axes[0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside upper center", ncols=2, frameon=False)
+    _legend_above(figure, columns=2)
     return Picture(figure, "svg")
+
+
+def _legend_above(figure: Figure, columns: int) -> None:
+    handles = figure.axes[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)

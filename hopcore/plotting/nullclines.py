@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -27,7 +28,7 @@ PATH_COLOURS = ("#3c78d8", "#2d9d6e")
 """Two memories: blue and green."""
 
 _NODES = 41  # of the grid that flow lines are drawn from
-_POINT = {"markersize": 6.5, "markeredgewidth": 1.4, "linestyle": "none", "zorder": 5}
+_POINT: dict[str, Any] = {"markersize": 6.5, "markeredgewidth": 1.4, "linestyle": "none", "zorder": 5}
 
 
 def draw_nullclines(axes: Axes, system: ReducedSystem, *, flow: bool = False) -> None:
@@ -128,27 +129,21 @@ def nullcline_frame(system: ReducedSystem, images: ArrayLike) -> Picture:
     return Picture(figure, "png")
 
 
-@dataclass(frozen=True)
-class PathPanel:
-    """Two memories on the nullclines: the system, and (E, 2) values of ℓ and of α."""
-
-    system: ReducedSystem
-    ell: ArrayLike
-    alpha: ArrayLike
-
-
 @styled
-def path_panels(panels: Sequence[PathPanel]) -> Picture:
-    """Flow lines and nullclines with the paths of two memories, which part at the saddle."""
+def path_panels(panels: Sequence[tuple[ReducedSystem, xr.Dataset]]) -> Picture:
+    """Flow lines and nullclines with the paths of two memories, which part at the saddle.
+
+    ``panels`` are systems, and paths (see `hopcore.studies.two_memory_bifurcation.paths`).
+    """
     figure = new_figure(3.3)
-    for axes, panel in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
-        draw_nullclines(axes, panel.system, flow=True)
-        ell, alpha = np.asarray(panel.ell), np.asarray(panel.alpha)
+    for axes, (system, path) in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
+        draw_nullclines(axes, system, flow=True)
+        ell, alpha = path.ell.values, path.alpha_a.values
         for memory, colour in enumerate(PATH_COLOURS):
             axes.plot(ell[:, memory], alpha[:, memory], color=colour, linewidth=2.2, zorder=6)
             axes.plot(ell[-1, memory], alpha[-1, memory], "s", color=colour, markersize=5, zorder=7)
         axes.plot(ell[0, 0], alpha[0, 0], "^", color=INK, markersize=7, zorder=7)
-        axes.set(title=f"$n$ = {panel.system.n:g}", xlabel="label ℓ")
+        axes.set(title=f"$n$ = {system.n:g}", xlabel="label ℓ")
     figure.axes[0].set_ylabel("coefficient α")
     named = list(zip(PATH_COLOURS, ("memory +", "memory −"), strict=True))
     _legend(figure, named)

@@ -1,19 +1,26 @@
-"""Full training on two images, read in the variables of the reduced system (paper, Fig. 5 and supplement)."""
+"""Two digits and two memories: full training beside the reduced system (paper, Fig. 5 and supplement)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from scipy.linalg import expm
 
 from hopcore._checks import refuse
+from hopcore._threads import threads
 from hopcore.data import CATEGORIES, TrainingSet
 from hopcore.decomposition import coefficients
-from hopcore.reduced import ReducedSystem, bifurcation_diagram
+from hopcore.paper import PAIR_OFFSET, PAIR_START, FigureParameters
+from hopcore.reduced import ReducedSystem, bifurcation_diagram, folds, splitting_flow, trajectory
 from hopcore.sweeps.stacks import train_runs
-from hopcore.training import Options, Run
+from hopcore.training import Options, Run, train
+
+_APART = np.array([[1.0], [-1.0]])
+"""Two memories, one on either side of a place."""
 
 
 def overlaps(data: TrainingSet) -> tuple[float, float, float]:
@@ -24,7 +31,7 @@ def overlaps(data: TrainingSet) -> tuple[float, float, float]:
     return float(products[0, 0]), float(products[0, 1]), float(products[1, 1])
 
 
-def starts(data: TrainingSet, alpha: Sequence[float], ell: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def start_at(data: TrainingSet, alpha: Any, ell: Any) -> tuple[np.ndarray, np.ndarray]:
     """Memories α A + (1 − |α|) B (K, N) and labels (K, C): l_A = ℓ, l_B = −ℓ, all others −1.
 
     ``alpha`` and ``ell`` hold one number for each of the K memories.
@@ -40,25 +47,33 @@ def paths(run: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     """A run on two images as paths: alpha_a, alpha_b, label_a, label_b over (epoch, memory).
 
     Also ``others``, the largest label of the other categories; `ell` is (label_a − label_b)/2 and `size`
-    is |alpha_a| + |alpha_b|.
+    is |alpha_a| + |alpha_b|.  `time` is rate × epoch; the rate is kept as an attribute.
     """
     overlaps(data)
-    both = coefficients(run.memories, data)
-    first, second = (run.labels.sel(category=digit, drop=True) for digit in data.digits)
+    both = np.asarray(coefficients(run.memories, data))
+    first, second = (run.labels.sel(category=digit).values for digit in data.digits)
+    columns = {
+        "alpha_a": both[..., 0],
+        "alpha_b": both[..., 1],
+        "size": np.abs(both).sum(axis=-1),
+        "label_a": first,
+        "label_b": second,
+        "ell": (first - second) / 2,
+        "others": run.labels.drop_sel(category=data.digits).max("category").values,
+    }
+    epoch = run.epoch.values
     return xr.Dataset(
-        {
-            "alpha_a": (("epoch", "memory"), both.values[..., 0]),
-            "alpha_b": (("epoch", "memory"), both.values[..., 1]),
-            "size": (("epoch", "memory"), np.abs(both.values).sum(axis=-1)),
-            "label_a": (("epoch", "memory"), first.values),
-            "label_b": (("epoch", "memory"), second.values),
-            "ell": (("epoch", "memory"), (first.values - second.values) / 2),
-            "others": run.labels.drop_sel(category=data.digits)
-            .max("category")
-            .drop_vars("memory", errors="ignore"),
-        },
-        coords={"epoch": run.epoch.values},
+        {name: (("epoch", "memory"), values) for name, values in columns.items()},
+        {"epoch": epoch, "time": ("epoch", epoch * run.rate)},
+        {"rate": run.rate},
     )
+
+
+def _train(data: TrainingSet, n: float, temperature: float, **options: Any) -> xr.Dataset:
+    """`paths` of a network that learns two images: small matrices, for which one thread is the fastest."""
+    with threads(1):
+        rescaled = temperature / data.images.shape[1]
+        return paths(train(data, n=n, rescaled_temperature=rescaled, **options), data)
 
 
 @dataclass(frozen=True)
@@ -66,87 +81,269 @@ class Settling:
     """When the variables of the reduced system become the only ones, in units of rate × epochs.
 
     Each is the first time at which it holds for every memory, nan if it never does: `opposite` |l_A + l_B| <
-    tolerance, `silent` all other labels < −1 + tolerance, `on_constraint` |α_A| + |α_B| > 1 − tolerance.
-    `split` is the first time at which two memories' α differ by more than 0.02, nan if none; `loss` is how
-    far below 1 |α_A| + |α_B| was at the worst between `on_constraint` and the split (or the end).
+    0.05, `silent` all other labels < −0.95, `on_constraint` |α_A| + |α_B| > 0.95, and `split`: two memories'
+    α differ by more than 0.02.  `path` is the run (see `paths`).
     """
 
+    path: xr.Dataset
     opposite: float
     silent: float
     on_constraint: float
     split: float
-    loss: float
+
+    @property
+    def times(self) -> dict[str, float]:
+        """The four times by their name in a table."""
+        found = (self.opposite, self.silent, self.on_constraint, self.split)
+        return dict(zip(("opposite", "others −1", "constraint", "split"), found, strict=True))
 
     @property
     def before_split(self) -> bool:
         """Whether all three held by the time the memories parted."""
         end = np.inf if np.isnan(self.split) else self.split
-        times = (self.opposite, self.silent, self.on_constraint)
-        return all(time <= end for time in times)  # False for nan
+        return all(time <= end for time in (self.opposite, self.silent, self.on_constraint))
 
 
-def settling(path: xr.Dataset, rate: float, tolerance: float = 0.05) -> Settling:
+def settling(path: xr.Dataset) -> Settling:
     """Measure `Settling` on `paths` recorded often enough."""
-    time = path.epoch.values * rate
-    parted = (path.alpha_a.max("memory") - path.alpha_a.min("memory") > 0.02).values
 
-    def first(held: np.ndarray) -> float:
-        return float(time[held.argmax()]) if held.any() else np.nan
+    def first(held: xr.DataArray) -> float:
+        return float(path.time[int(held.values.argmax())]) if held.any() else np.nan
 
-    size = path["size"].min("memory").values
-    on = first(size > 1 - tolerance)
-    split = first(parted)
-    together = (time >= on) & (time <= (time[-1] if np.isnan(split) else split))
     return Settling(
-        first((np.abs(path.label_a + path.label_b).max("memory") < tolerance).values),
-        first((path.others.max("memory") < -1 + tolerance).values),
-        on,
-        split,
-        float(1 - size[together].min()) if together.any() else np.nan,
+        path,
+        opposite=first(np.abs(path.label_a + path.label_b).max("memory") < 0.05),
+        silent=first(path.others.max("memory") < -0.95),
+        on_constraint=first(path["size"].min("memory") > 0.95),
+        split=first(path.alpha_a.max("memory") - path.alpha_a.min("memory") > 0.02),
     )
 
 
-def trained_fixed_points(
-    data: TrainingSet,
-    n: Sequence[float],
-    *,
-    temperature: float,
-    alpha: float,
-    rate: float,
-    epochs: int,
-    copies: int = 2,
-) -> xr.Dataset:
-    """Where full training of one memory at T/copies^(1/n) ends, beside the reduced system's fixed point.
+def settlings(
+    data: TrainingSet, powers: Sequence[float], temperature: float, rate: float, epochs: int, seed: int
+) -> dict[str, dict[float, Settling]]:
+    """How full networks settle at each power n, by the kind of network.
 
-    Every run starts at α A + (1 − α) B with ℓ = 0.  The reduced system's point is its outermost stable one on
-    the side of the start: the largest α for a start above 1/2, else the smallest.
+    Two memories and 100 memories start as in the paper, small and random.  Two equal memories (to 1e-8) with
+    "any labels" start as a small mixture, their labels anywhere between −0.5 and 0.5.
+    """
+    draw = np.random.default_rng(seed)
+
+    def settle(n: float, memories: int = 2, start: Any = None) -> Settling:
+        options = {"rate": rate, "epochs": epochs, "record_every": 10, "seed": seed}
+        return settling(_train(data, n, temperature, memories=memories, start=start, **options))
+
+    def any_labels() -> tuple[np.ndarray, np.ndarray]:
+        labels = draw.uniform(-0.5, 0.5, (1, CATEGORIES)) + PAIR_OFFSET * _APART
+        return (draw.uniform(0, 0.2, (1, 2)) + PAIR_OFFSET * _APART) @ data.images, labels
+
+    return {
+        "2 memories": {n: settle(n) for n in powers},
+        "2, any labels": {n: settle(n, start=any_labels()) for n in powers},
+        "100 memories": {n: settle(n, memories=100) for n in powers},
+    }
+
+
+def unlearning(data: TrainingSet, temperature: float, rate: float, epochs: int) -> tuple[float, float]:
+    """A memory that is an A (α = 0.9) with the label of a B (ℓ = −0.9) at n = 30 leaves the constraint.
+
+    The least |α_A| + |α_B|, and the last rate × epochs at which it is below 1 (0 if it never is).
+    """
+    options = {"start": start_at(data, [0.9], [-0.9]), "rate": rate, "epochs": epochs, "record_every": 5}
+    path = _train(data, 30, temperature / 2 ** (1 / 30), **options)
+    size = path["size"].values[:, 0]
+    return float(size.min()), float(path.time.values[size < 0.999].max(initial=0))
+
+
+def flow_lines(system: ReducedSystem, count: int, seed: int) -> list[xr.Dataset]:
+    """Flow lines of the reduced system from random places inside the constraint, α_A and α_B above 0."""
+    draw = np.random.default_rng(seed)
+
+    def line() -> xr.Dataset:
+        size = draw.uniform(0.05, 0.9)
+        share, ell = draw.uniform(0, 1), draw.uniform(-0.95, 0.95)
+        return trajectory(system, size * share, ell, alpha_b=size * (1 - share), duration=6.0, tolerance=1e-6)
+
+    return [line() for _ in range(count)]
+
+
+def nullcline_height(system: ReducedSystem) -> float:
+    """The largest |ℓ| on either nullcline for 0.1 < α < 0.9, and at the fixed points."""
+    arcs = system.memory_nullcline()
+    inner = arcs.ell[(arcs.alpha_b > 0.1) & (arcs.alpha_b < 0.9)]
+    label = system.label_nullcline(np.linspace(0.1, 0.9, 81))
+    return float(np.abs(np.concatenate([inner, label, system.fixed_points().ell])).max())
+
+
+def in_words(system: ReducedSystem) -> str:
+    """What a picture of the nullclines and the memories at the fixed points shows."""
+    points = system.fixed_points()
+    places = "; ".join(
+        f"alpha {alpha:.2f}, label {ell:.2f}, {'stable' if stable else 'unstable'}"
+        for alpha, ell, stable in zip(
+            points.alpha.values, points.ell.values, points.stable.values, strict=True
+        )
+    )
+    return f"Nullclines and memories at n = {system.n:.0f}. Fixed points: {places}."
+
+
+def trained_fixed_points(
+    data: TrainingSet, n: Sequence[float], temperature: float, rate: float, epochs: int
+) -> xr.Dataset:
+    """Where full training of one memory at T/2^(1/n) ends, beside the fixed point of two equal memories.
+
+    A run starts at α A + (1 − α) B with ℓ = 0, for α = 0.9 and 0.1.  The reduced system's point is its
+    outermost stable one on the side of the start: the one with the largest α, and the smallest.
 
     Returns
     -------
     xarray.Dataset
-        Over n: ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
+        Over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
     """
-    n = np.asarray(n, dtype=float)
-    pixels = data.images.shape[1]
-    options = Options.checked(data, memories=1, rate=rate, epochs=epochs, start=starts(data, [alpha], [0.0]))
-    runs = [Run(power, temperature / copies ** (1 / power) / pixels) for power in n]
-    memories, labels = train_runs(data, options, runs)
-    trained = coefficients(memories[:, 0], data)
-    exact = bifurcation_diagram(*overlaps(data), n=n, temperature=temperature, copies=copies)
+    powers = np.array(n, dtype=float)
+    runs = [Run(power, temperature / 2 ** (1 / power) / data.images.shape[1]) for power in powers]
+    exact = bifurcation_diagram(*overlaps(data), n=powers, temperature=temperature, copies=2)
     stable = np.where(exact.stable, exact.alpha, np.nan)
-    at = np.nanargmax(stable, axis=1) if alpha > 0.5 else np.nanargmin(stable, axis=1)
-    rows = np.arange(n.size)
-    return xr.Dataset(
-        {
-            "trained_alpha": ("n", trained[:, 0]),
-            "trained_ell": ("n", labels[:, 0, data.digits[0]]),
-            "alpha": ("n", exact.alpha.values[rows, at]),
-            "ell": ("n", exact.ell.values[rows, at]),
-        },
-        coords={"n": n},
+
+    def ends(start: float, at: np.ndarray) -> xr.Dataset:
+        place = start_at(data, [start], [0.0])
+        options = Options.checked(data, memories=1, rate=rate, epochs=epochs, start=place)
+        memories, labels = train_runs(data, options, runs)
+        columns = {
+            "trained_alpha": coefficients(memories[:, 0], data)[:, 0],
+            "trained_ell": labels[:, 0, data.digits[0]],
+            "alpha": exact.alpha.values[np.arange(powers.size), at],
+            "ell": exact.ell.values[np.arange(powers.size), at],
+        }
+        return xr.Dataset({name: ("n", values) for name, values in columns.items()}, {"n": powers})
+
+    both = [ends(0.9, np.nanargmax(stable, axis=1)), ends(0.1, np.nanargmin(stable, axis=1))]
+    return xr.concat(both, "start")
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Two memories leaving a saddle, simulated and linearised.
+
+    Differences are half the memories' difference in α and in ℓ.
+
+    Attributes
+    ----------
+    path : the run, every epoch of it (see `paths`).
+    simulated : (E, 2) differences over the whole run.
+    compared, linearised
+        (C,) epochs between which the linearised flow was followed, and (C, 2) what it predicts.
+    nearest
+        Distance of the pair's mean from the saddle at the end of the comparison.
+    growth, predicted
+        Rates of growth per unit of rate × epochs: measured (over the later half of the logarithm), and the
+        largest one of the flow.
+    angle
+        Between the difference and the flow's direction at the end, in degrees.
+    error
+        The largest relative error of `linearised`.
+    """
+
+    path: xr.Dataset
+    simulated: np.ndarray
+    compared: np.ndarray
+    linearised: np.ndarray
+    nearest: float
+    growth: float
+    predicted: float
+    angle: float
+    error: float
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The numbers by name, errors in per cent; ``growth_error`` is that of `predicted`."""
+        return {
+            "nearest": self.nearest,
+            "growth": self.growth,
+            "predicted": self.predicted,
+            "growth_error": 100 * (self.predicted / self.growth - 1),
+            "angle": self.angle,
+            "error": 100 * self.error,
+        }
+
+
+def departure(
+    path: xr.Dataset, saddle: xr.Dataset, *, near: float = 0.01, largest: float = 0.01
+) -> Departure:
+    """Compare a run of two memories with the linearised flow at a saddle.
+
+    The flow is started with the simulated difference at the first epoch at which the pair's mean is within
+    ``near`` of the saddle in both variables, and followed until the difference reaches ``largest``.
+
+    Parameters
+    ----------
+    path : `paths` of a run of two memories that recorded every epoch.
+    saddle : one point of `hopcore.reduced.splitting_flow`.
+
+    Raises
+    ------
+    ValueError
+        If the pair does not come that near before it parts, or does not part.
+    """
+    both = np.stack([path.alpha_a.values, path.ell.values], axis=-1)
+    mean, difference = both.mean(axis=1), (both[:, 0] - both[:, 1]) / 2
+    place = np.array([float(saddle.alpha), float(saddle.ell)])
+    distance, size = np.abs(mean - place).max(axis=1), np.hypot(*difference.T)
+    first, last = int((distance < near).argmax()), int((size > largest).argmax())
+    if distance[first] >= near or size[last] <= largest or first >= last:
+        raise ValueError(
+            f"the pair must come within {near} of the saddle, then part by {largest}: it came within "
+            f"{distance.min():.3g}, and parted by {size.max():.3g}"
+        )
+    rate, compared = path.attrs["rate"], slice(first, last + 1)
+    simulated = difference[compared]
+    once = expm(saddle.matrix.values * rate)  # the flow over one epoch
+    linearised = np.empty_like(simulated)
+    linearised[0] = simulated[0]
+    for step in range(1, len(simulated)):
+        linearised[step] = once @ linearised[step - 1]
+    # over the later half of the logarithm, where the growing direction dominates
+    middle = first + int((size[compared] > np.sqrt(size[first] * size[last])).argmax())
+    cosine = abs(simulated[-1] @ saddle.direction.values) / size[last]
+    return Departure(
+        path,
+        difference,
+        path.epoch.values[compared],
+        linearised,
+        nearest=float(distance[last]),
+        growth=float(np.log(size[last] / size[middle]) / (rate * (last - middle))),
+        predicted=float(saddle.growth),
+        angle=float(np.degrees(np.arccos(min(cosine, 1.0)))),
+        error=float((np.hypot(*(linearised - simulated).T) / np.hypot(*simulated.T)).max()),
     )
 
 
-def paper_system(n: float, temperature: float, data: TrainingSet) -> ReducedSystem:
-    """The reduced system of two memories for a training set of two images."""
-    return ReducedSystem(*overlaps(data), n=n, temperature=temperature, copies=2)
+def upper_saddle(data: TrainingSet, n: float, temperature: float) -> xr.Dataset:
+    """The stable point with the largest α of two memories' `splitting_flow`."""
+    flow = splitting_flow(ReducedSystem(*overlaps(data), n=n, temperature=temperature, copies=2))
+    return flow.isel(point=int(np.argmax(flow.alpha.values * flow.stable.values)))
+
+
+def leave_saddle(data: TrainingSet, figure: FigureParameters, *, at_saddle: bool = False) -> Departure:
+    """Two memories that start 2e-8 apart at α = 0.8, ℓ = 0.5 and part at the upper saddle (Fig. 5C–D).
+
+    With ``at_saddle`` they start there, 2e-6 apart, and learn at a quarter of the rate, for twice the epochs.
+    """
+    [n], [temperature] = figure.n, figure.temperature
+    saddle = upper_saddle(data, n, temperature)
+    places, rate, epochs = PAIR_START + PAIR_OFFSET * _APART, figure.rate, figure.epochs
+    if at_saddle:
+        places = np.array([saddle.alpha, saddle.ell]) + 100 * PAIR_OFFSET * _APART
+        rate, epochs = rate / 4, epochs * 2
+    options = {"memories": 2, "start": start_at(data, *places.T), "rate": rate, "epochs": epochs}
+    return departure(_train(data, n, temperature, **options, record_every=1), saddle)
+
+
+def fold_exponents(mean: float, ab: float, forks: np.ndarray, **near: Any) -> np.ndarray:
+    """The powers of the norms' difference by which folds leave the pitchforks ``forks`` (F,) of equal norms.
+
+    ``near`` are the other arguments of `hopcore.reduced.folds`, which has to find F folds.
+    """
+    differences = np.array([0.5, 1.0, 2.0, 4.0])
+    moved = [folds(mean + d / 2, ab, mean - d / 2, **near).n.values - forks for d in differences]
+    return np.polyfit(np.log(differences), np.log(np.abs(moved)), 1)[0]

@@ -1,15 +1,17 @@
-"""Two images in full training, against the reduced system: starts, paths, settling, fixed points, parting."""
+"""Two images in full training, against the reduced system: paths, settling, fixed points, departures."""
 
 import numpy as np
 import pytest
 import xarray as xr
 
 import hopcore
-from hopcore.reduced import splitting_flow
+from hopcore.paper import FIGURES
+from hopcore.paper.scales import BIFURCATION
+from hopcore.reduced import ReducedSystem, folds, pitchforks
 from hopcore.studies import two_memory_bifurcation as pairs
-from hopcore.studies.leaving import parting
 
-RATE = 0.0008
+TINY = BIFURCATION["tiny"]
+AT = {"temperature": 700, "copies": 2}
 
 
 @pytest.fixture(scope="module")
@@ -18,27 +20,17 @@ def data():
 
 
 @pytest.fixture(scope="module")
-def split(data):
-    """Two memories that start at the saddle of n = 39, apart by 1e-6, and the saddle."""
-    flow = splitting_flow(pairs.paper_system(39, 700, data))
-    saddle = flow.isel(point=int(flow.alpha.values.argmax()))
-    offset = 1e-6 * np.array([1.0, -1.0])
-    run = hopcore.train(
-        data,
-        n=39,
-        rescaled_temperature=700 / 784,
-        start=pairs.starts(data, float(saddle.alpha) + offset, float(saddle.ell) + offset),
-        rate=RATE,
-        epochs=1700,
-        record_every=1,
-    )
-    return pairs.paths(run, data), saddle
+def left(data):
+    """Two memories that left the saddle of n = 39, where they started."""
+    return pairs.leave_saddle(data, FIGURES["5C"], at_saddle=True)
 
 
-def test_starts_are_what_paths_read(data):
+def test_a_start_is_what_paths_read(data):
     alpha, ell = [0.8, -0.3], [0.5, -0.2]
-    run = hopcore.train(data, start=pairs.starts(data, alpha, ell), epochs=0, record_every=1)
-    path = pairs.paths(run, data).isel(epoch=0)
+    run = hopcore.train(data, start=pairs.start_at(data, alpha, ell), epochs=1, rate=0.1, record_every=1)
+    path = pairs.paths(run, data)
+    np.testing.assert_allclose(path.time, [0, 0.1])
+    path = path.isel(epoch=0)
     np.testing.assert_allclose(path.alpha_a, alpha, atol=1e-12)
     np.testing.assert_allclose(path.alpha_b, [0.2, 0.7], atol=1e-12)
     np.testing.assert_allclose(path.ell, ell)
@@ -47,25 +39,18 @@ def test_starts_are_what_paths_read(data):
     assert (path.others == -1).all()
 
 
-def test_the_papers_overlaps(data):
+def test_the_papers_overlaps_and_no_third_image(data):
     assert np.round(pairs.overlaps(data)).tolist() == [753, 494, 719]
-    system = pairs.paper_system(30, 700, data)
-    assert (system.aa, system.ab, system.bb) == pairs.overlaps(data) and system.copies == 2
-
-
-def test_more_than_two_images_are_refused():
-    three = hopcore.training_set(digits=(1, 4, 7), per_digit=1)
     with pytest.raises(ValueError, match="two images"):
-        pairs.overlaps(three)
+        pairs.overlaps(hopcore.training_set(digits=(1, 4, 7), per_digit=1))
 
 
 def path_of(size, sums, others, alpha):
-    """`paths` of two memories from lists over epochs."""
-    columns = {"size": size, "label_a": sums, "others": others}
-    values = {name: (("epoch", "memory"), np.repeat(np.c_[each], 2, 1)) for name, each in columns.items()}
-    values["label_b"] = (("epoch", "memory"), np.zeros((len(size), 2)))
+    """`paths` of two memories from lists over epochs, 0.1 of time apart."""
+    same = {"size": size, "label_a": sums, "others": others, "label_b": np.zeros(len(size))}
+    values = {name: (("epoch", "memory"), np.repeat(np.c_[each], 2, 1)) for name, each in same.items()}
     values["alpha_a"] = (("epoch", "memory"), np.c_[alpha, np.zeros(len(size))])
-    return xr.Dataset(values, coords={"epoch": 10 * np.arange(len(size))})
+    return xr.Dataset(values, {"time": ("epoch", 0.1 * np.arange(len(size)))})
 
 
 def test_settling_reads_the_first_times():
@@ -75,51 +60,79 @@ def test_settling_reads_the_first_times():
         others=[0.0, -0.92, -0.97, -1.0, -1.0],
         alpha=[0.0, 0.0, 0.0, 0.0, 0.5],
     )
-    found = pairs.settling(path, rate=0.01)
-    assert (found.opposite, found.silent, found.on_constraint, found.split) == pytest.approx(
-        (0.1, 0.2, 0.2, 0.4)
-    )
-    assert found.loss == pytest.approx(0.1) and found.before_split
+    found = pairs.settling(path)
+    assert list(found.times.values()) == pytest.approx([0.1, 0.2, 0.2, 0.4]) and found.before_split
     early = path.assign(alpha_a=(("epoch", "memory"), np.c_[[0, 0.1, 0.2, 0.3, 0.4], np.zeros(5)]))
-    assert not pairs.settling(early, rate=0.01).before_split
+    assert not pairs.settling(early).before_split
 
 
 def test_what_never_settles_is_nan_and_not_before_the_split():
-    path = path_of([0.1] * 3, [0.0] * 3, [-1.0] * 3, [0.0] * 3)
-    found = pairs.settling(path, rate=0.01)
-    assert np.isnan(found.on_constraint) and np.isnan(found.split) and np.isnan(found.loss)
-    assert not found.before_split
+    found = pairs.settling(path_of([0.1] * 3, [0.0] * 3, [-1.0] * 3, [0.0] * 3))
+    assert np.isnan([found.on_constraint, found.split]).all() and not found.before_split
 
 
 @pytest.mark.parametrize(("on_constraint", "split"), [(0.4, 0.4), (0.4, 0.5), (0.4, np.nan), (0.41, 0.4)])
 def test_what_holds_just_when_memories_part_held_before(on_constraint, split):
-    found = pairs.Settling(0.1, 0.2, on_constraint, split, 0.0)
+    found = pairs.Settling(xr.Dataset(), 0.1, 0.2, on_constraint, split)
     assert found.before_split == (not on_constraint > split)
 
 
-@pytest.mark.parametrize("alpha", [0.9, 0.1])
-def test_full_training_of_one_memory_ends_at_the_reduced_fixed_point(data, alpha):
-    n = [8.0, 15.0, 30.0, 50.0]
-    found = pairs.trained_fixed_points(data, n, temperature=700, alpha=alpha, rate=0.002, epochs=5000)
+def test_networks_settle_from_small_starts_and_from_any_labels(data):
+    settled = pairs.settlings(data, (20, 30), 700, *TINY.settling, seed=0)
+    assert [found.keys() for found in settled.values()] == [{20, 30}] * 3
+    small, free, many = (found[30] for found in settled.values())
+    assert [each.path.sizes["memory"] for each in (small, free, many)] == [2, 2, 100]
+    assert small.opposite == 0 < free.opposite
+    assert np.abs(free.path.alpha_a[0].diff("memory")) < 1e-7 < free.path.alpha_a[0].min()
+    for each in (small, free, many):
+        # no label and no pixel changes by more than 1 in one unit of time
+        assert each.silent >= 0.9 and each.on_constraint > 0.7 and each.before_split
+
+
+def test_a_wrong_label_takes_a_memory_off_the_constraint_for_a_while(data):
+    size, until = pairs.unlearning(data, 700, *TINY.settling)
+    assert 0.7 < size < 0.95 and 0.5 < until < 2
+
+
+def test_flow_lines_start_inside_and_reach_the_constraint():
+    system = ReducedSystem(753, 494, 719, n=39, **AT)
+    lines = pairs.flow_lines(system, TINY.lines, seed=0)
+    ends = np.array([(line.alpha + line.alpha_b)[[0, -1]] for line in lines])
+    assert (ends[:, 0] < 0.9).all() and np.allclose(ends[:, 1], 1, atol=1e-5)
+    assert len({float(line.ell[0]) for line in lines}) == TINY.lines
+
+
+def test_nullclines_rise_with_the_power_and_are_told_in_words():
+    steep, wide = (ReducedSystem(753, 494, 719, n=n, **AT) for n in (6, 40))
+    assert pairs.nullcline_height(steep) < 0.1 and pairs.nullcline_height(wide) == 1
+    assert pairs.in_words(ReducedSystem(753, 494, 719, n=30, **AT)) == (
+        "Nullclines and memories at n = 30. Fixed points: alpha 0.48, label 0.06, stable."
+    )
+
+
+def test_full_training_of_one_memory_ends_at_the_reduced_fixed_point(data):
+    found = pairs.trained_fixed_points(data, [8, 15, 30, 50], 700, rate=0.002, epochs=5000)
     assert abs(found.trained_alpha - found.alpha).max() < 0.002
     assert abs(found.trained_ell - found.ell).max() < 0.002
     # at n = 30 there is one fixed point for both starts, elsewhere one on each side
-    assert ((found.alpha > 0.5).values == [alpha > 0.5, alpha > 0.5, False, alpha > 0.5]).all()
+    assert ((found.alpha > 0.5).values == [[True, True, False, True], [False] * 4]).all()
 
 
-def test_a_pair_at_the_saddle_parts_along_the_linearised_flow(split):
-    path, saddle = split
-    found = parting(path, saddle, RATE)
-    assert found.compared[0] == 0 and found.linearised.shape == (found.compared.size, 2)
-    assert found.angle < 0.1 and found.nearest < 1e-3
-    # training takes steps, the flow none: the rates differ by half a step, 0.3 %
-    assert abs(found.growth_error) < 0.005
-    assert found.error < 0.05
-    size = np.hypot(*found.simulated[found.compared[-1]])
-    assert 0.01 < size < 0.0101
+def test_a_pair_at_the_saddle_departs_along_the_linearised_flow(left):
+    assert left.compared[0] == 0 and left.linearised.shape == (left.compared.size, 2)
+    assert left.angle < 0.1 and left.nearest < 1e-3 and left.error < 0.05
+    assert abs(left.numbers["growth_error"]) < 0.3  # per cent: training takes steps, the flow none
+    assert 0.01 < np.hypot(*left.simulated[left.compared[-1]]) < 0.0101
 
 
-def test_a_parting_measures_a_known_flow():
+def test_a_pair_from_afar_comes_to_the_saddle_first(data):
+    found = pairs.leave_saddle(data, FIGURES["5C"])
+    np.testing.assert_allclose([found.path.alpha_a[0], found.path.ell[0]], [[0.8] * 2, [0.5] * 2])
+    assert found.compared[0] > 100 and found.nearest < 1e-3
+    assert np.abs(found.path.alpha_a[-1].diff("memory")) > 0.4
+
+
+def test_a_departure_measures_a_known_flow():
     """d' = [[0, 1], [1, 0]] d from (s, 0): d = s (cosh t, sinh t), which turns to (1, 1) and grows as e^t."""
     epochs, rate, start = np.arange(600), 0.01, 1e-4
     half = start * np.stack([np.cosh(rate * epochs), np.sinh(rate * epochs)], axis=-1)
@@ -127,6 +140,7 @@ def test_a_parting_measures_a_known_flow():
     path = xr.Dataset(
         {"alpha_a": (("epoch", "memory"), places[..., 0]), "ell": (("epoch", "memory"), places[..., 1])},
         {"epoch": epochs},
+        {"rate": rate},
     )
     saddle = xr.Dataset(
         {
@@ -137,18 +151,25 @@ def test_a_parting_measures_a_known_flow():
             "growth": 1.5,  # half more than it is, to see what is told of the difference
         }
     )
-    found = parting(path, saddle, rate)
+    found = pairs.departure(path, saddle)
     np.testing.assert_allclose(found.simulated, half, rtol=1e-9)
     np.testing.assert_allclose(found.linearised, half[: len(found.compared)], rtol=1e-9)
     assert np.hypot(*half[found.compared[-1] - 1]) <= 0.01 < np.hypot(*half[found.compared[-1]])
     assert found.growth == pytest.approx(1, rel=1e-4)
-    assert found.growth_error == pytest.approx(0.5, rel=1e-3)
+    assert found.numbers["growth_error"] == pytest.approx(50, rel=1e-3)
     assert found.error < 1e-9 and found.nearest < 1e-12 and found.angle < 0.1
 
 
-def test_a_pair_that_stays_away_or_together_is_refused(split):
-    path, saddle = split
+def test_a_pair_that_stays_away_or_together_is_refused(data, left):
+    saddle = pairs.upper_saddle(data, 39, 700)
     with pytest.raises(ValueError, match="must come within"):
-        parting(path, saddle.assign(alpha=saddle.alpha + 0.2), RATE)
+        pairs.departure(left.path, saddle.assign(alpha=saddle.alpha + 0.2))
     with pytest.raises(ValueError, match=r"then part by 0\.01"):
-        parting(path.isel(epoch=slice(0, 300)), saddle, RATE)
+        pairs.departure(left.path.isel(epoch=slice(0, 300)), saddle)
+
+
+def test_folds_leave_pitchforks_by_the_power_of_a_cusp():
+    forks = pitchforks(736, 494, **AT).n.values
+    powers = pairs.fold_exponents(736, 494, forks, n_range=(15, 50), **AT)
+    np.testing.assert_allclose(powers, 2 / 3, atol=0.03)
+    assert (abs(folds(736.1, 494, 735.9, n_range=(15, 50), **AT).n.values - forks) < 0.1).all()
