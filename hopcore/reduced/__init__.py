@@ -7,11 +7,11 @@ different regimes for saddles", and the supplement.  NumPy and SciPy only.
 from .diagram import bifurcation_diagram, curves
 from .fold_curves import asymmetry_curves, fold_curves, overlap_curves
 from .phase import labels_at_limit, overlap_diagram, phase_diagram
-from .pitchfork import mixture_slope, pitchfork_temperatures, pitchforks
+from .pitchfork import mixture_slope, pitchforks
 from .prototype import mixture_temperature
 from .saddle_nodes import folds
 from .same_digit import prototype_onset, same_digit_mixtures
-from .splitting import split_path, splitting_flow
+from .splitting import splitting_flow
 from .system import ReducedSystem
 from .trajectories import trajectory
 
@@ -28,11 +28,9 @@ __all__ = [
     "overlap_curves",
     "overlap_diagram",
     "phase_diagram",
-    "pitchfork_temperatures",
     "pitchforks",
     "prototype_onset",
     "same_digit_mixtures",
-    "split_path",
     "splitting_flow",
     "trajectory",
 ]

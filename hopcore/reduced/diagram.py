@@ -5,20 +5,14 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from .constraint import place
+from .._checks import check_positive
+from .constraint import columns, place
 from .equilibria import fixed_points, stability
-from .matching import vanishing_pairs
-from .parameters import (
-    CATEGORIES,
-    broadcast,
-    check_categories,
-    check_copies,
-    check_n_list,
-    check_overlaps,
-    check_temperature,
-    parameters,
-)
+from .matching import strings, vanishing_pairs
+from .parameters import CATEGORIES, broadcast, check_rising, temperatures
 from .saddle_nodes import Bracket, locate
+
+_PLACE = ("alpha", "alpha_b", "ell")
 
 
 def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATEGORIES) -> xr.Dataset:
@@ -46,13 +40,8 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
     >>> diagram['count'].values.tolist()
     [1, 3, 3]
     """
-    aa, ab, bb = check_overlaps(aa, ab, bb)
-    n, temperature = check_n_list(n), check_temperature(temperature)
-    copies, categories = check_copies(copies), check_categories(categories)
-
-    def family(n, second):
-        return parameters(aa, ab, bb, n, second, copies, categories)
-
+    family = temperatures(aa, ab, bb, copies, categories)
+    n, temperature = check_rising("n", n, 1), check_positive("temperature", temperature)
     par = broadcast(family(n, temperature))
     points = fixed_points(par)
     growth = stability(points, par)[:, 0].real
@@ -78,7 +67,6 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
         for pair, absent in joints
     ]
     z = np.array([fold.z for fold in found]).reshape(-1, 4)
-    turn = place(z[:, 0])
     return xr.Dataset(
         {
             "alpha": table(at.alpha_a, np.nan),
@@ -89,23 +77,14 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
             "arc": table(arc, -1),
             "count": ("n", count),
             "fold_n": ("fold", z[:, 2]),
-            "fold_alpha": ("fold", turn.alpha_a),
-            "fold_alpha_b": ("fold", turn.alpha_b),
-            "fold_ell": ("fold", z[:, 1]),
+            **columns("fold", z[:, 0], z[:, 1], "fold_"),
             "fold_arc": (
                 ("fold", "side"),
                 np.array([arc[pair] for pair, _ in joints], dtype=int).reshape(-1, 2),
             ),
         },
         coords={"n": n},
-        attrs={
-            "aa": aa,
-            "ab": ab,
-            "bb": bb,
-            "temperature": temperature,
-            "copies": copies,
-            "categories": categories,
-        },
+        attrs=dict(aa=aa, ab=ab, bb=bb, temperature=temperature, copies=copies, categories=categories),
     )
 
 
@@ -133,59 +112,32 @@ def curves(diagram: xr.Dataset) -> list[xr.Dataset]:
     """The continuous curves of a bifurcation diagram, each followed through its folds to its end.
 
     Each is a dataset over ``step`` with n, alpha, alpha_b, ell and ``stable``; the exact fold stands
-    between the two arcs that it joins, and counts as unstable.
+    between the two arcs that it joins, and counts as unstable.  A closed curve ends where it started.
     """
-    ends = diagram.fold_arc.values
-    unused = set(range(ends.shape[0]))
-    left = set(range(int(diagram.arc.max()) + 1))
-    result = []
-    for first in _from_free_ends(ends, left):
-        if first not in left:
-            continue
-        arc, pieces = first, []
-        forward = _starts_forward(diagram, first, ends)
-        while True:
-            left.discard(arc)
-            pieces.append(_arc_points(diagram, arc, forward))
-            turn = next((fold for fold in sorted(unused) if arc in ends[fold]), None)
-            if turn is None:
-                break
-            unused.discard(turn)
-            pieces.append(_fold_point(diagram, turn))
-            arc = int(ends[turn][ends[turn] != arc][0])
-            forward = not forward
-            if arc not in left:
-                pieces.append(pieces[0].isel(step=[0]))  # a closed curve ends where it started
-                break
-        result.append(xr.concat(pieces, dim="step"))
-    return result
+    arcs, ends, fold_n = int(diagram.arc.max()) + 1, diagram.fold_arc.values, diagram.fold_n.values
+    links = [(int(arc), arcs + fold) for fold, pair in enumerate(ends) for arc in pair]
+    found = []
+    for path in strings(links, arcs + len(ends)):
+        pieces = []
+        for before, node, after in zip([0, *path], path, [*path[1:], 0], strict=False):
+            piece = _arc_points(diagram, node) if node < arcs else _fold_point(diagram, node - arcs)
+            turn = after or before
+            # along an arc towards the fold that comes next, or away from the last one
+            if node < arcs and turn and (fold_n[turn - arcs] < piece.n[0]) == bool(after):
+                piece = piece.isel(step=slice(None, None, -1))
+            pieces.append(piece)
+        if len(path) > 1 and path[0] == path[-1]:
+            pieces[-1] = pieces[0].isel(step=[0])
+        found.append(xr.concat(pieces, dim="step"))
+    return found
 
 
-def _from_free_ends(ends: np.ndarray, arcs: set[int]) -> list[int]:
-    """Arcs with at most one fold first: where a curve can start."""
-    return sorted(arcs, key=lambda arc: ((ends == arc).sum() > 1, arc))
-
-
-def _starts_forward(diagram: xr.Dataset, arc: int, ends: np.ndarray) -> bool:
-    """Whether a curve that starts with this arc follows it towards larger n: its fold comes last."""
-    fold = np.flatnonzero((ends == arc).any(axis=1))
-    if fold.size == 0:
-        return True
-    reach = diagram.n.values[(diagram.arc.values == arc).any(axis=1)]
-    return bool(diagram.fold_n.values[fold[0]] >= reach[0])
-
-
-def _arc_points(diagram: xr.Dataset, arc: int, forward: bool) -> xr.Dataset:
+def _arc_points(diagram: xr.Dataset, arc: int) -> xr.Dataset:
     row, column = np.nonzero(diagram.arc.values == arc)
-    row, column = (row, column) if forward else (row[::-1], column[::-1])
-    values = {
-        name: ("step", diagram[name].values[row, column]) for name in ("alpha", "alpha_b", "ell", "stable")
-    }
+    values = {name: ("step", diagram[name].values[row, column]) for name in (*_PLACE, "stable")}
     return xr.Dataset({"n": ("step", diagram.n.values[row]), **values})
 
 
 def _fold_point(diagram: xr.Dataset, fold: int) -> xr.Dataset:
-    values = {
-        name: ("step", [float(diagram[f"fold_{name}"][fold])]) for name in ("n", "alpha", "alpha_b", "ell")
-    }
+    values = {name: ("step", [float(diagram[f"fold_{name}"][fold])]) for name in ("n", *_PLACE)}
     return xr.Dataset({**values, "stable": ("step", [False])})

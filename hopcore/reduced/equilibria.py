@@ -55,9 +55,7 @@ def fixed_points(par: Parameters, per_unit: int = _PER_UNIT) -> FixedPoints:
         lambda x, rows: np.where(rising[rows], 1, -1) * _follow(x, own.take(rows)), lower, upper
     )
     position = (lower + upper) / 2
-    ell = _balance_label(
-        position, label_along(position, own), label_along(lower, own), label_along(upper, own), own
-    )
+    ell = _balance_label(position, label_along(lower, own), label_along(upper, own), own)
     return FixedPoints(system, position, ell, rising)
 
 
@@ -179,17 +177,16 @@ def bisect(function, lower, upper) -> tuple[np.ndarray, np.ndarray]:
     return lower, upper
 
 
-def _balance_label(position, ell, first, last, par: Parameters) -> np.ndarray:
+def _balance_label(position, first, last, par: Parameters) -> np.ndarray:
     """The label at which F = 0 at the rounded position, within the range that rounding x leaves to ℓ*.
 
     F changes by 1/φ(u) per unit of ℓ: where that is large x is known to the last bit, and ℓ only from
     F = 0.  Where the true |ℓ| is below the smallest float, ℓ becomes 0.
     """
+    ell = label_along(position, par)
     margin = 1e-12 * np.abs(ell)
-    low, high = (
-        np.maximum(np.minimum(first, last) - margin, -1),
-        np.minimum(np.maximum(first, last) + margin, 1),
-    )
+    low = np.maximum(np.minimum(first, last) - margin, -1)
+    high = np.minimum(np.maximum(first, last) + margin, 1)
     for _ in range(4):
         lin = linearise(position, ell, par)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -14,15 +14,10 @@ slope is F_x.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from .linear import linearise, slow_slope
-from .parameters import Parameters
-
-Family = Callable[..., Parameters]
-"""(n, second) -> the parameters of a one-parameter family of systems at power n; accepts complex numbers."""
+from .parameters import Family
 
 _STEP = 1e-30
 _NEWTON_STEPS = 30
@@ -44,31 +39,20 @@ def derivatives(z: np.ndarray, family: Family) -> np.ndarray:
 
 
 def newton(start: np.ndarray, direction: np.ndarray, family: Family) -> tuple[np.ndarray, bool]:
-    """The fold nearest ``start`` on the plane through it across ``direction``, and whether it was reached."""
-    z = start.copy()
+    """The fold nearest ``start`` on the plane through it across ``direction``, and whether it was reached.
+
+    A fold with the label clipped at ±1 is found from a start there, one with a free label from any other.
+    """
+    clipped = abs(start[1]) == 1
+    rows, free = ([0, 2], [0, 2, 3]) if clipped else ([0, 1, 2], [0, 1, 2, 3])
+    z, step = start.copy(), np.zeros(4)
     for _ in range(_NEWTON_STEPS):
-        if not (abs(z[1]) < 1 and z[2] > 1):
+        if z[2] <= 1 or not (clipped or abs(z[1]) < 1):
             break
         with np.errstate(all="ignore"):
-            value = np.append(conditions(z, family), direction @ (z - start))
-            matrix = np.vstack([derivatives(z, family), direction])
-        step = _newton_step(matrix, value)
-        z = z + step
-        if (np.abs(step) <= _TOLERANCE * (1 + np.abs(z))).all():
-            return z, True
-    return z, False
-
-
-def newton_clipped(start: np.ndarray, direction: np.ndarray, family: Family) -> tuple[np.ndarray, bool]:
-    """As `newton`, for a fold at ℓ = ±1; not reached unless the start is there."""
-    z = start.copy()
-    for _ in range(_NEWTON_STEPS if abs(start[1]) == 1 else 0):
-        if z[2] <= 1:
-            break
-        with np.errstate(all="ignore"):
-            value = np.append(conditions(z, family)[[0, 2]], direction @ (z - start))
-            matrix = np.vstack([derivatives(z, family)[[0, 2]], direction])[:, [0, 2, 3]]
-        step = np.insert(_newton_step(matrix, value), 1, 0.0)
+            value = np.append(conditions(z, family)[rows], direction @ (z - start))
+            matrix = np.vstack([derivatives(z, family)[rows], direction])[:, free]
+        step[free] = _newton_step(matrix, value)
         z = z + step
         if (np.abs(step) <= _TOLERANCE * (1 + np.abs(z))).all():
             return z, True

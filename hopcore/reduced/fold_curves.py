@@ -15,16 +15,17 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
 
-from .._checks import check_finite_array, check_positive, refuse
-from .constraint import place
-from .fold_conditions import Family, curvature, derivatives, newton
+from .._checks import check_positive
+from .constraint import columns
+from .fold_conditions import curvature, derivatives, newton
 from .parameters import (
     CATEGORIES,
-    check_categories,
-    check_copies,
+    Family,
+    check_numbers,
     check_overlaps,
-    check_temperature,
+    check_range,
     parameters,
+    temperatures,
 )
 from .saddle_nodes import folds_in_n
 
@@ -68,16 +69,8 @@ def fold_curves(
         Over ``step``: n, temperature, alpha, alpha_b, ell and ``curve``, the number of the curve.  Over
         ``cusp``: cusp_n, cusp_temperature, cusp_alpha, cusp_alpha_b, cusp_ell.
     """
-    aa, ab, bb = check_overlaps(aa, ab, bb)
-    copies, categories = check_copies(copies), check_categories(categories)
-    box = _box(n_range, "temperature_range", temperature_range)
-    if box.low <= 0:
-        raise refuse("temperature_range", temperature_range, "two increasing numbers above 0")
-
-    def family(n, temperature):
-        return parameters(aa, ab, bb, n, temperature, copies, categories)
-
-    return _dataset("temperature", *trace(family, box))
+    box = Box(*check_range("n_range", n_range, 1), *check_range("temperature_range", temperature_range, 0))
+    return _dataset("temperature", *trace(temperatures(aa, ab, bb, copies, categories), box))
 
 
 def asymmetry_curves(
@@ -88,14 +81,14 @@ def asymmetry_curves(
     They unfold the pitchforks of AA = BB (see `hopcore.reduced.pitchforks`), which are their cusps.  As
     `fold_curves`, with ``asymmetry`` in place of temperature.
     """
-    mean, temperature = check_positive("mean", mean), check_temperature(temperature)
-    copies, categories = check_copies(copies), check_categories(categories)
-    box = _box(n_range, "asymmetry_range", asymmetry_range)
+    mean, temperature = check_positive("mean", mean), check_positive("temperature", temperature)
+    numbers = check_numbers(copies, categories)
+    box = Box(*check_range("n_range", n_range, 1), *check_range("asymmetry_range", asymmetry_range))
     for end in (box.low, box.high):
         check_overlaps(mean + end / 2, ab, mean - end / 2)
 
     def family(n, asymmetry):
-        return parameters(mean + asymmetry / 2, ab, mean - asymmetry / 2, n, temperature, copies, categories)
+        return parameters(mean + asymmetry / 2, ab, mean - asymmetry / 2, n, temperature, *numbers)
 
     return _dataset("asymmetry", *trace(family, box))
 
@@ -104,26 +97,11 @@ def overlap_curves(
     aa, bb, *, temperature, ab_range, n_range=(2, 100), copies=1, categories=CATEGORIES
 ) -> xr.Dataset:
     """Fold curves in the plane of n and AB; as `fold_curves`, with ``ab`` in place of temperature."""
-    temperature = check_temperature(temperature)
-    copies, categories = check_copies(copies), check_categories(categories)
-    box = _box(n_range, "ab_range", ab_range)
+    temperature, numbers = check_positive("temperature", temperature), check_numbers(copies, categories)
+    box = Box(*check_range("n_range", n_range, 1), *check_range("ab_range", ab_range))
     for end in (box.low, box.high):
         check_overlaps(aa, end, bb)
-
-    def family(n, ab):
-        return parameters(aa, ab, bb, n, temperature, copies, categories)
-
-    return _dataset("ab", *trace(family, box))
-
-
-def _box(n_range, name: str, second_range) -> Box:
-    low_n, high_n = check_finite_array("n_range", n_range, shape=(2,))
-    if not 1 < low_n < high_n:
-        raise refuse("n_range", n_range, "two increasing numbers above 1")
-    low, high = check_finite_array(name, second_range, shape=(2,))
-    if not low < high:
-        raise refuse(name, second_range, "two increasing numbers")
-    return Box(low_n, high_n, low, high)
+    return _dataset("ab", *trace(lambda n, ab: parameters(aa, ab, bb, n, temperature, *numbers), box))
 
 
 def trace(family: Family, box: Box) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -132,7 +110,7 @@ def trace(family: Family, box: Box) -> tuple[list[np.ndarray], list[np.ndarray]]
     margin = (box.high - box.low) / (2 * _SLICES)
     for second in np.linspace(box.low + margin, box.high - margin, _SLICES):
         for fold in folds_in_n(family, second, box.low_n, box.high_n):
-            smooth = newton(fold.z, np.array([0.0, 0.0, 0.0, 1.0]), family)[1]
+            smooth = fold.width == 0 and abs(fold.z[1]) < 1
             if smooth and not any(_on_curve(fold.z, curve, box) for curve in found):
                 found.append(_follow_both_ways(fold.z, family, box))
     return found, [cusp for curve in found for cusp in _cusps(curve, family, box)]
@@ -165,7 +143,7 @@ def _follow(
     start: np.ndarray, tangent: np.ndarray, family: Family, box: Box
 ) -> tuple[list[np.ndarray], bool]:
     """Folds from one on, until the box or the range |ℓ| < 1 is left, or the curve closes."""
-    z, length, curve = start, _LONGEST, []
+    z, length, curve = start, _LONGEST, list[np.ndarray]()
     while len(curve) < _MOST_STEPS and length > _SHORTEST:
         following, converged = _step(z, tangent, length, family, box)
         turned = _tangent(following, family, box) if converged else tangent
@@ -202,19 +180,14 @@ def _cusps(curve: np.ndarray, family: Family, box: Box) -> list[np.ndarray]:
 def _dataset(second: str, found: list[np.ndarray], cusps: list[np.ndarray]) -> xr.Dataset:
     z, turn = np.concatenate([np.empty((0, 4)), *found]), np.array(cusps).reshape(-1, 4)
     number = np.repeat(np.arange(len(found)), [len(curve) for curve in found]).astype(int)
-    at, cusp = place(z[:, 0]), place(turn[:, 0])
     return xr.Dataset(
         {
             "n": ("step", z[:, 2]),
             second: ("step", z[:, 3]),
-            "alpha": ("step", at.alpha_a),
-            "alpha_b": ("step", at.alpha_b),
-            "ell": ("step", z[:, 1]),
+            **columns("step", z[:, 0], z[:, 1]),
             "curve": ("step", number),
             "cusp_n": ("cusp", turn[:, 2]),
             f"cusp_{second}": ("cusp", turn[:, 3]),
-            "cusp_alpha": ("cusp", cusp.alpha_a),
-            "cusp_alpha_b": ("cusp", cusp.alpha_b),
-            "cusp_ell": ("cusp", turn[:, 1]),
+            **columns("cusp", turn[:, 0], turn[:, 1], "cusp_"),
         }
     )

@@ -94,10 +94,8 @@ def memory_gradient(act: Activations, ell, par: Parameters) -> MemoryGradient:
     n = par.n
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         power_a, power_b = (n - 1) * act.log_p, (n - 1) * act.log_q
-        log_label_a, log_label_b = (
-            power_a + log_weight(ell * act.u, n),
-            power_b + log_weight(-ell * act.v, n),
-        )
+        log_label_a = power_a + log_weight(ell * act.u, n)
+        log_label_b = power_b + log_weight(-ell * act.v, n)
         log_silent = np.log(np.asarray(par.silent, dtype=float))
         log_silent_a = power_a + log_weight(act.u, n) + log_silent
         log_silent_b = power_b + log_weight(act.v, n) + log_silent
@@ -142,10 +140,7 @@ def label_gradient(act: Activations, ell, par: Parameters) -> LabelGradient:
     log_a = n * act.log_p + log_weight(ell * act.u, n)
     log_b = n * act.log_q + log_weight(-ell * act.v, n)
     with np.errstate(invalid="ignore"):
-        log_gamma = np.logaddexp(
-            n * act.log_p + log_weight(act.u, n),
-            n * act.log_q + log_weight(act.v, n),
-        )
+        log_gamma = np.logaddexp(n * act.log_p + log_weight(act.u, n), n * act.log_q + log_weight(act.v, n))
         largest = np.maximum(np.maximum(log_a, log_b), log_gamma)
         largest = np.where(np.isfinite(largest), largest, 0.0)
         along_ell = np.exp(log_a - largest) - np.exp(log_b - largest)

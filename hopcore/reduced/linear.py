@@ -70,39 +70,21 @@ def linearise(position, ell, par: Parameters) -> Linear:
     q_x = at.slope_a * par.ab + at.slope_b * par.bb
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         # derivatives of the gradients before they are divided by their norm
-        a_x = (
-            p_x
-            / p
-            * (
-                (n - 1) * grad.a
-                + n
-                * (product(ell, grad.label_a) * y * slope_y + grad.silent_a * act.u * weight_slope(act.u, n))
-            )
-        )
-        b_x = (
-            q_x
-            / q
-            * (
-                (n - 1) * grad.b
-                - n
-                * (product(ell, grad.label_b) * z * slope_z - grad.silent_b * act.v * weight_slope(act.v, n))
-            )
-        )
+        of_label_a = product(ell, grad.label_a) * y * slope_y
+        of_label_b = product(ell, grad.label_b) * z * slope_z
+        of_silent_a = grad.silent_a * act.u * weight_slope(act.u, n)
+        of_silent_b = grad.silent_b * act.v * weight_slope(act.v, n)
+        a_x = p_x / p * ((n - 1) * grad.a + n * (of_label_a + of_silent_a))
+        b_x = q_x / q * ((n - 1) * grad.b - n * (of_label_b - of_silent_b))
         a_ell, b_ell = grad.label_a * (1 + y * slope_y), -grad.label_b * (1 + z * slope_z)
         flow = at.alpha_b * grad.a - at.alpha_a * grad.b
         sign_a, sign_b = np.sign(grad.a.real), np.sign(grad.b.real)
-        flow_x = (
-            at.slope_b * grad.a
-            - at.slope_a * grad.b
-            + at.alpha_b * a_x
-            - at.alpha_a * b_x
-            - flow * (sign_a * a_x + sign_b * b_x)
-        )
+        pull_x = at.slope_b * grad.a - at.slope_a * grad.b + at.alpha_b * a_x - at.alpha_a * b_x
+        flow_x = pull_x - flow * (sign_a * a_x + sign_b * b_x)
         balance_ell = at.alpha_b * a_ell - at.alpha_a * b_ell
         # beyond the largest float (ℓ = 0 at low temperature) F is 0 in exact arithmetic
-        flow_ell = np.where(
-            np.isfinite(balance_ell), balance_ell - flow * (sign_a * a_ell + sign_b * b_ell), balance_ell
-        )
+        rescaled = balance_ell - flow * (sign_a * a_ell + sign_b * b_ell)
+        flow_ell = np.where(np.isfinite(balance_ell), rescaled, balance_ell)
         label = n * (act.log_p - act.log_q) + log_weight(y, n) - log_weight(z, n)
         label_x = n * ((1 + y * slope_y) * p_x / p - (1 + z * slope_z) * q_x / q)
         label_ell = act.u * slope_y + act.v * slope_z

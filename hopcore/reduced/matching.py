@@ -1,7 +1,8 @@
-"""Which fixed points of one system continue in the next one, and which pairs have vanished between them."""
+"""What belongs together: fixed points of one system and of the next, and points along one line."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -26,3 +27,25 @@ def vanishing_pairs(have: np.ndarray, keep: np.ndarray) -> list[int]:
         return np.abs(np.subtract(rest, keep)).sum()
 
     return list(min(choices, key=movement))
+
+
+def strings(links: Iterable[tuple[int, int]], count: int) -> list[list[int]]:
+    """Nodes 0 … count − 1, each with two links at most, strung together along their links.
+
+    Open strings come first, each from one of its ends; a closed one ends with the node that it starts with.
+    """
+    near: list[list[int]] = [[] for _ in range(count)]
+    for one, other in links:
+        near[one].append(other)
+        near[other].append(one)
+    found, seen = [], set()
+    for start in sorted(range(count), key=lambda node: len(near[node]) > 1):
+        path, ahead = [], [] if start in seen else [start]
+        while ahead:
+            path.append(ahead[0])
+            seen.add(ahead[0])
+            ahead = [node for node in near[path[-1]] if node not in seen]
+        if len(path) > 2 and start in near[path[-1]]:
+            path.append(start)
+        found += [path] if path else []
+    return found

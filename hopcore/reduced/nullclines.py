@@ -12,6 +12,7 @@ import numpy as np
 from .constraint import FIRST, LAST
 from .equilibria import bisect
 from .linear import flow
+from .matching import strings
 from .parameters import Parameters
 
 _CELLS_PER_UNIT = 96
@@ -26,30 +27,27 @@ def memory_arcs(par: Parameters, cells_per_unit: int = _CELLS_PER_UNIT):
     above, dead = field > 0, field == 0  # where neither image is activated nothing moves
 
     def crossing(x_from, ell_from, x_to, ell_to):
-        """Where the flow vanishes between two nodes that it enters with different signs."""
-        rises = flow(x_to, ell_to, par) > 0
-        sign = np.where(rises, 1, -1)
+        """Where the flow vanishes between two nodes at which it has different signs: (crossings, 2)."""
+        sign = np.where(flow(x_to, ell_to, par) > 0, 1, -1)
 
-        def along(share, rows):
-            return sign[rows] * flow(
-                x_from[rows] + share * (x_to - x_from)[rows],
-                ell_from[rows] + share * (ell_to - ell_from)[rows],
-                par,
-            )
+        def along(share, rows=slice(None)):
+            return x_from[rows] + share * (x_to - x_from)[rows], ell_from[rows] + share * (ell_to - ell_from)[
+                rows
+            ]
 
-        low, high = bisect(along, np.zeros_like(x_from), np.ones_like(x_from))
-        share = (low + high) / 2
-        return x_from + share * (x_to - x_from), ell_from + share * (ell_to - ell_from)
+        ends = np.zeros_like(x_from), np.ones_like(x_from)
+        low, high = bisect(lambda share, rows: sign[rows] * flow(*along(share, rows), par), *ends)
+        return np.stack(along((low + high) / 2), axis=-1)
 
     i, j = np.nonzero((above[1:] != above[:-1]) & ~dead[1:] & ~dead[:-1])
     k, m = np.nonzero((above[:, 1:] != above[:, :-1]) & ~dead[:, 1:] & ~dead[:, :-1])
     across_x = crossing(x[i], ell[j], x[i + 1], ell[j])
-    across_ell = crossing(x[k], ell[m], x[k], ell[m + 1])
-    points = np.concatenate([np.stack(across_x, -1), np.stack(across_ell, -1)])
+    points = np.concatenate([across_x, crossing(x[k], ell[m], x[k], ell[m + 1])])
     number = {("x", *key): at for at, key in enumerate(zip(i.tolist(), j.tolist(), strict=True))}
     number |= {("ell", *key): len(i) + at for at, key in enumerate(zip(k.tolist(), m.tolist(), strict=True))}
-    order, arc = _walk(_links(number, above), len(points))
-    return points[order, 0], points[order, 1], arc
+    arcs = strings(_links(number, above), len(points))
+    order = np.array([at for arc in arcs for at in arc], dtype=int)
+    return *points[order].T, np.repeat(np.arange(len(arcs)), [len(arc) for arc in arcs])
 
 
 def _links(number: dict, above: np.ndarray) -> list[tuple[int, int]]:
@@ -68,30 +66,3 @@ def _links(number: dict, above: np.ndarray) -> list[tuple[int, int]]:
             first, second, third, fourth = present
             links += [(first, fourth), (second, third)] if above[i, j] else [(first, second), (third, fourth)]
     return links
-
-
-def _walk(links: list[tuple[int, int]], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The order of the crossings along each arc, open arcs first and from an end, and the arcs' numbers."""
-    neighbours: list[list[int]] = [[] for _ in range(count)]
-    for one, other in links:
-        neighbours[one].append(other)
-        neighbours[other].append(one)
-    order: list[int] = []
-    arcs: list[int] = []
-    seen: set[int] = set()
-    arc = 0
-    ends = [at for at in range(count) if len(neighbours[at]) < 2]
-    for start in [*ends, *range(count)]:
-        if start in seen:
-            continue
-        path = [start]
-        seen.add(start)
-        while (ahead := next((near for near in neighbours[path[-1]] if near not in seen), None)) is not None:
-            path.append(ahead)
-            seen.add(ahead)
-        if len(path) > 2 and start in neighbours[path[-1]]:
-            path.append(start)  # a closed arc ends where it started
-        order += path
-        arcs += [arc] * len(path)
-        arc += 1
-    return np.array(order, dtype=int), np.array(arcs, dtype=int)

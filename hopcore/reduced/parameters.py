@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._checks import (
-    check_above,
-    check_increasing,
-    check_integer,
-    check_positive,
-    check_real,
-    refuse,
-)
+from .._checks import check_finite_array, check_increasing, check_integer, check_positive, check_real, refuse
 
 CATEGORIES = 10
 """C, the categories of the network: 10 whatever digits are learnt."""
@@ -51,6 +45,17 @@ def parameters(aa, ab, bb, n, temperature, copies=1, categories=CATEGORIES) -> P
     return Parameters(aa / effective, ab / effective, bb / effective, n, (categories - 2) / 2)
 
 
+Family = Callable[..., Parameters]
+"""(n, second) -> the parameters of a one-parameter family of systems at power n; accepts complex numbers."""
+
+
+def temperatures(aa, ab, bb, copies, categories) -> Family:
+    """The family of two images' systems over the temperature; their overlaps and the numbers are checked."""
+    aa, ab, bb = check_overlaps(aa, ab, bb)
+    copies, categories = check_numbers(copies, categories)
+    return lambda n, temperature: parameters(aa, ab, bb, n, temperature, copies, categories)
+
+
 def broadcast(par: Parameters) -> Parameters:
     """The same parameters with every field an array of one common shape, at least one-dimensional."""
     return Parameters(*(np.array(field, dtype=float) for field in np.broadcast_arrays(*np.atleast_1d(*par))))
@@ -62,35 +67,28 @@ def check_overlaps(aa: float, ab: float, bb: float) -> tuple[float, float, float
     ab = check_real("ab", ab)
     if ab * ab > aa * bb * (1 + 1e-12):
         limit = np.sqrt(aa * bb)
-        raise refuse(
-            "ab", ab, f"between ±√(aa·bb) = ±{limit:.6g} (Cauchy–Schwarz: no two images overlap more)"
-        )
+        allowed = f"between ±√(aa·bb) = ±{limit:.6g} (Cauchy–Schwarz: no two images overlap more)"
+        raise refuse("ab", ab, allowed)
     return aa, ab, bb
 
 
-def check_n(n: float) -> float:
-    """The power n as a float above 1."""
-    return check_above("n", n, 1)
-
-
-def check_n_list(n) -> np.ndarray:
-    """Increasing powers, all above 1, as an array."""
-    array = check_increasing("n", n)
-    if array[0] <= 1:
-        raise refuse("n", float(array[0]), "a finite real number above 1")
+def check_rising(name: str, values: Any, above: float) -> np.ndarray:
+    """Increasing numbers, all above a bound, as an array."""
+    array = check_increasing(name, values)
+    if array[0] <= above:
+        raise refuse(name, float(array[0]), f"a finite real number above {above:g}")
     return array
 
 
-def check_temperature(temperature: float) -> float:
-    """The temperature T as a float above 0, in the units of the overlaps."""
-    return check_positive("temperature", temperature)
+def check_range(name: str, ends: Any, above: float | None = None) -> tuple[float, float]:
+    """The two ends of a range, the first one above a bound if there is one."""
+    low, high = check_finite_array(name, ends, shape=(2,)).tolist()
+    if not low < high or (above is not None and low <= above):
+        raise refuse(name, ends, "two increasing numbers" + ("" if above is None else f" above {above:g}"))
+    return low, high
 
 
-def check_copies(copies: int) -> int:
-    """The number K of identical memories, at least 1."""
-    return check_integer("copies", copies, 1, _LARGEST)
-
-
-def check_categories(categories: int) -> int:
-    """The number C of categories, at least the two of A and B."""
-    return check_integer("categories", categories, 2, _LARGEST)
+def check_numbers(copies: int, categories: int, least: int = 2) -> tuple[int, int]:
+    """K, the identical memories, at least 1, and C, the categories, at least the two of A and B."""
+    copies = check_integer("copies", copies, 1, _LARGEST)
+    return copies, check_integer("categories", categories, least, _LARGEST)

@@ -8,20 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from .._checks import check_finite_array, refuse
-from .constraint import place
+from .._checks import check_positive
+from .constraint import columns
 from .equilibria import FixedPoints, fixed_points
-from .fold_conditions import Family, conditions, newton, newton_clipped
+from .fold_conditions import conditions, newton
 from .matching import vanishing_pairs
-from .parameters import (
-    CATEGORIES,
-    broadcast,
-    check_categories,
-    check_copies,
-    check_overlaps,
-    check_temperature,
-    parameters,
-)
+from .parameters import CATEGORIES, Family, broadcast, check_range, temperatures
 
 _PER_DECADE = 250
 _SECTIONS = 24
@@ -56,38 +48,21 @@ def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CAT
     >>> found.n.values.round(1).tolist()
     [2.8, 15.1, 29.8]
     """
-    aa, ab, bb = check_overlaps(aa, ab, bb)
-    temperature, copies = check_temperature(temperature), check_copies(copies)
-    categories = check_categories(categories)
-    low, high = check_finite_array("n_range", n_range, shape=(2,))
-    if not 1 < low < high:
-        raise refuse("n_range", n_range, "two increasing numbers above 1")
-
-    def family(n, second):
-        return parameters(aa, ab, bb, n, second, copies, categories)
-
-    found = folds_in_n(family, temperature, low, high)
+    family = temperatures(aa, ab, bb, copies, categories)
+    temperature = check_positive("temperature", temperature)
+    found = folds_in_n(family, temperature, *check_range("n_range", n_range, 1))
     z = np.array([fold.z for fold in found]).reshape(-1, 4)
-    at, left = place(z[:, 0]), conditions(z, family)
+    left = conditions(z, family)
     return xr.Dataset(
         {
             "n": ("fold", z[:, 2]),
-            "alpha": ("fold", at.alpha_a),
-            "alpha_b": ("fold", at.alpha_b),
-            "ell": ("fold", z[:, 1]),
+            **columns("fold", z[:, 0], z[:, 1]),
             "opens": ("fold", np.array([fold.opens for fold in found], dtype=bool)),
             "flow": ("fold", left[:, 0]),
             "slope": ("fold", left[:, 2]),
             "width": ("fold", np.array([fold.width for fold in found])),
         },
-        attrs={
-            "aa": aa,
-            "ab": ab,
-            "bb": bb,
-            "temperature": temperature,
-            "copies": copies,
-            "categories": categories,
-        },
+        attrs=dict(aa=aa, ab=ab, bb=bb, temperature=temperature, copies=copies, categories=categories),
     )
 
 
@@ -132,11 +107,11 @@ def locate(bracket: Bracket, family: Family, second: float) -> Fold:
     opens = bracket.present > bracket.absent
     for _ in range(_PASSES):
         start = np.array([bracket.position, bracket.ell, bracket.present, second])
-        for method in (newton, newton_clipped):
-            z, converged = method(start, np.array([0.0, 0.0, 0.0, 1.0]), family)
-            if converged and (z[2] - bracket.present) * (z[2] - bracket.absent) <= 0:
-                return Fold(z, opens, 0.0)
-        cuts = np.linspace(*sorted((bracket.present, bracket.absent)), _SECTIONS)
+        z, converged = newton(start, np.array([0.0, 0.0, 0.0, 1.0]), family)
+        if converged and (z[2] - bracket.present) * (z[2] - bracket.absent) <= 0:
+            return Fold(z, opens, 0.0)
+        low, high = sorted((bracket.present, bracket.absent))
+        cuts = np.linspace(low, high, _SECTIONS)
         inner = [each for each in _brackets(cuts, family, second) if (each.present > each.absent) == opens]
         if not inner:
             break

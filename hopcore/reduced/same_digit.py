@@ -21,10 +21,10 @@ import xarray as xr
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from .._checks import check_finite_array, refuse
+from .._checks import check_above, check_finite_array, check_positive, refuse
 from .equilibria import bisect
 from .gradients import log_weight, weight_slope
-from .parameters import check_n, check_overlaps, check_temperature
+from .parameters import check_overlaps
 
 _NODES = 800
 _LOG_RANGE = (-200.0, 8.0)
@@ -43,7 +43,7 @@ def same_digit_mixtures(aa, ab, bb, *, n, temperature) -> xr.Dataset:
     aa, ab, bb = check_overlaps(aa, ab, bb)
     if ab <= 0:
         raise refuse("ab", ab, "above 0")
-    n, temperature = check_n(n), check_temperature(temperature)
+    n, temperature = check_above("n", n, 1), check_positive("temperature", temperature)
 
     def drive(odds):
         """F without its last term, at α/(1 − α) = e^odds."""

@@ -25,9 +25,7 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from scipy.linalg import expm
 
-from .._checks import check_finite_array
 from .constraint import place
 from .equilibria import fixed_points
 from .gradients import activations, label_gradient, memory_gradient
@@ -78,11 +76,8 @@ def splitting_matrix(position, ell, par: Parameters) -> np.ndarray:
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         pull_a = np.where(act.p > 0, memory.a * p_x / act.p, 0.0)
         pull_b = np.where(act.q > 0, memory.b * q_x / act.q, 0.0)
-        own = (
-            at.slope_b * memory.a
-            - at.slope_a * memory.b
-            + (par.n - 1) * (at.alpha_b * pull_a - at.alpha_a * pull_b)
-        )
+        turning = at.alpha_b * pull_a - at.alpha_a * pull_b
+        own = at.slope_b * memory.a - at.slope_a * memory.b + (par.n - 1) * turning
         by_label = at.alpha_b * memory.label_a + at.alpha_a * memory.label_b
         of_label = np.exp(label.log_a - label.log_gamma) * par.n * (p_x / act.p - q_x / act.q)
         by_label, of_label = np.clip(by_label, 0, _LARGEST), np.clip(of_label, -_LARGEST, _LARGEST)
@@ -91,14 +86,3 @@ def splitting_matrix(position, ell, par: Parameters) -> np.ndarray:
     first = np.stack([own, np.where(free, at.slope_a * by_label, zero)], axis=-1)
     second = np.stack([np.where(free, at.slope_a * of_label, zero), zero], axis=-1)
     return np.stack([first, second], axis=-2)
-
-
-def split_path(matrix, difference, time) -> np.ndarray:
-    """(δα, δℓ) at each time from a start ``difference`` (2,): exp(matrix t) · difference.
-
-    ``matrix`` is one (2, 2) matrix of `splitting_flow`; returns (time, 2).
-    """
-    matrix = check_finite_array("matrix", matrix, shape=(2, 2))
-    difference = check_finite_array("difference", difference, shape=(2,))
-    time = check_finite_array("time", time, ndim=1)
-    return np.array([expm(matrix * each) @ difference for each in time])

@@ -7,23 +7,13 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 import xarray as xr
 
-from .._checks import check_finite_array, refuse
+from .._checks import check_above, check_finite_array, check_positive, refuse
 from . import equilibria, nullclines
-from .constraint import other_coefficient, place
+from .constraint import columns, other_coefficient
 from .dynamics import velocity
 from .gradients import activations
 from .labels import label_equilibrium
-from .parameters import (
-    CATEGORIES,
-    Parameters,
-    broadcast,
-    check_categories,
-    check_copies,
-    check_n,
-    check_overlaps,
-    check_temperature,
-    parameters,
-)
+from .parameters import CATEGORIES, Parameters, broadcast, check_numbers, check_overlaps, parameters
 
 
 @dataclass(frozen=True)
@@ -71,17 +61,13 @@ class ReducedSystem:
     categories: int = field(default=CATEGORIES, kw_only=True)
 
     def __post_init__(self) -> None:
-        aa, ab, bb = check_overlaps(self.aa, self.ab, self.bb)
-        checked = {
-            "aa": aa,
-            "ab": ab,
-            "bb": bb,
-            "n": check_n(self.n),
-            "temperature": check_temperature(self.temperature),
-            "copies": check_copies(self.copies),
-            "categories": check_categories(self.categories),
-        }
-        for name, value in checked.items():
+        checked = (
+            *check_overlaps(self.aa, self.ab, self.bb),
+            check_above("n", self.n, 1),
+            check_positive("temperature", self.temperature),
+            *check_numbers(self.copies, self.categories),
+        )
+        for name, value in zip(asdict(self), checked, strict=True):
             object.__setattr__(self, name, value)
 
     @property
@@ -120,12 +106,7 @@ class ReducedSystem:
         along an arc.
         """
         position, ell, arc = nullclines.memory_arcs(self.parameters)
-        at = place(position)
-        return xr.Dataset(
-            {"alpha": ("point", at.alpha_a), "alpha_b": ("point", at.alpha_b), "ell": ("point", ell)},
-            coords={"arc": ("point", arc)},
-            attrs=asdict(self),
-        )
+        return xr.Dataset(columns("point", position, ell), {"arc": ("point", arc)}, asdict(self))
 
     def fixed_points(self) -> xr.Dataset:
         """All fixed points, ordered along the constraint, so by α.
@@ -140,22 +121,15 @@ class ReducedSystem:
         """
         par = broadcast(self.parameters)
         points = equilibria.fixed_points(par)
-        return points_dataset(points, equilibria.stability(points, par), asdict(self))
-
-
-def points_dataset(points: equilibria.FixedPoints, eigenvalues: np.ndarray, attrs: dict) -> xr.Dataset:
-    """Fixed points of one system as a dataset."""
-    at = place(points.position)
-    return xr.Dataset(
-        {
-            "alpha": ("point", at.alpha_a),
-            "alpha_b": ("point", at.alpha_b),
-            "ell": ("point", points.ell),
-            "stable": ("point", eigenvalues[:, 0].real < 0),
-            "eigenvalues": (("point", "eigenvalue"), eigenvalues),
-        },
-        attrs=attrs,
-    )
+        eigenvalues = equilibria.stability(points, par)
+        return xr.Dataset(
+            {
+                **columns("point", points.position, points.ell),
+                "stable": ("point", eigenvalues[:, 0].real < 0),
+                "eigenvalues": (("point", "eigenvalue"), eigenvalues),
+            },
+            attrs=asdict(self),
+        )
 
 
 def _coefficient(name: str, value) -> np.ndarray:

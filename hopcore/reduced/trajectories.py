@@ -18,7 +18,7 @@ import numpy as np
 import xarray as xr
 from scipy.integrate import solve_ivp
 
-from .._checks import check_positive, check_real, refuse
+from .._checks import check_positive, check_real
 from .dynamics import bracket
 from .gradients import activations, label_gradient, memory_gradient, product
 from .parameters import Parameters
@@ -61,12 +61,7 @@ def trajectory(
     """
     alpha, ell = check_real("alpha", alpha), check_real("ell", ell)
     alpha_b = 1 - abs(alpha) if alpha_b is None else check_real("alpha_b", alpha_b)
-    if abs(alpha) + abs(alpha_b) > 1 + 1e-12:
-        raise refuse(
-            "|alpha| + |alpha_b|", abs(alpha) + abs(alpha_b), "at most 1 (the memory's largest pixel)"
-        )
-    if abs(ell) > 1:
-        raise refuse("ell", ell, "within [-1, 1]")
+    system.flow(alpha, alpha_b, ell)  # refuses what is beyond the limits
     duration, tolerance = check_positive("duration", duration), check_positive("tolerance", tolerance)
     par, start = system.parameters, np.array([alpha, alpha_b, ell])
     rests = system.fixed_points()
@@ -84,7 +79,7 @@ def trajectory(
             )
         return _flow(time, state, par)
 
-    arriving.terminal = True
+    arriving.terminal = True  # type: ignore[attr-defined]
     events = [_touching, _clipped, arriving]
     run = solve_ivp(
         counted, (0, duration), start, "LSODA", events=events, args=(par,), rtol=tolerance, atol=tolerance

@@ -1,0 +1,32 @@
+"""Where a curve through points, joined by straight lines, passes a level for good."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def stays_above(places: ArrayLike, values: ArrayLike, level: float) -> float:
+    """The place from which a curve stays above a level.
+
+    Parameters
+    ----------
+    places : (P,) in the order in which the curve is followed, rising or falling.
+    values : (P,) of the curve there.
+    level : to pass.
+
+    Returns
+    -------
+    NaN if the curve is above the level everywhere, or not at its end.
+    """
+    places, values = np.array(places, dtype=float), np.array(values, dtype=float)
+    below = np.flatnonzero(values <= level)
+    if below.size == 0 or below[-1] == values.size - 1:
+        return float("nan")
+    here = slice(below[-1], below[-1] + 2)
+    return float(np.interp(level, values[here], places[here]))
+
+
+def stays_below(places: ArrayLike, values: ArrayLike, level: float) -> float:
+    """The place from which a curve stays below a level; as `stays_above`."""
+    return stays_above(places, -np.array(values, dtype=float), -level)
