@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from .features import Features
-from .state import State, in_minibatches
+from .state import Conditions, State, in_minibatches
 from .step import Step
 
 
@@ -80,14 +80,9 @@ class Learner:
 
     def set_conditions(self, n: np.ndarray, temperature: np.ndarray, cost_power: np.ndarray) -> None:
         """Power, rescaled temperature and cost power of each run, (R,), from the next step on."""
-        state = self._state
-        for held, values in (
-            (state.n, n),
-            (state.n_minus_1, np.asarray(n) - 1),
-            (state.log_temperature, np.log(temperature)),
-            (state.cost_exponent, 2 * np.asarray(cost_power) + 1),
-        ):
-            held.copy_(self._tensor(values).reshape(held.shape))
+        held, given = self._state.conditions, Conditions.of(n, temperature, cost_power, self.values)
+        for name, value in vars(given).items():
+            getattr(held, name).copy_(value)
 
     def restart(self, memories: np.ndarray) -> None:
         """Put memories (R, K, N) in the place of the present ones."""

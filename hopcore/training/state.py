@@ -6,8 +6,28 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from .features import Features
+
+
+@dataclass
+class Conditions:
+    """What R networks learn under, each (R, 1, 1); the cost exponent is 2m + 1."""
+
+    n: torch.Tensor
+    n_minus_1: torch.Tensor
+    log_temperature: torch.Tensor
+    cost_exponent: torch.Tensor
+
+    @classmethod
+    def of(
+        cls, n: ArrayLike, temperature: ArrayLike, cost_power: ArrayLike, like: torch.Tensor
+    ) -> Conditions:
+        """From power, rescaled temperature T/N and cost power of each network, in the type of ``like``."""
+        n, cost_exponent = np.asarray(n), 2 * np.asarray(cost_power) + 1
+        values = n, n - 1, np.log(temperature), cost_exponent
+        return cls(*(like.new_tensor(value).reshape(-1, 1, 1) for value in values))
 
 
 @dataclass
@@ -21,7 +41,6 @@ class State:
     weights, kept : (R, K, S) and (R, K, 1): a memory is kept·base + weights·images. The dual form only; in
         the primal form the weights have no columns.
     velocities : of values, labels and weights; without momentum there are none.
-    n, n_minus_1, log_temperature, cost_exponent : (R, 1, 1) the conditions; the last is 2m + 1.
     """
 
     values: torch.Tensor
@@ -29,10 +48,7 @@ class State:
     weights: torch.Tensor
     kept: torch.Tensor
     velocities: tuple[torch.Tensor, ...]
-    n: torch.Tensor
-    n_minus_1: torch.Tensor
-    log_temperature: torch.Tensor
-    cost_exponent: torch.Tensor
+    conditions: Conditions
 
     @classmethod
     def of(
@@ -51,7 +67,7 @@ class State:
             weights,
             torch.ones(runs, memories, 1, **kind),
             tuple(torch.zeros_like(array) for array in (values, held, weights) if momentum),
-            *(torch.zeros(runs, 1, 1, **kind) for _ in range(4)),
+            Conditions(*(torch.zeros(runs, 1, 1, **kind) for _ in range(4))),
         )
 
     def moving(self) -> tuple[torch.Tensor, ...]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import logsigmoid
 
-from .state import Minibatch, Room, State
+from .state import Conditions, Minibatch, Room, State
 
 EXPONENTS = {torch.float64: (-600.0, 600.0), torch.float32: (-60.0, 75.0)}
 """Smallest and largest exponents kept: below, a weight is nothing beside the largest (1); above, tanh is at
@@ -38,7 +38,11 @@ def activations(overlaps: torch.Tensor, room: Room = _NOWHERE) -> tuple[torch.Te
 
 
 def errors(
-    logarithms: torch.Tensor, labels: torch.Tensor, targets: torch.Tensor, state: State, room: Room = _NOWHERE
+    logarithms: torch.Tensor,
+    labels: torch.Tensor,
+    targets: torch.Tensor,
+    conditions: Conditions,
+    room: Room = _NOWHERE,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The factors g of both gradients, with the sign of descent.
 
@@ -46,7 +50,6 @@ def errors(
     ----------
     logarithms, labels : (R, K, s) from `activations`, and (R, K, C).
     targets : (C, s) of ±1.
-    state : for its conditions, of R networks.
 
     Returns
     -------
@@ -54,12 +57,12 @@ def errors(
     constant.
     """
     lowest, highest = EXPONENTS[logarithms.dtype]
-    powers = torch.sub(logarithms, state.log_temperature, out=room.powers).mul_(state.n)
+    powers = torch.sub(logarithms, conditions.log_temperature, out=room.powers).mul_(conditions.n)
     fields = torch.bmm(labels.transpose(1, 2), powers.clamp_(lowest, highest).exp_())
     # With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so that
     # log|g| = (2m + 1) log σ(−2u) + 2u + constant.
     fields.mul_(targets).mul_(-2)
-    sizes = logsigmoid(fields).mul_(state.cost_exponent).sub_(fields)
+    sizes = logsigmoid(fields).mul_(conditions.cost_exponent).sub_(fields)
     largest = sizes.amax(dim=1, keepdim=True)
     return sizes.sub_(largest).clamp_(min=lowest).exp_().mul_(targets), largest
 
@@ -69,7 +72,7 @@ def descent(
     logarithms: torch.Tensor,
     labels: torch.Tensor,
     errors: tuple[torch.Tensor, torch.Tensor],
-    n_minus_1: torch.Tensor,
+    conditions: Conditions,
     room: Room = _NOWHERE,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The directions of descent, in units that are arbitrary for every memory.
@@ -77,7 +80,7 @@ def descent(
     Of the memories as weights of the images, a^(n−1)·(labels·g), (R, K, s); of the labels, (R, K, C).
     """
     factors, sizes = errors
-    exponents = torch.addcmul(sizes, logarithms, n_minus_1, out=room.powers)
+    exponents = torch.addcmul(sizes, logarithms, conditions.n_minus_1, out=room.powers)
     largest = exponents.amax(dim=2, keepdim=True).clamp(min=_LOWEST)
     powers = torch.sub(exponents, largest, out=room.powers).clamp_(min=EXPONENTS[labels.dtype][0]).exp_()
     pulls = torch.bmm(labels, factors, out=room.pulls).mul_(powers)
@@ -112,8 +115,8 @@ class Step:
         if overlaps is None:
             overlaps = torch.bmm(state.values, batch.images, out=room.powers)
         positive, logarithms = activations(overlaps, room)
-        factors = errors(logarithms, state.labels, batch.targets, state, room)
-        pulls, label_change = descent(positive, logarithms, state.labels, factors, state.n_minus_1, room)
+        factors = errors(logarithms, state.labels, batch.targets, state.conditions, room)
+        pulls, label_change = descent(positive, logarithms, state.labels, factors, state.conditions, room)
         torch.bmm(pulls, batch.rows, out=self._change)
 
         # Gradients over their largest entries are added to the velocities, or to the state itself.
