@@ -133,6 +133,14 @@ def _stepped(row, gradient, rate):
     return [value - rate * slope / largest for value, slope in zip(row, gradient, strict=True)]
 
 
+def wide(array):
+    return [[mp.mpf(float(value)) for value in row] for row in array]
+
+
+def narrow(rows):
+    return np.array([[float(value) for value in row] for row in rows])
+
+
 @pytest.mark.parametrize("n", [3, 12.5, 30, 55])
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-13), ("float32", 2e-5)])
 def test_ten_epochs_of_a_small_network(n, dtype, tolerance):
@@ -144,13 +152,26 @@ def test_ten_epochs_of_a_small_network(n, dtype, tolerance):
     options = Options.checked(data, start=start, epochs=10, rate=0.05, dtype=dtype)
     memories, labels = train_final(data, options, [Run(n, 0.2)])
 
-    def wide(array):
-        return [[mp.mpf(float(value)) for value in row] for row in array]
-
     exact = exact_epochs(
         *map(wide, (*start, data.images, data.targets)), mp.mpf(n), mp.mpf(0.2) * 16, mp.mpf(0.05), 10
     )
     for found, right, began in zip((memories[0], labels[0]), exact, start, strict=True):
-        right = np.array([[float(value) for value in row] for row in right])
+        right = narrow(right)
         assert np.abs(found - right).max() < tolerance
         assert np.abs(right - began).max() > 0.1  # it has moved
+
+
+def test_a_step_where_images_are_all_but_learnt():
+    """Scores within e^-10000 of their targets, whose powers neither overflow nor vanish."""
+    generator = np.random.default_rng(4)
+    data = TrainingSet(generator.uniform(0.1, 1, (3, 24)), [1, 4, 7])
+    labels = np.full((3, 10), -1.0)
+    labels[[0, 1, 2], [1, 4, 7]] = 0.9
+    start = data.images, labels
+    run = hopcore.train(data, start=start, n=6.0, rescaled_temperature=0.05, epochs=2, rate=0.05)
+    exact = exact_epochs(
+        *map(wide, (*start, data.images, data.targets)), mp.mpf(6), mp.mpf(0.05) * 24, mp.mpf(0.05), 2
+    )
+    for found, right in zip((run.memories.values[-1], run.labels.values[-1]), exact, strict=True):
+        assert np.abs(found - narrow(right)).max() < 1e-9
+    assert np.abs(run.memories.values[-1] - data.images).max() > 1e-2

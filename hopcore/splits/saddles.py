@@ -14,12 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 import xarray as xr
 from numpy.typing import ArrayLike
+from torch.func import jacrev
 
 from hopcore._checks import check_at_least, check_finite_array, check_integer, refuse
 from hopcore.data import TrainingSet
 from hopcore.training.schedule import conditions
+from hopcore.training.state import Conditions
+from hopcore.training.step import activations, descent, errors
 
 from .fates import training_data
 
@@ -99,14 +103,7 @@ def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSe
     group = np.asarray(members, dtype=np.int64)
     if group.size == 0 or group.min() < 0 or group.max() >= run.sizes["memory"]:
         raise refuse("members", group, f"at least one index below {run.sizes['memory']}")
-    state = run.sel(epoch=epoch).drop_vars("memories")
-    memories = _memories(state, data)
-    errors = _errors(state, memories, data)
-    weights = state.image_weights.values[group].astype(np.float64).mean(axis=0)
-    labels = state.labels.values[group].astype(np.float64).mean(axis=0)
-    velocity, jacobian = _motion(
-        data.images, errors, conditions(run, epoch)[0], memories[group].mean(axis=0), weights, labels
-    )
+    velocity, jacobian, labels = _motion(run.sel(epoch=epoch), group, conditions(run, epoch), data)
     images = len(data)
     held = (np.abs(labels) > _AT_LIMIT) & (velocity[images:] * labels > 0)
     free = np.concatenate([np.full(images, True), ~held])
@@ -120,66 +117,41 @@ def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSe
     return Saddle(rates[order], directions, jacobian, speed, data.images)
 
 
-def _memories(state: xr.Dataset, data: TrainingSet) -> np.ndarray:
-    base = state.base_memories.values[int(state.base)].astype(np.float64)
-    return state.kept.values[:, None] * base + state.image_weights.values.astype(np.float64) @ data.images
-
-
-def _errors(state: xr.Dataset, memories: np.ndarray, data: TrainingSet) -> np.ndarray:
-    """The factors g (S, C) of the gradients, with the sign of descent, relative to the largest."""
-    n, rescaled_temperature, cost_power = conditions(state, int(state.epoch))
-    temperature = rescaled_temperature * data.images.shape[1]
-    activations = np.maximum(memories @ data.images.T, 0) / temperature
-    agreement = 2 * data.targets * ((activations**n).T @ state.labels.values.astype(np.float64))
-    # With u = 2·t·field: |o − t| = 2σ(−u) and 1 − o² = 4σ(u)σ(−u).
-    logarithms = agreement - (2 * cost_power + 1) * np.logaddexp(0, agreement)
-    return data.targets * np.exp(logarithms - logarithms.max())
-
-
 def _motion(
-    images: np.ndarray,
-    errors: np.ndarray,
-    n: float,
-    memory: np.ndarray,
-    weights: np.ndarray,
-    labels: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Velocity (S + C,) of one memory, with the network's errors held, and its Jacobian (S + C, S + C).
+    state: xr.Dataset, members: np.ndarray, network: tuple[float, float, float], data: TrainingSet
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Velocity (S + C,) of the mean memory, with the network's errors held; its Jacobian; its labels.
 
     The state is the weights of the images (S,), then the labels (C,); units are those of one rate.
     """
-    count = len(images)
-    overlaps = np.maximum(images @ memory, 0)
-    scale = overlaps.max()  # a common factor changes no direction
-    overlaps = overlaps / scale
-    by_weights = images @ images.T / scale  # how the overlaps change with the weights
-
-    pulls = overlaps ** (n - 1) * (errors @ labels)
-    slopes = (n - 1) * np.where(overlaps > 0, overlaps, 1) ** (n - 2) * (overlaps > 0) * (errors @ labels)
-    change = np.hstack([slopes[:, None] * by_weights, overlaps[:, None] ** (n - 1) * errors])
-    velocity, jacobian = _normalised(pulls, change, pulls @ images, images.T @ change)
-
-    largest = np.abs(memory).argmax()
-    towards = np.sign(memory[largest]) * images[:, largest]
-    if (
-        np.abs(memory[largest]) > _AT_LIMIT and towards @ velocity > 0
-    ):  # rescaling takes back what grows beyond 1
-        jacobian = jacobian - np.outer(weights, towards @ jacobian)
-        jacobian[:, :count] -= (towards @ velocity) * np.eye(count)
-        velocity = velocity - (towards @ velocity) * weights
-
-    votes = overlaps**n @ errors
-    change = np.hstack(
-        [n * (overlaps[:, None] ** (n - 1) * errors).T @ by_weights, np.zeros((len(labels),) * 2)]
+    images = torch.tensor(data.images)
+    weights, labels, kept, base = (
+        torch.tensor(values.values, dtype=torch.float64)
+        for values in (state.image_weights, state.labels, state.kept, state.base_memories[int(state.base)])
     )
-    label_velocity, label_jacobian = _normalised(votes, change, votes, change)
-    return np.concatenate([velocity, label_velocity]), np.vstack([jacobian, label_jacobian])
+    memories = kept[:, None] * base + weights @ images
+    held = Conditions.of(*network, images)
+    _, logarithms = activations((memories @ images.T)[None] / images.shape[1])
+    factors, sizes = errors(logarithms, labels[None], torch.tensor(data.targets.T), held)
 
+    weights, labels, memory = (part[members].mean(dim=0) for part in (weights, labels, memories))
+    seen = images @ memory > 0  # the others take no part, and the logarithm of 0 has no derivative
+    sizes = sizes.masked_fill(~seen, -torch.inf)
+    largest = memory.abs().argmax()
+    towards = memory[largest].sign() * images[:, largest]
 
-def _normalised(
-    vector: np.ndarray, jacobian: np.ndarray, sized: np.ndarray, sized_jacobian: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """A vector over the largest absolute entry of another, and the Jacobian of that."""
-    largest = np.abs(sized).argmax()
-    size = np.abs(sized[largest])
-    return vector / size, (jacobian - np.outer(vector / sized[largest], sized_jacobian[largest])) / size
+    def velocity(at: torch.Tensor, rescaled: bool) -> torch.Tensor:
+        moved = memory + (at[: len(images)] - weights) @ images
+        overlaps = torch.where(seen, images @ moved / len(moved), 1.0)
+        positive, logarithms = activations(overlaps[None, None])
+        voices = at[None, None, len(images) :]
+        parts = descent(positive, logarithms, voices, (factors, sizes), held)
+        pulls, votes = (part[0, 0] for part in parts)
+        step = pulls / (pulls @ images).abs().amax()
+        if rescaled:  # which takes back what grows beyond 1
+            step = step - (towards @ step) * at[: len(images)]
+        return torch.cat([step, votes / votes.abs().amax()])
+
+    at = torch.cat([weights, labels])
+    rescaled = bool(memory[largest].abs() > _AT_LIMIT and towards @ velocity(at, False)[: len(images)] > 0)
+    return velocity(at, rescaled).numpy(), jacrev(velocity)(at, rescaled).numpy(), labels.numpy()

@@ -15,41 +15,6 @@ import torch
 
 from hopcore.data import TrainingSet
 
-LANES = 8
-"""Numbers in the widest vector register, in float64."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """Which image stands at each of the S' places that training uses, minibatch by minibatch.
-
-    Minibatch b of B holds the images b, b + B, b + 2B, … of the training set, so that a set grouped by digit
-    is dealt evenly. Every minibatch is filled to whole vector registers with blank images (pixels 0), which
-    have no overlap with any memory and take no part; then a run's numbers do not depend, bit for bit, on the
-    runs that are stacked with it.
-    """
-
-    places: np.ndarray
-    sizes: list[int]
-
-    @classmethod
-    def of(cls, image_count: int, minibatches: int) -> Order:
-        blocks = [np.arange(first, image_count, minibatches) for first in range(minibatches)]
-        blocks = [np.concatenate([block, np.full(-block.size % LANES, -1)]) for block in blocks]
-        return cls(np.concatenate(blocks), [block.size for block in blocks])
-
-    def spread(self, rows: np.ndarray, blank: float) -> np.ndarray:
-        """Rows of the training set (S, ...) at their places (S', ...), with ``blank`` between."""
-        spread = np.full((self.places.size, *rows.shape[1:]), blank)
-        spread[self.places >= 0] = rows[self.places[self.places >= 0]]
-        return spread
-
-    def gather(self, columns: np.ndarray) -> np.ndarray:
-        """Columns (..., S') back in the training set's order (..., S)."""
-        gathered = np.empty((*columns.shape[:-1], int((self.places >= 0).sum())), dtype=columns.dtype)
-        gathered[..., self.places[self.places >= 0]] = columns[..., self.places >= 0]
-        return gathered
-
 
 @dataclass(frozen=True)
 class Features:
@@ -58,7 +23,7 @@ class Features:
     Attributes
     ----------
     name : "primal" (the features are the N pixels) or "dual" (S overlaps, then the distinct pixels).
-    images : (S, N) images in the order in which the minibatches use them, see `Order`.
+    images : (S, N).
     step : (S, P) matrix; a memory step of weights W over the images changes the features by W @ step.
     pixels_from : first column of the pixel part; the columns before it are the overlaps divided by N.
     representative : (P - pixels_from,) index of an image pixel that each pixel column stands for.
@@ -97,8 +62,8 @@ def _overlaps(memories: np.ndarray, images: np.ndarray) -> np.ndarray:
     The product is PyTorch's, one network at a time: NumPy's has a number of threads of its own, on which its
     last digits depend.
     """
-    networks = torch.from_numpy(memories).reshape(-1, *memories.shape[-2:])
-    columns = torch.from_numpy(images).T
+    networks = torch.tensor(memories).reshape(-1, *memories.shape[-2:])
+    columns = torch.tensor(images).T
     products = torch.stack([network @ columns for network in networks])
     return products.reshape(*memories.shape[:-1], len(images)).numpy() / images.shape[1]
 
@@ -118,9 +83,7 @@ def dual_features(images: np.ndarray) -> Features:
     distinct, first, group = np.unique(images, axis=1, return_index=True, return_inverse=True)
     group = group.reshape(-1)
     several = np.flatnonzero(np.bincount(group) > 1)
-    # Whole vector registers, as for the images (see `Order`); repeating a column changes nothing.
-    filling = np.zeros(-(distinct.shape[1] + several.size) % LANES, dtype=int)
-    columns = np.concatenate([np.arange(distinct.shape[1]), several, filling])
+    columns = np.concatenate([np.arange(distinct.shape[1]), several])
     step = np.concatenate([_overlaps(images, images), distinct[:, columns]], axis=1)
     return Features("dual", images, np.ascontiguousarray(step), len(images), first[columns], group)
 
@@ -139,7 +102,6 @@ def choose_features(images: np.ndarray, constraint: str) -> Features:
 
 
 @lru_cache(maxsize=2)
-def features_of(data: TrainingSet, minibatches: int, constraint: str) -> Features:
-    """The features of a training set's images in the `Order` of training; all runs of a sweep share them."""
-    images = Order.of(len(data), minibatches).spread(data.images, blank=0.0)
-    return choose_features(images, constraint)
+def features_of(data: TrainingSet, constraint: str) -> Features:
+    """The features of a training set's images, which all runs of a sweep share."""
+    return choose_features(data.images, constraint)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from .step import Learner, pixels_of
+from .learner import Learner, pixels_of
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Recording:
     epochs: list[int] = field(default_factory=list)
     labels: list[np.ndarray] = field(default_factory=list)  # each (R, K, C)
     memories: list[np.ndarray] = field(default_factory=list)  # each (R, K, N), or empty
-    weights: list[np.ndarray] = field(default_factory=list)  # each (R, K, S'), or empty
+    weights: list[np.ndarray] = field(default_factory=list)  # each (R, K, S), or empty
     kept: list[np.ndarray] = field(default_factory=list)  # each (R, K)
     bases: list[np.ndarray] = field(default_factory=list)  # each (R, K, N)
     base_of_epoch: list[int] = field(default_factory=list)

@@ -15,7 +15,6 @@ from xarray.core import indexing
 
 from hopcore.data import TrainingSet
 
-from .features import Order
 from .options import Options, Run
 from .recording import Recording, rebuilt
 from .schedule import last
@@ -25,33 +24,32 @@ MADE_OF = ("image_weights", "kept", "base_memories", "base", "images")
 
 
 def to_datasets(
-    recording: Recording, data: TrainingSet, options: Options, runs: Sequence[Run], order: Order, form: str
+    recording: Recording, data: TrainingSet, options: Options, runs: Sequence[Run], form: str
 ) -> list[xr.Dataset]:
     """One dataset for each of the stacked runs, as `hopcore.train` describes it."""
-    return [_dataset(recording, index, data, options, run, order, form) for index, run in enumerate(runs)]
+    return [_dataset(recording, index, data, options, run, form) for index, run in enumerate(runs)]
 
 
 def _dataset(
-    recording: Recording, index: int, data: TrainingSet, options: Options, run: Run, order: Order, form: str
+    recording: Recording, index: int, data: TrainingSet, options: Options, run: Run, form: str
 ) -> xr.Dataset:
-    count = options.memories
     coordinates = {
         "epoch": recording.epochs,
-        "memory": np.arange(count),
+        "memory": np.arange(options.memories),
         "category": np.arange(data.targets.shape[1]),
     }
-    labels = np.stack([labels[index, :count] for labels in recording.labels])
-    variables = {"labels": (("epoch", "memory", "category"), labels)}
+
+    def of_run(arrays: list[np.ndarray]) -> np.ndarray:
+        return np.stack([array[index] for array in arrays])
+
+    variables = {"labels": (("epoch", "memory", "category"), of_run(recording.labels))}
     if recording.memories:
-        memories = np.stack([memories[index, :count] for memories in recording.memories])
-        variables["memories"] = (("epoch", "memory", "pixel"), memories)
+        variables["memories"] = (("epoch", "memory", "pixel"), of_run(recording.memories))
     else:
-        weights = np.stack([order.gather(weights[index, :count]) for weights in recording.weights])
-        bases = np.stack([base[index, :count] for base in recording.bases])
         variables |= {
-            "image_weights": (("epoch", "memory", "image"), weights),
-            "kept": (("epoch", "memory"), np.stack([kept[index, :count] for kept in recording.kept])),
-            "base_memories": (("start", "memory", "pixel"), bases),
+            "image_weights": (("epoch", "memory", "image"), of_run(recording.weights)),
+            "kept": (("epoch", "memory"), of_run(recording.kept)),
+            "base_memories": (("start", "memory", "pixel"), of_run(recording.bases)),
             "base": ("epoch", np.array(recording.base_of_epoch)),
             "images": (("image", "pixel"), data.images),
         }
@@ -82,7 +80,7 @@ def _dataset(
 
 @lru_cache(maxsize=1)
 def _versions() -> tuple[tuple[str, str], ...]:
-    packages = ("hopcore", "numba", "numpy", "torch", "xarray")
+    packages = ("hopcore", "numpy", "torch", "xarray")
     return (
         ("python_version", platform.python_version()),
         *((f"{name}_version", version(name)) for name in packages),

@@ -10,24 +10,23 @@ from typing import Any
 import numpy as np
 import torch
 import xarray as xr
-from numpy.typing import ArrayLike
 
 from hopcore._checks import check_flag, refuse
 from hopcore.data import TrainingSet
 
-from .features import Order, features_of
+from .features import features_of
+from .learner import Learner
 from .options import NoisePulses, Options, RandomStart, Run
 from .recording import Recording, compact_is_smaller
 from .results import to_datasets
 from .schedule import present
-from .step import Learner
 
 
 def train(
     data: TrainingSet,
     *,
-    n: float | ArrayLike | Callable[[int], float] = 30.0,
-    rescaled_temperature: float | ArrayLike | Callable[[int], float] = 0.85,
+    n: float | Sequence[float] | np.ndarray | Callable[[int], float] = 30.0,
+    rescaled_temperature: float | Sequence[float] | np.ndarray | Callable[[int], float] = 0.85,
     memories: int = 100,
     rate: float = 0.005,
     epochs: int = 3500,
@@ -108,8 +107,7 @@ def train(
     Two exact forms of the same rule exist, and the one with fewer operations is used (attribute ``form``):
     with U distinct pixel columns, the *dual* form, which advances the overlaps through the Gram matrix, if S
     + U < 2N and the constraint is "rescale"; otherwise the *primal* form, which advances the pixels. They
-    differ by rounding alone. On a CPU everything but the large products is compiled at first use, which takes
-    some seconds once.
+    differ by rounding alone.
 
     The same call gives the same result bit for bit on one machine, for the same number of threads
     (``torch.set_num_threads``). Between machines, or numbers of threads, sums are taken in other orders and
@@ -142,8 +140,8 @@ def train_stack(
 ) -> list[xr.Dataset]:
     """Train several networks in one stack of arrays.
 
-    Each result equals, bit for bit, that of the run alone if N fills whole vector registers (is a multiple of
-    16, as for MNIST); otherwise to rounding.
+    Each result equals, bit for bit, that of the run alone if N is a multiple of 16, as for MNIST, and every
+    minibatch has several images; otherwise to rounding. This holds on one thread.
 
     Parameters
     ----------
@@ -162,8 +160,7 @@ def train_stack(
         For a run whose schedule is not one of the options' epochs.
     """
     learner, recording = _trained(data, options, runs, advanced)
-    order = Order.of(len(data), options.minibatches)
-    return to_datasets(recording, data, options, runs, order, learner.features.name)
+    return to_datasets(recording, data, options, runs, learner.features.name)
 
 
 def train_final(data: TrainingSet, options: Options, runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
@@ -179,7 +176,7 @@ def train_final(data: TrainingSet, options: Options, runs: Sequence[Run]) -> tup
         For a run whose schedule is not one of the options' epochs.
     """
     _, recording = _trained(data, replace(options, record_every=None), runs)
-    return recording.memories[-1][:, : options.memories], recording.labels[-1][:, : options.memories]
+    return recording.memories[-1], recording.labels[-1]
 
 
 def _trained(
@@ -199,17 +196,16 @@ def _trained(
 
 def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Learner:
     """The state at epoch 0 of several networks, ready to advance together."""
-    order = Order.of(len(data), options.minibatches)
     starts = [options.starts(data, run.seed) for run in runs]
     return Learner(
-        features_of(data, options.minibatches, options.constraint),
-        order.spread(data.targets, blank=1.0),
+        features_of(data, options.constraint),
+        data.targets,
         *_stacked(starts),
         **_conditions(options, runs, 0),
         rate=options.rate,
         momentum=options.momentum,
         constraint=options.constraint,
-        batches=order.sizes,
+        minibatches=options.minibatches,
         dtype=getattr(torch, options.dtype),
         device=torch.device(options.device),
     )
@@ -226,12 +222,8 @@ def _conditions(options: Options, runs: Sequence[Run], done: int) -> dict[str, n
 
 
 def _stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
-    """Memories (R, K', N) and labels (R, K', C) of pairs (K, N) and (K, C).
-
-    K' is even, which fills whole vector registers (see `Order`): a blank memory has no label and no effect.
-    """
-    blank = len(pairs[0][0]) % 2
-    return [np.pad(np.stack(part), ((0, 0), (0, blank), (0, 0))) for part in zip(*pairs, strict=True)]
+    """Memories (R, K, N) and labels (R, K, C) of pairs (K, N) and (K, C)."""
+    return [np.stack(part) for part in zip(*pairs, strict=True)]
 
 
 def _learn(

@@ -1,4 +1,4 @@
-"""What training changes, and what it reads: the arrays that both ways of computing a step share."""
+"""What training changes, and what it reads."""
 
 from __future__ import annotations
 
@@ -6,18 +6,28 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from .features import Features
 
-EXPONENTS = {torch.float64: (-600.0, 600.0), torch.float32: (-60.0, 75.0)}
-"""Smallest and largest exponents kept: below, a weight is nothing beside the largest (1); above, tanh is at
-±1. The margins keep products of such weights away from subnormal numbers, which are many times slower."""
 
-TINY = {torch.float64: 1e-290, torch.float32: 1e-34}
-"""Smallest overlap of which the logarithm is taken, and smallest divisor."""
+@dataclass
+class Conditions:
+    """What R networks learn under, each (R, 1, 1); the cost exponent is 2m + 1."""
 
-NOTHING = -1e30
-"""In the place of log 0: so low that no other term of an exponent brings it back, at any n."""
+    n: torch.Tensor
+    n_minus_1: torch.Tensor
+    log_temperature: torch.Tensor
+    cost_exponent: torch.Tensor
+
+    @classmethod
+    def of(
+        cls, n: ArrayLike, temperature: ArrayLike, cost_power: ArrayLike, like: torch.Tensor
+    ) -> Conditions:
+        """From power, rescaled temperature T/N and cost power of each network, in the type of ``like``."""
+        n, cost_exponent = np.asarray(n), 2 * np.asarray(cost_power) + 1
+        values = n, n - 1, np.log(temperature), cost_exponent
+        return cls(*(like.new_tensor(value).reshape(-1, 1, 1) for value in values))
 
 
 @dataclass
@@ -28,23 +38,17 @@ class State:
     ----------
     values : (R, K, P) the features of the memories, see `Features`.
     labels : (R, K, C).
-    weights, kept : (R, K, S') and (R, K, 1): a memory is kept·base + weights·images. The dual form only; in
+    weights, kept : (R, K, S) and (R, K, 1): a memory is kept·base + weights·images. The dual form only; in
         the primal form the weights have no columns.
-    velocity, label_velocity, weight_velocity : of values, labels and weights; None without momentum.
-    n, n_minus_1, log_temperature, cost_exponent : (R, 1, 1) the conditions; the last is 2m + 1.
+    velocities : of values, labels and weights; without momentum there are none.
     """
 
     values: torch.Tensor
     labels: torch.Tensor
     weights: torch.Tensor
     kept: torch.Tensor
-    velocity: torch.Tensor | None
-    label_velocity: torch.Tensor | None
-    weight_velocity: torch.Tensor | None
-    n: torch.Tensor
-    n_minus_1: torch.Tensor
-    log_temperature: torch.Tensor
-    cost_exponent: torch.Tensor
+    velocities: tuple[torch.Tensor, ...]
+    conditions: Conditions
 
     @classmethod
     def of(
@@ -57,66 +61,67 @@ class State:
         values = torch.zeros(runs, memories, width, **kind)
         held = torch.as_tensor(labels).to(**kind, copy=True).contiguous()
         weights = torch.zeros(runs, memories, images if features.name == "dual" else 0, **kind)
-        moving = (values, held, weights) if momentum else (None,) * 3
         return cls(
             values,
             held,
             weights,
             torch.ones(runs, memories, 1, **kind),
-            *(None if array is None else torch.zeros_like(array) for array in moving),
-            *(torch.zeros(runs, 1, 1, **kind) for _ in range(4)),
+            tuple(torch.zeros_like(array) for array in (values, held, weights) if momentum),
+            Conditions(*(torch.zeros(runs, 1, 1, **kind) for _ in range(4))),
         )
 
-    def advancing(self) -> list[torch.Tensor]:
-        """What a step changes."""
-        velocities = [self.velocity, self.label_velocity, self.weight_velocity]
-        return [self.values, self.labels, self.weights, self.kept, *(v for v in velocities if v is not None)]
+    def moving(self) -> tuple[torch.Tensor, ...]:
+        """What has velocities."""
+        return self.values, self.labels, self.weights
 
-
-@dataclass(frozen=True)
-class Rule:
-    """What stays the same during training: rate, momentum and whether single pixels are cut to [−1, 1]."""
-
-    rate: float
-    momentum: float
-    clip: bool
+    def advancing(self) -> tuple[torch.Tensor, ...]:
+        """All that a step changes."""
+        return *self.moving(), self.kept, *self.velocities
 
 
 @dataclass
+class Room:
+    """Where the intermediate results of a step are put, each (R, K, s); None means in new arrays."""
+
+    positive: torch.Tensor | None = None
+    logarithms: torch.Tensor | None = None
+    powers: torch.Tensor | None = None
+    pulls: torch.Tensor | None = None
+
+
+@dataclass(frozen=True)
 class Minibatch:
-    """A block of s images, and the product that turns their weights into a step of the memories."""
+    """Some of the images: s of them."""
 
-    first: int  # its first column among all images
-    rows: torch.Tensor  # (R, s, P) the images' rows of the step matrix
+    columns: slice | None  # theirs among all images; the dual form only
+    overlaps: torch.Tensor | None  # (R, K, s) of the state's values; the dual form only
     images: torch.Tensor | None  # (R, N, s) the images over N; the primal form only
+    rows: torch.Tensor  # (R, s, P) what turns the images' weights into a step of the values
     targets: torch.Tensor  # (C, s) of ±1
-    pulls: torch.Tensor  # (R, K, s) the images' weights in each memory's step
-
-    @property
-    def columns(self) -> slice:
-        """Its columns among all images."""
-        return slice(self.first, self.first + self.targets.shape[1])
+    room: Room
 
 
-def minibatches(features: Features, targets: np.ndarray, sizes: list[int], state: State) -> list[Minibatch]:
-    """Consecutive blocks of the features' images; ``targets`` (S', C) in their order."""
+def in_minibatches(features: Features, targets: np.ndarray, count: int, state: State) -> list[Minibatch]:
+    """Minibatch b of B holds the images b, b + B, …, so that a set grouped by digit is dealt evenly."""
     runs, memories, _ = state.values.shape
-
-    def tensor(array: np.ndarray) -> torch.Tensor:
-        return torch.as_tensor(array).to(state.values)
-
-    step, signs = tensor(features.step), tensor(targets).T
-    images = tensor(features.images) / features.images.shape[1] if features.name == "primal" else None
+    dual, total = features.name == "dual", len(targets)
+    step, signs, images = map(state.values.new_tensor, (features.step, targets.T, features.images))
+    rooms = {  # minibatches of one size share theirs, which then stays in cache
+        size: Room(*(state.values.new_empty(runs, memories, size) for _ in range(4)))
+        for size in {len(range(first, total, count)) for first in range(count)}
+    }
     batches = []
-    for first, size in zip(np.cumsum([0, *sizes[:-1]]).tolist(), sizes, strict=True):
-        block = slice(first, first + size)
+    for first in range(count):
+        columns = slice(first, total, count)
+        chosen = signs[:, columns].contiguous()
         batches.append(
             Minibatch(
-                first=first,
-                rows=step[block].expand(runs, -1, -1),
-                images=None if images is None else images[block].T.expand(runs, -1, -1),
-                targets=signs[:, block].contiguous(),
-                pulls=torch.zeros(runs, memories, size, dtype=state.values.dtype, device=state.values.device),
+                columns=columns if dual else None,
+                overlaps=state.values[..., columns] if dual else None,
+                images=None if dual else (images[columns] / images.shape[1]).T.expand(runs, -1, -1),
+                rows=step[columns].contiguous().expand(runs, -1, -1),
+                targets=chosen,
+                room=rooms[chosen.shape[1]],
             )
         )
     return batches

@@ -1,164 +1,160 @@
-"""The learning rule: networks under training, one or a stack of them, and the steps that advance them.
-
-All arrays carry a leading dimension R of independent runs (R = 1 on a processor core, more on a GPU or for
-small networks).
+"""One step of the learning rule, in PyTorch's operations: the same on every device.
 
 Powers are taken in logarithms. a^n alone overflows or vanishes for most n, but a gradient is divided by its
 own largest entry, so only ratios matter: every memory's weights are taken relative to its largest, which
 makes the step exact at any n in double and in single precision (paper, supplement: learning rule).
 
-The arithmetic of a step is written twice, as one program for the processor, whose intermediate numbers never
-leave its first level of cache (`fused_step`), and in PyTorch's operations for other devices (`tensor_step`).
+The gradient is three functions without side effects. Training gives them a `Room`, in which their results
+stay in cache; without one they can be differentiated (`hopcore.splits.saddles`). Nothing leaves the device
+during a step, so that an epoch can be recorded as a CUDA graph. What a network gets does not depend on those
+beside it in the arrays, bit for bit, so no operation may round numbers at the end of an array in another way
+than those before: `softplus` does.
 """
 
 from __future__ import annotations
 
-import numpy as np
 import torch
+from torch.nn.functional import logsigmoid
 
-from .features import Features
-from .graph import RecordedEpoch
-from .state import Rule, State, minibatches
-from .tensor_step import TensorStep
+from .state import Conditions, Minibatch, Room, State
+
+EXPONENTS = {torch.float64: (-600.0, 600.0), torch.float32: (-60.0, 75.0)}
+"""Smallest and largest exponents kept: below, a weight is nothing beside the largest (1); above, tanh is at
+±1. The margins keep products of such weights away from subnormal numbers, which are many times slower."""
+
+TINY = {torch.float64: 1e-290, torch.float32: 1e-34}
+"""Smallest divisor."""
+
+_LOWEST = -1e30
+"""Below the logarithm of any weight but 0."""
+
+_NOWHERE = Room()
 
 
-class Learner:
-    """The state of R networks under training and the step that advances them.
+def activations(overlaps: torch.Tensor, room: Room = _NOWHERE) -> tuple[torch.Tensor, torch.Tensor]:
+    """The positive part of overlaps (R, K, s) over N, and its logarithm, −∞ where it is 0."""
+    positive = torch.clamp(overlaps, min=0, out=room.positive)
+    return positive, torch.log(positive, out=room.logarithms)
+
+
+def errors(
+    logarithms: torch.Tensor,
+    labels: torch.Tensor,
+    targets: torch.Tensor,
+    conditions: Conditions,
+    room: Room = _NOWHERE,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The factors g of both gradients, with the sign of descent.
 
     Parameters
     ----------
-    features : what is tracked of the memories, see `Features`.
-    targets : (S, C) of ±1, in the order of the features' images.
-    memories, labels : start, (R, K, N) and (R, K, C), NumPy float64.
-    n, temperature, cost_power : (R,) power, rescaled temperature T/N and cost power of each run.
-    rate, momentum, constraint : as in `hopcore.train`.
-    batches : sizes of the minibatches, which are consecutive blocks of the features' images.
+    logarithms, labels : (R, K, s) from `activations`, and (R, K, C).
+    targets : (C, s) of ±1.
+
+    Returns
+    -------
+    g relative to the largest of each image (R, C, s), and the logarithm of that largest (R, 1, s), but for a
+    constant.
+    """
+    lowest, highest = EXPONENTS[logarithms.dtype]
+    powers = torch.sub(logarithms, conditions.log_temperature, out=room.powers).mul_(conditions.n)
+    fields = torch.bmm(labels.transpose(1, 2), powers.clamp_(lowest, highest).exp_())
+    # With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so that
+    # log|g| = (2m + 1) log σ(−2u) + 2u + constant.
+    fields.mul_(targets).mul_(-2)
+    sizes = logsigmoid(fields).mul_(conditions.cost_exponent).sub_(fields)
+    largest = sizes.amax(dim=1, keepdim=True)
+    return sizes.sub_(largest).clamp_(min=lowest).exp_().mul_(targets), largest
+
+
+def descent(
+    positive: torch.Tensor,
+    logarithms: torch.Tensor,
+    labels: torch.Tensor,
+    errors: tuple[torch.Tensor, torch.Tensor],
+    conditions: Conditions,
+    room: Room = _NOWHERE,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The directions of descent, in units that are arbitrary for every memory.
+
+    Of the memories as weights of the images, a^(n−1)·(labels·g), (R, K, s); of the labels, (R, K, C).
+    """
+    factors, sizes = errors
+    exponents = torch.addcmul(sizes, logarithms, conditions.n_minus_1, out=room.powers)
+    largest = exponents.amax(dim=2, keepdim=True).clamp(min=_LOWEST)
+    powers = torch.sub(exponents, largest, out=room.powers).clamp_(min=EXPONENTS[labels.dtype][0]).exp_()
+    pulls = torch.bmm(labels, factors, out=room.pulls).mul_(powers)
+    return pulls, torch.bmm(torch.mul(powers, positive, out=room.powers), factors.transpose(1, 2))
+
+
+def largest(numbers: torch.Tensor) -> torch.Tensor:
+    """The largest absolute number of each memory, (R, K, 1)."""
+    return torch.maximum(numbers.amax(dim=2, keepdim=True), -numbers.amin(dim=2, keepdim=True))
+
+
+class Step:
+    """Steps of a state by one rule.
+
+    Parameters
+    ----------
+    pixels_from : first column of the pixels in the state's values, see `Features`.
+    rate, momentum : as in `hopcore.train`.
+    clip : whether single pixels are cut to [−1, 1]; otherwise a memory is rescaled.
     """
 
-    def __init__(
-        self,
-        features: Features,
-        targets: np.ndarray,
-        memories: np.ndarray,
-        labels: np.ndarray,
-        *,
-        n: np.ndarray,
-        temperature: np.ndarray,
-        cost_power: np.ndarray,
-        rate: float,
-        momentum: float,
-        constraint: str,
-        batches: list[int],
-        dtype: torch.dtype,
-        device: torch.device,
-    ) -> None:
-        self.features = features
-        self.dual = features.name == "dual"
-        self._state = State.of(features, labels, momentum, dtype, device)
-        self._batches = minibatches(features, targets, batches, self._state)
-        rule = Rule(rate, momentum, clip=constraint == "clip")
-        self._step = step_for(device)(features, self._state, rule)
-        self._images = self._tensor(features.images) if self.dual else None
-        self._recorded: RecordedEpoch | None = None
-        self.set_conditions(n, temperature, cost_power)
-        self.restart(memories)
+    def __init__(self, state: State, pixels_from: int, rate: float, momentum: float, clip: bool) -> None:
+        self._state, self._rate, self._momentum, self._clip = state, rate, momentum, clip
+        self._pixels_from = pixels_from
+        self._tiny = TINY[state.values.dtype]
+        self._change = torch.empty_like(state.values)
 
-    @property
-    def values(self) -> torch.Tensor:
-        """The features of the memories, (R, K, P)."""
-        return self._state.values
+    def advance(self, batch: Minibatch, limited: bool) -> None:
+        """One step on a minibatch; ``limited`` keeps the result within the limits."""
+        state, room = self._state, batch.room
+        overlaps = batch.overlaps
+        if overlaps is None:
+            overlaps = torch.bmm(state.values, batch.images, out=room.powers)
+        positive, logarithms = activations(overlaps, room)
+        factors = errors(logarithms, state.labels, batch.targets, state.conditions, room)
+        pulls, label_change = descent(positive, logarithms, state.labels, factors, state.conditions, room)
+        torch.bmm(pulls, batch.rows, out=self._change)
 
-    @property
-    def labels(self) -> torch.Tensor:
-        """The labels, (R, K, C)."""
-        return self._state.labels
+        # Gradients over their largest entries are added to the velocities, or to the state itself.
+        label_size = largest(label_change)
+        # A memory with no positive overlap has no gradient, neither of its labels nor of its pixels.
+        step = label_size.sign().div_(self._size(self._change))
+        label_step = label_size.clamp_(min=self._tiny).reciprocal_()
+        values, labels, _ = gaining = state.velocities or state.moving()
+        if state.velocities:
+            for velocity in state.velocities:
+                velocity.mul_(self._momentum)
+        else:
+            step.mul_(self._rate)
+            label_step.mul_(self._rate)
+        values.addcmul_(self._change, step)
+        labels.addcmul_(label_change, label_step)
+        if batch.columns is not None:
+            gaining[2][..., batch.columns].addcmul_(pulls, step)
+        if state.velocities:
+            step = self._size(values).reciprocal_().mul_(self._rate)
+            label_step = largest(labels).clamp_(min=self._tiny).reciprocal_().mul_(self._rate)
+            steps = step, label_step, step
+            for array, velocity, by in zip(state.moving(), state.velocities, steps, strict=True):
+                array.addcmul_(velocity, by)
+        if limited:
+            self.limit()
 
-    @property
-    def weights(self) -> torch.Tensor:
-        """The weights of the images in the memories, (R, K, S); the dual form only."""
-        return self._state.weights
-
-    @property
-    def kept(self) -> torch.Tensor:
-        """The part of the base that is left in each memory, (R, K, 1); the dual form only."""
-        return self._state.kept
-
-    def _tensor(self, array: np.ndarray) -> torch.Tensor:
-        return torch.as_tensor(array).to(self._state.values)
-
-    def set_conditions(self, n: np.ndarray, temperature: np.ndarray, cost_power: np.ndarray) -> None:
-        """Power, rescaled temperature and cost power of each run, (R,), from the next step on."""
+    def limit(self) -> None:
+        """Labels within [−1, 1]; memories rescaled, or clipped, into the same range."""
         state = self._state
-        for held, values in (
-            (state.n, n),
-            (state.n_minus_1, np.asarray(n) - 1),
-            (state.log_temperature, np.log(temperature)),
-            (state.cost_exponent, 2 * np.asarray(cost_power) + 1),
-        ):
-            held.copy_(self._tensor(values).reshape(held.shape))
+        state.labels.clamp_(-1, 1)
+        if self._clip:
+            state.values.clamp_(-1, 1)
+            return
+        factor = largest(state.values[..., self._pixels_from :]).clamp_(min=1).reciprocal_()
+        for array in (state.values, state.weights, state.kept):
+            array.mul_(factor)
 
-    def restart(self, memories: np.ndarray) -> None:
-        """Put memories (R, K, N) in the place of the present ones."""
-        self.values.copy_(self._tensor(self.features.of(memories)))
-        if self.dual:
-            self.base = self._tensor(memories)
-            self.weights.zero_()
-            self.kept.fill_(1)
-
-    def memories(self) -> torch.Tensor:
-        """The memories, (R, K, N), all their pixels."""
-        if not self.dual:
-            return self.values
-        return pixels_of(self.kept, self.base, self.weights, self._images)
-
-    def epoch(self, noise: tuple[np.ndarray, np.ndarray] | None = None) -> None:
-        """One pass over the images, one step for each minibatch; noise is added in the last."""
-        for batch in self._batches:
-            disturbed = noise is not None and batch is self._batches[-1]
-            self._step.advance(batch, limited=not disturbed)
-            if disturbed:
-                self._disturb(*noise)
-                self._step.limit()
-
-    def epochs(self, count: int) -> None:
-        """Several epochs; on a GPU they are replayed from one recorded graph, without the host."""
-        advance = self.epoch
-        if self.values.device.type == "cuda" and count > 1:
-            if self._recorded is None:
-                self._recorded = RecordedEpoch(self.epoch, self._state.advancing(), self.values.device)
-            advance = self._recorded.replay
-        for _ in range(count):
-            advance()
-
-    def _disturb(self, memory_noise: np.ndarray, label_noise: np.ndarray) -> None:
-        """Add noise (R, K, N) and (R, K, C)."""
-        self.labels.add_(self._tensor(label_noise))
-        # not `memories`, which end at ±1: the limits of this step come after the noise
-        pixels = combined(self.kept, self.base, self.weights, self._images) if self.dual else self.values
-        self.restart(pixels.to("cpu", torch.float64).numpy() + memory_noise)
-
-
-def step_for(device: torch.device) -> type:
-    """The arithmetic for a device."""
-    if device.type != "cpu":
-        return TensorStep
-    from .fused_step import FusedStep  # Numba takes a moment to import, and training alone needs it
-
-    return FusedStep
-
-
-def pixels_of(
-    kept: torch.Tensor, base: torch.Tensor, weights: torch.Tensor, images: torch.Tensor
-) -> torch.Tensor:
-    """Memories (R, K, N), see `combined`, within [−1, 1] to the last digit."""
-    return combined(kept, base, weights, images).clamp_(-1, 1)
-
-
-def combined(
-    kept: torch.Tensor, base: torch.Tensor, weights: torch.Tensor, images: torch.Tensor
-) -> torch.Tensor:
-    """kept·base + weights·images, (R, K, N).
-
-    kept (R, K, 1), base (R, K, N), weights (R, K, S), images (S, N).
-    """
-    return torch.bmm(weights, images.expand(len(weights), -1, -1)).addcmul_(base, kept)
+    def _size(self, values: torch.Tensor) -> torch.Tensor:
+        """The largest pixel of each memory, (R, K, 1), as a divisor."""
+        return largest(values[..., self._pixels_from :]).clamp_(min=self._tiny)
