@@ -19,12 +19,14 @@ from hopcore._files import remove
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import filled
-from hopcore.edition.pages.sanitise import sanitise
 from hopcore.edition.pages.status import SOURCES, copy_sources
 from hopcore.edition.run.execute import Run
 
 MATHJAX = "tex-svg-full.js"
 """One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
+
+_LIVE = "application/vnd.jupyter.widget-view+json"
+"""A widget, which has no kernel on a page: its text is shown."""
 
 _HEAVY = 200_000
 """Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
@@ -43,7 +45,6 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         if chapter.name in executed:
             notebook = page(executed[chapter.name].notebook)
-            sanitise(notebook, chapter.name)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown":
                     cell.source = relinked(cell.source, executed)
@@ -66,13 +67,15 @@ def page(path: Path) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         for output in cell.get("outputs", []):
-            lighten(output.get("data", {}))
+            data = output.get("data", {})
+            data.pop(_LIVE, None)
+            lighten(data)
         if own and "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = cell.source.removeprefix("# Parameters\n").strip()
             cell.metadata["tags"] = [tag for tag in own[0].metadata["tags"] if tag != "parameters"]
             own[0].metadata["tags"] = ["remove-cell"]
     notebook.metadata.pop("papermill", None)  # paths of this machine
-    notebook.metadata.pop("widgets", None)  # they have no kernel here
+    notebook.metadata.pop("widgets", None)
     return notebook
 
 
