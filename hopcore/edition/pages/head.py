@@ -1,4 +1,4 @@
-"""A Sphinx extension: what a page tells about itself, what it may load, and roles that screen readers understand."""
+"""A Sphinx extension: what a page tells about itself, what it may load, and roles for screen readers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PICTURE = "_static/social.png"
 POLICY = (
     "default-src 'self' data: blob: 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'self'"
 )
-"""A page asks no other host, whatever is in it. Its figures bring scripts, styles and pictures of their own."""
+"""A page asks no other host, whatever is in it. Figures bring scripts, styles and pictures of their own."""
 
 _LONGEST = 200  # characters of a description
 

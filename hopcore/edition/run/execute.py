@@ -110,10 +110,8 @@ class Run:
         """Whether the kept notebook is whole and made from what is there now."""
         try:
             record = json.loads(self.record.read_text(encoding="utf-8"))
-            return (
-                record["fingerprint"] == fingerprint(self.chapter, self.passed())
-                and record["notebook"] == file_digest(self.notebook)
-            )
+            found = record["fingerprint"], record["notebook"]
+            return found == (fingerprint(self.chapter, self.passed()), file_digest(self.notebook))
         except (OSError, *_FOREIGN):
             return False  # missing, cut short or foreign: execute again
 
