@@ -16,7 +16,7 @@ from hopcore.edition.run.execute import Run
 CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "scorecard": lambda book, runs: scorecard(runs),
     "status": lambda book, runs: status(runs),
-    "cite": lambda book, runs: cite(book.root),
+    "cite": lambda book, runs: cite(book),
     "verdicts": lambda book, runs: verdicts(book),
 }
 

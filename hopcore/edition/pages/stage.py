@@ -39,7 +39,7 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
     runs = list(runs)
     executed = {run.chapter.name: run for run in runs}
     shutil.copytree(book.root / "book", folder / "book", ignore=shutil.ignore_patterns("*.md", ".*"))
-    _configure(book.root / CONFIG, folder / CONFIG)
+    configure(book, folder / CONFIG)
     for chapter in book.chapters:
         target = folder / chapter.document
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -99,17 +99,17 @@ def relinked(text: str, executed: Container[str]) -> str:
     return re.sub(r"\]\(([^()\s:]+)\.md(#[^()\s]*)?\)", replace, text)
 
 
-def _configure(source: Path, target: Path) -> None:
-    """Copy the configuration; with the repository's address in it, links to the repository are shown.
+def configure(book: Book, target: Path) -> None:
+    """Copy the configuration; where the repository's address is known, with links to the repository.
 
     Its pages are then taken to be published as GitHub does, unless `html_baseurl` says otherwise.  There are
     no buttons for Binder and Colab: they open notebooks of the repository, which has the chapters as text.
     """
-    settings = yaml.safe_load(source.read_text(encoding="utf-8"))
-    url = settings["repository"]["url"].rstrip("/")
-    if url:
+    settings = yaml.safe_load((book.root / CONFIG).read_text(encoding="utf-8"))
+    if book.address:
+        settings["repository"]["url"] = book.address
         settings["html"] |= {"use_repository_button": True, "use_issues_button": True}
-        on_github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", url)
+        on_github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", book.address)
         if on_github:
             pages = f"https://{on_github[1].lower()}.github.io/{on_github[2]}/"
             settings["sphinx"]["config"].setdefault("html_baseurl", pages)
