@@ -25,8 +25,8 @@ from hopcore.edition.run.execute import Run
 MATHJAX = "tex-svg-full.js"
 """One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
 
-_LIVE = "application/vnd.jupyter.widget-view+json"
-"""A widget, which has no kernel on a page: its text is shown."""
+_PROGRAMS = "application/vnd."
+"""Begins kinds of outputs that are for programs: widgets, which have no kernel on a page, and answers."""
 
 _HEAVY = 200_000
 """Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
@@ -68,7 +68,8 @@ def page(path: Path) -> nbformat.NotebookNode:
         cell.metadata.pop("papermill", None)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            data.pop(_LIVE, None)
+            for kind in [kind for kind in data if kind.startswith(_PROGRAMS)]:
+                del data[kind]
             lighten(data)
         if own and "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = cell.source.removeprefix("# Parameters\n").strip()

@@ -149,7 +149,7 @@ class Failure:
 
 @dataclass
 class _Processes:
-    """The runner processes at work, so that an interruption can end them all."""
+    """The processes at work, so that an interruption can end them all, and none is started after it."""
 
     running: set[subprocess.Popen[str]] = field(default_factory=set)
     closed: bool = False
