@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint unit coverage check browser reference lab format lock clean distclean
+.PHONY: help env book test lint unit coverage mutants check browser reference lab format lock clean distclean
 
 help:
 	@echo "make book       execute the chapters and build the book: _build/html/index.html"
@@ -38,8 +38,9 @@ help:
 	@echo "make env        make the environment in .venv (the targets above do it by themselves)"
 	@echo "make unit       unit tests alone;  make lint, make check, make browser: the other parts of make test"
 	@echo "make coverage   unit tests, and which part of the science modules' branches they take (fails under 95 %)"
+	@echo "make mutants    does a test notice a change? OPTIONS=\"--sample 300\" tries so many, chosen at random"
 	@echo "make reference  make the references of nbval anew, after a wanted change of results"
-	@echo "make format     format the sources and mend what ruff can mend"
+	@echo "make format     format sources and chapters, and mend what ruff can mend"
 	@echo "make lock       make requirements.lock anew, after a change of constraints.txt"
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter (3.11 or later); JOBS=4 works on four things at a time;"
@@ -88,6 +89,8 @@ test: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python .ci/chapters.py check
+	$(BIN)/lint-imports --no-cache --no-logo
 
 unit: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
@@ -98,6 +101,10 @@ coverage: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov \
 	    --cov-report=term-missing:skip-covered --cov-report=json:_build/coverage.json
 	@$(BIN)/python tests/branches.py _build/coverage.json
+
+# Tries changes of the science modules, minutes to hours: not a part of `make test` either.
+mutants: $(READY)
+	$(BIN)/python tests/mutants.py --jobs $(JOBS) $(OPTIONS)
 
 check: $(READY)
 	$(BIN)/hopcore check --jobs $(JOBS)
@@ -119,6 +126,7 @@ lock: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix --quiet || true
 	$(BIN)/ruff format
+	$(BIN)/python .ci/chapters.py format
 
 clean:
 	rm -rf _build dist build .pytest_cache .ruff_cache .hypothesis .benchmarks .coverage

@@ -31,6 +31,13 @@ class Scale(StrEnum):
     paper = "paper"
 
 
+class Precision(StrEnum):
+    """How exactly to compute."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
 Chapters = Annotated[
     list[str] | None,
     typer.Argument(metavar="CHAPTER", help="Chapters by name, such as feature_to_prototype. Default: all."),
@@ -54,6 +61,9 @@ def book(
         Scale, typer.Option(help="tiny: to try; quick: minutes; paper: the paper's own grids.")
     ] = Scale.quick,
     seed: Annotated[int, typer.Option(min=0, help="The seed of all random choices.")] = 0,
+    dtype: Annotated[
+        Precision, typer.Option(help="The numbers that networks are trained in.")
+    ] = Precision.float32,
     root: Root = None,
     jobs: Jobs = 2,
     force: Force = False,
@@ -61,13 +71,14 @@ def book(
     """Execute chapters and build the HTML into _build/html.
 
     A chapter is executed if it is not finished: if its source, the library, the parameters or an installed
-    package has changed. With names, --scale and --seed apply to those chapters; the rest of the book is
-    as without options. A failing cell fails the command, and the other chapters are still executed.
+    package has changed. With names, --scale, --seed and --dtype apply to those chapters; the rest of the book
+    is as without options. A failing cell fails the command, and the other chapters are still executed.
     """
     from hopcore.edition import commands
     from hopcore.edition.run.execute import Parameters
 
-    page = commands.book(root, chapters or [], Parameters(scale.value, seed), jobs=jobs, force=force)
+    parameters = Parameters(scale.value, seed, dtype.value)
+    page = commands.book(root, chapters or [], parameters, jobs=jobs, force=force)
     typer.echo(f"The book is at {page}")
 
 
@@ -100,7 +111,7 @@ def reference(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2, forc
 def verdicts(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2) -> None:
     """Execute chapters with other seeds, threads and precision, and keep the verdicts in book/verdicts.json.
 
-    The book's page on what is promised shows them. All chapters take about five times as long as the book.
+    The book's scorecard shows them. All chapters take about five times as long as the book.
     """
     from hopcore.edition import commands
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tiny_book import ALPHA, BETA, chapter, make_book
+from tiny_book import ALPHA, chapter, make_book
 
 from hopcore.edition import commands
 from hopcore.edition.chapters import Book
@@ -54,8 +54,10 @@ def test_a_failing_cell_is_named_and_the_rest_is_executed(tmp_path: Path) -> Non
     assert not (root / "_build" / "html").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_stopped_build_leaves_no_notebook_no_lock_and_no_process(tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_build_keeps_what_is_finished_and_leaves_no_notebook_no_lock_and_no_process(
+    tmp_path: Path, number: int
+) -> None:
     ready, go = tmp_path / "ready", tmp_path / "go"
     waits = chapter(
         "Waits",
@@ -66,25 +68,23 @@ def test_a_stopped_build_leaves_no_notebook_no_lock_and_no_process(tmp_path: Pat
         "    time.sleep(0.05)",
         'print("all of it")',
     )
-    root = make_book(tmp_path / "clone", {"waits": waits, "later": BETA}, intro=PLAIN)
+    root = make_book(tmp_path / "clone", {"alpha": ALPHA, "waits": waits}, intro=PLAIN)
     command = [sys.executable, "-m", "hopcore", "book", "--root", str(root), "--jobs", "1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as build:
         assert wait_for(lambda: ready.exists() and ready.read_text())
-        kernel = psutil.Process(int(ready.read_text()))
-        below = [kernel, *psutil.Process(build.pid).children(recursive=True)]
+        below = [psutil.Process(int(ready.read_text())), *psutil.Process(build.pid).children(recursive=True)]
 
         # A second build meanwhile is refused, and says who is at work.
         with pytest.raises(EditionError, match=rf"another hopcore command \(process {build.pid}\)"):
             commands.book(root, [], Parameters())
 
         os.kill(build.pid, number)
-    assert build.returncode == (-number if number == signal.SIGKILL else 130)
+    assert build.returncode == (130 if number == signal.SIGINT else -number)
     assert wait_for(lambda: not any(process.is_running() for process in below), 20)
-    run = run_of(root, "waits")
-    assert not run.finished() and not run.notebook.exists()
+    alpha, run = run_of(root, "alpha"), run_of(root, "waits")
+    assert alpha.finished() and not run.finished() and not run.notebook.exists()
 
     # The next build takes nothing of it for finished. The chapter is the same to the letter.
-    assert not run_of(root, "later").notebook.parent.joinpath("later.ipynb").exists()
     go.touch()
     commands.book(root, [], Parameters())
     assert "all of it" in run.notebook.read_text() and run.record.exists()

@@ -1,23 +1,28 @@
-"""Generated pages: docstrings as Markdown, the reference and its examples, citations, links, pictures."""
+"""Generated pages: docstrings and their examples, citations, the repository's address, pictures."""
 
 from __future__ import annotations
 
 import base64
 import doctest
 import io
+import pkgutil
+import re
+import shutil
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import yaml
 from PIL import Image
 
 import hopcore
-from hopcore.edition.pages.api import PAGES, api, api_page, members, modules, public
+from hopcore.edition.chapters import Book
+from hopcore.edition.pages.autodoc import readable
 from hopcore.edition.pages.cite import cite
-from hopcore.edition.pages.docstrings import inline, rendered
-from hopcore.edition.pages.stage import _configure, lighten
+from hopcore.edition.pages.stage import configure, lighten, page
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,88 +30,62 @@ ROOT = Path(__file__).parent.parent
 # Docstrings
 
 
-def test_text_is_literal_and_code_stays_code() -> None:
-    assert inline("a_b of `x_y` and ``z``, :func:`~m.f`") == r"a\_b of `x_y` and `z`\, `m.f`"
-    assert inline("*fates* of 2*3*4") == r"*fates* of 2\*3\*4"
+def test_docstrings_are_made_readable_for_napoleon() -> None:
+    text = """Sum |a| of all `numbers`.
+
+Parameters
+----------
+a : the first,
+    on two lines.
+b, c : int
+    The others.
+
+Returns
+-------
+The sum,
+and no more.
+
+Raises
+------
+ValueError
+    Never."""
+    expected = r"""Sum \|a\| of all `numbers`.
+
+Parameters
+----------
+a
+    the first,
+    on two lines.
+b, c : int
+    The others.
+
+:Returns: The sum, and no more.
+
+Raises
+------
+ValueError
+    Never.
+"""
+    assert readable(text) == expected
+    assert (
+        readable(text.replace("The sum,\nand", "int\n    The sum, and")).count("Returns\n-------\nint\n") == 1
+    )
 
 
-def test_sections_become_lists_of_definitions() -> None:
-    text = """Sum it.
-
-    Of all `numbers`,
-    as they come:
-
-        s = a + b
-
-    Parameters
-    ----------
-    a
-        First,
-        on two lines.
-    b : int
-        Second.
-
-    Returns
-    -------
-    The sum.
-
-    Examples
-    --------
-    >>> 1 + 1
-    2
-    """
-    assert rendered(text).split("\n\n") == [
-        r"Sum it\.",
-        r"Of all `numbers`\, as they come\:",
-        "```text\ns = a + b\n```",
-        "**Parameters**",
-        "a\n: First\\, on two lines\\.",
-        "b \\: int\n: Second\\.",
-        "**Returns**",
-        r"The sum\.",
-        "**Examples**",
-        "```pycon\n>>> 1 + 1\n2\n```",
-    ]
-
-
-def test_descriptions_may_stand_behind_a_colon() -> None:
-    text = "Is.\n\nAttributes\n----------\na : one.\nb, c : of the set, and\n    of the rest."
-    assert rendered(text).split("\n\n")[2:] == ["a\n: one\\.", "b\\, c\n: of the set\\, and of the rest\\."]
-
-
-# The reference
-
-
-@pytest.fixture(scope="module")
-def reference() -> str:
-    return "\n\n".join([api(), *map(api_page, PAGES)])
-
-
-def test_every_public_module_is_on_one_page() -> None:
-    listed = [name for names in PAGES.values() for name in names]
-    assert sorted(listed) == sorted(public())
-    for page in PAGES:
-        assert f"% generated: api-{page}" in (ROOT / "book" / f"api_{page}.md").read_text(encoding="utf-8")
-
-
-def test_the_reference_has_every_public_name_once(reference: str) -> None:
-    main = [name for name in hopcore.__all__ if not name.startswith("_")]
-    names = [f"hopcore.{name}" for name in main]
-    for module in (each for page in PAGES for each in modules(page)):
-        for name, value in members(module).items():
-            if not any(value is getattr(hopcore, each) for each in main):
-                names.append(f"{module.__name__}.{name}")
-    assert {"hopcore.train", "hopcore.splits.split_tree", "hopcore.plotting.slider_figure"} <= set(names)
-    for name in names:
-        found = [line for line in reference.splitlines() if line.startswith(":::") and f"}} {name}(" in line]
-        found += [line for line in reference.splitlines() if line.endswith(f"}} {name}")]
-        assert len(found) == 1, name
-
-
-def test_everything_public_is_described() -> None:
-    for module in (each for page in PAGES for each in modules(page)):
+def test_everything_public_is_on_a_page_and_described() -> None:
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "book").glob("api*.md"))
+    shown = re.findall(r"automodule:: (\S+)", pages)
+    rooms = {f"hopcore.{each.name}" for each in pkgutil.iter_modules(hopcore.__path__) if each.name[0] != "_"}
+    assert {".".join(name.split(".")[:2]) for name in shown} == {"hopcore", *rooms} - {
+        "hopcore.cli",
+        "hopcore.edition",
+    }
+    for module in map(import_module, shown):
         assert module.__doc__, module.__name__
-        assert [name for name, value in members(module).items() if not value.__doc__] == []
+        named = [
+            getattr(module, name) for name in getattr(module, "__all__", ()) if not name.startswith("__")
+        ]
+        assert [value for value in named if callable(value) and not value.__doc__] == []
 
 
 @pytest.fixture(scope="module")
@@ -128,37 +107,35 @@ def test_the_examples_of_the_main_names_work(name: str, own_cache: None) -> None
         assert runner.run(each).failed == 0
 
 
-# How to cite
+# How to cite, and the repository's address
 
 
-def test_the_citation_is_that_of_the_file() -> None:
-    told, content = cite(ROOT), yaml.safe_load((ROOT / "CITATION.cff").read_text())
+def published(folder: Path, url: str) -> Book:
+    """A book whose pyproject.toml has an address, or none."""
+    urls = f'[project.urls]\nRepository = "{url}"\n' if url else ""
+    (folder / "pyproject.toml").write_text(f'[project]\nname = "book"\n{urls}')
+    for name in ("_config.yml", "CITATION.cff"):
+        shutil.copy(ROOT / name, folder)
+    return Book(folder, (), folder / "_build")
+
+
+@pytest.mark.parametrize("url", ["", "https://github.com/Some/book/"])
+def test_the_address_in_pyproject_is_the_only_setting(tmp_path: Path, url: str) -> None:
+    book = published(tmp_path, url)
+    configure(book, tmp_path / "staged.yml")
+    settings = yaml.safe_load((tmp_path / "staged.yml").read_text())
+    assert settings["repository"]["url"] == url.rstrip("/")
+    assert settings["html"]["use_repository_button"] == settings["html"]["use_issues_button"] == bool(url)
+    pages = settings["sphinx"]["config"].get("html_baseurl")
+    assert pages == ("https://some.github.io/book/" if url else None) and "launch_buttons" not in settings
+    assert ("url = {https://github.com/Some/book}" in cite(book)) == bool(url)
+
+
+def test_the_citation_is_that_of_the_file(tmp_path: Path) -> None:
+    told, content = cite(published(tmp_path, "")), yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert content["version"] in told and "2312.03012" in told
     assert told.count("```bibtex") == 2
     assert all(each["family-names"] in told for each in content["references"][0]["authors"])
-
-
-# The configuration
-
-
-def staged_settings(folder: Path, url: str) -> dict:
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text())
-    settings["repository"]["url"] = url
-    (folder / "in.yml").write_text(yaml.safe_dump(settings))
-    _configure(folder / "in.yml", folder / "out.yml")
-    return yaml.safe_load((folder / "out.yml").read_text())
-
-
-def test_without_an_address_there_are_no_links_to_a_repository(tmp_path: Path) -> None:
-    settings = staged_settings(tmp_path, "")
-    assert not settings["html"]["use_repository_button"] and not settings["html"]["use_issues_button"]
-    assert "html_baseurl" not in settings["sphinx"]["config"] and "launch_buttons" not in settings
-
-
-def test_the_address_of_the_repository_is_the_only_setting(tmp_path: Path) -> None:
-    settings = staged_settings(tmp_path, "https://github.com/Some/book/")
-    assert settings["html"]["use_repository_button"] and settings["html"]["use_issues_button"]
-    assert settings["sphinx"]["config"]["html_baseurl"] == "https://some.github.io/book/"
 
 
 # Pictures
@@ -179,3 +156,11 @@ def test_heavy_pictures_become_lighter_and_others_stay() -> None:
     lighten({"text/plain": "1"})
     assert len(heavy["image/png"]) < len(before) / 2 and light["image/png"] == kept
     assert Image.open(io.BytesIO(base64.b64decode(heavy["image/png"]))).size == (300, 300)
+
+
+def test_what_is_for_programs_is_not_shown(tmp_path: Path) -> None:
+    data = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "a bar"}
+    output = nbformat.v4.new_output("display_data", data=data)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("bar", outputs=[output])])
+    nbformat.write(notebook, tmp_path / "alpha.ipynb")
+    assert page(tmp_path / "alpha.ipynb").cells[0].outputs[0].data == {"text/plain": "a bar"}

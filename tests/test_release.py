@@ -58,12 +58,11 @@ LIBRARY = """
 import hopcore
 from pathlib import Path
 from hopcore.plotting.slider import Slider
-from hopcore.edition.pages.sanitise import cleaned
 assert Path(hopcore.__file__).is_relative_to(sys.path[0])
 digits = hopcore.training_set(digits=[1, 4], per_digit=2, seed=0)
 alpha = hopcore.coefficients(digits.images, digits)
 html = Slider((b"a", b"b"), ("1", "2"), ("1", "2"), "n", (1, 1))._repr_html_()
-assert "figure.dataset.ready" in html and cleaned(html)[1] == []
+assert "figure.dataset.ready" in html
 print(hopcore.__version__, alpha.shape)
 """
 
@@ -73,13 +72,9 @@ def test_the_library_works_from_the_wheel(wheel: Path) -> None:
     assert (done.returncode, done.stdout) == (0, f"{VERSION} (4, 4)\n"), done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["bench", "--help"], ["book", "--help"]])
-def test_the_command_works_from_the_wheel(wheel: Path, arguments: list[str]) -> None:
-    done = python(wheel, COMMAND, *arguments)
+def test_the_command_works_from_the_wheel(wheel: Path) -> None:
+    done = python(wheel, COMMAND, "book", "--help")
     assert done.returncode == 0 and "Usage: hopcore" in done.stdout, done.stderr
-
-
-def test_the_command_tells_the_version_of_the_wheel(wheel: Path) -> None:
     assert python(wheel, COMMAND, "--version").stdout == f"hopcore {VERSION}\n"
 
 
@@ -121,18 +116,16 @@ def test_it_runs_on_every_python_that_the_project_names(workflow: dict) -> None:
     assert project["requires-python"] == f">={named[0]}"
 
 
-def test_it_keeps_wheel_notebooks_and_pages(workflow: dict) -> None:
+def test_it_keeps_wheel_notebooks_and_pages_and_may_not_write_to_the_repository(workflow: dict) -> None:
     steps = workflow["jobs"]["test"]["steps"]
     kept = {
         step["with"].get("name"): step["with"]["path"] for step in steps if "upload" in step.get("uses", "")
     }
-    assert set(kept) == {"wheel", "notebooks", "html", None}
-    assert kept[None] == kept["html"] == "_build/html"
-    assert kept["notebooks"].startswith("_build/executed/")
-    (build,) = [step["run"] for step in steps if "-m build" in step.get("run", "")]
-    assert build.startswith(".venv/bin/python -m build") and kept["wheel"] == "dist"
-
-
-def test_nothing_of_it_may_write_to_the_repository(workflow: dict) -> None:
-    assert workflow["permissions"] == {"contents": "read"}
-    assert workflow["jobs"]["publish"]["needs"] == "test"
+    assert kept == {
+        "wheel": "dist",
+        "notebooks": "_build/executed/quick-0/*.ipynb",
+        "html": "_build/html",
+        None: "_build/html",
+    }
+    assert ".ci/run" in [step.get("run") for step in steps]
+    assert workflow["permissions"] == {"contents": "read"} and workflow["jobs"]["publish"]["needs"] == "test"

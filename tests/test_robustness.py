@@ -7,7 +7,7 @@ import pytest
 import tiny_book
 
 from hopcore.edition.chapters import Book
-from hopcore.edition.compare.robustness import FILE, OTHERS, USUAL, measure, verdicts
+from hopcore.edition.compare.robustness import CIRCUMSTANCES, FILE, measure, verdicts
 from hopcore.edition.errors import EditionError
 from hopcore.paper import CLAIMS
 
@@ -37,7 +37,7 @@ def test_verdicts_are_measured_under_every_circumstance(book):
     said = []
     measure(book, say=said.append)
     found = json.loads((book.root / FILE).read_text(encoding="utf-8"))
-    columns = [each.name for each in (USUAL, *OTHERS)]
+    columns = list(CIRCUMSTANCES)
     for claim, odd in (
         ("F1", set()),
         ("F2", {"seed 2"}),

@@ -70,7 +70,10 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(REPOSITORY / name, root)
     programs = root / ".venv" / "bin"
     programs.mkdir(parents=True)
-    for name, text in {"hopcore": HOPCORE, "python": PASSES, "ruff": PASSES}.items():
+    for name, text in {
+        "hopcore": HOPCORE,
+        **dict.fromkeys(("python", "ruff", "lint-imports"), PASSES),
+    }.items():
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     (root / ".venv" / ".hopcore-ready").touch()  # the environment needs no making

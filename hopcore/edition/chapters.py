@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,10 +75,11 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Book:
-    """The folder of the book and its pages, in reading order."""
+    """The folder of the book, its pages in reading order, and the folder of everything generated."""
 
     root: Path
     chapters: tuple[Chapter, ...]
+    output: Path
 
     @classmethod
     def open(cls, root: Path | None = None) -> Book:
@@ -102,12 +104,16 @@ class Book:
         for name in set(names):
             if names.count(name) > 1:
                 raise EditionError(f"two pages of {TOC} are named {name!r}; page names must differ")
-        return cls(root, chapters)
+        return cls(root, chapters, root / "_build")
 
     @property
-    def output(self) -> Path:
-        """The folder of everything generated."""
-        return self.root / "_build"
+    def address(self) -> str:
+        """Where the repository is published, from `[project.urls]` of pyproject.toml; "" where it is not."""
+        project = self.root / "pyproject.toml"
+        if not project.is_file():
+            return ""
+        urls = tomllib.loads(project.read_text(encoding="utf-8"))["project"].get("urls", {})
+        return urls.get("Repository", "").rstrip("/")
 
     @property
     def references(self) -> Path:

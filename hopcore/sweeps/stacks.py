@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import pickle
+import pickle  # noqa: TID251 - the work that a pool sends to its own workers
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from multiprocessing import get_context, parent_process
-from threading import Thread
 
 import numpy as np
 import torch
 
 from hopcore._checks import check_integer
+from hopcore._processes import end_with_parent
 from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.sweeps.provenance import provenance
@@ -144,7 +143,8 @@ def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
         If the worker has another version of hopcore, NumPy or PyTorch than the sweep, as its digits would
         differ.
     """
-    end_with_parent()
+    if parent_process() is not None:  # not in a thread of the calling process
+        end_with_parent()
     wanted, data, options = _unpacked(packed)
     if wanted != provenance():
         differing = [
@@ -156,23 +156,6 @@ def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
     return train_runs(data, options, runs)
 
 
-@cache
-def end_with_parent() -> None:
-    """End this worker process when the process that started it is gone, even if it was killed.
-
-    Otherwise the workers of a killed notebook would compute on, and wait for ever.
-    """
-    parent = parent_process()
-    if parent is None:  # a thread of the calling process, or a worker that was started by hand
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    Thread(target=watch, name="hopcore-parent", daemon=True).start()
-
-
 @lru_cache(maxsize=1)
 def _unpacked(packed: bytes) -> tuple[dict[str, str], TrainingSet, Options]:
-    return pickle.loads(zlib.decompress(packed))
+    return pickle.loads(zlib.decompress(packed))  # noqa: S301 - no file: what this sweep has packed

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from visits import HTML, PAGES, Visit
 
+import hopcore
+
 MEGABYTE = 10**6
 
 
@@ -73,6 +75,12 @@ def _is_light(visited: Visit) -> None:
     own = {name: size for name, size in sizes if name not in shared}
     assert 0 < sum(own.values()) < 3 * MEGABYTE, own
     assert sum(shared.values()) < 6 * MEGABYTE, shared
+
+
+def test_every_main_name_of_the_library_is_in_its_reference() -> None:
+    text = (HTML / "book" / "api.html").read_text(encoding="utf-8")
+    names = [name for name in hopcore.__all__ if not name.startswith("_")]
+    assert [name for name in names if f'id="hopcore.{name}"' not in text] == []
 
 
 @pytest.mark.parametrize("how", ["http", "file"])

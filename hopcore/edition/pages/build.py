@@ -11,13 +11,12 @@ from pathlib import Path
 from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import CONFIG, TOC, Book
 from hopcore.edition.errors import EditionError
-from hopcore.edition.pages.policy import protect
 from hopcore.edition.pages.stage import stage
 from hopcore.edition.run.execute import Run
 
 _JUPYTER_BOOK = """\
-from hopcore.edition.run import lifeline
-lifeline.hold()
+from hopcore._processes import end_with_parent
+end_with_parent()
 from jupyter_book.cli.main import main
 main(prog_name="jupyter-book")
 """
@@ -32,8 +31,7 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
     Raises
     ------
     EditionError
-        If Jupyter Book fails or warns; the message holds its warnings. If an output or a page has a script
-        that is none of hopcore's.
+        If Jupyter Book fails or warns; the message holds its warnings.
     """
     staged = stage(book, runs)
     work = book.output / "html.building"
@@ -49,7 +47,6 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
         raise EditionError(f"Jupyter Book failed; its last words (all of them: {log}):\n{_warnings(output)}")
     if not (work / "_build" / "html" / f"{first}.html").is_file():
         raise EditionError(f"Jupyter Book made no page {first}.html; what it said: {log}")
-    protect(work / "_build" / "html")
     _replace(work / "_build" / "html", book.output / "html")
     remove(work)
     return book.output / "html" / "index.html"

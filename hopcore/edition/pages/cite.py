@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from hopcore.edition.chapters import Book
 from hopcore.edition.pages.markdown import plain
 
 FILE = "CITATION.cff"
 
 
-def cite(root: Path) -> str:
+def cite(book: Book) -> str:
     """What CITATION.cff asks for, and an entry of BibTeX for the software and for each of its references."""
-    content = yaml.safe_load((root / FILE).read_text(encoding="utf-8"))
+    content = yaml.safe_load((book.root / FILE).read_text(encoding="utf-8"))
+    if book.address:
+        content["url"] = book.address
     entries = [_entry("software", content), *(_entry(each["type"], each) for each in content["references"])]
     return "\n\n".join([plain(content["message"]), *(f"```bibtex\n{entry}\n```" for entry in entries)])
 

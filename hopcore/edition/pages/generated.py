@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from hopcore.edition.chapters import Book
 from hopcore.edition.compare.robustness import verdicts
 from hopcore.edition.errors import EditionError
-from hopcore.edition.pages.api import PAGES, api, api_page
 from hopcore.edition.pages.cite import cite
 from hopcore.edition.pages.scorecard import scorecard
 from hopcore.edition.pages.status import status
@@ -17,9 +16,7 @@ from hopcore.edition.run.execute import Run
 CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "scorecard": lambda book, runs: scorecard(runs),
     "status": lambda book, runs: status(runs),
-    "api": lambda book, runs: api(),
-    **{f"api-{page}": lambda book, runs, page=page: api_page(page) for page in PAGES},
-    "cite": lambda book, runs: cite(book.root),
+    "cite": lambda book, runs: cite(book),
     "verdicts": lambda book, runs: verdicts(book),
 }
 

@@ -19,12 +19,14 @@ from hopcore._files import remove
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import filled
-from hopcore.edition.pages.sanitise import sanitise
 from hopcore.edition.pages.status import SOURCES, copy_sources
 from hopcore.edition.run.execute import Run
 
 MATHJAX = "tex-svg-full.js"
 """One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
+
+_PROGRAMS = "application/vnd."
+"""Begins kinds of outputs that are for programs: widgets, which have no kernel on a page, and answers."""
 
 _HEAVY = 200_000
 """Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
@@ -37,13 +39,12 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
     runs = list(runs)
     executed = {run.chapter.name: run for run in runs}
     shutil.copytree(book.root / "book", folder / "book", ignore=shutil.ignore_patterns("*.md", ".*"))
-    _configure(book.root / CONFIG, folder / CONFIG)
+    configure(book, folder / CONFIG)
     for chapter in book.chapters:
         target = folder / chapter.document
         target.parent.mkdir(parents=True, exist_ok=True)
         if chapter.name in executed:
             notebook = page(executed[chapter.name].notebook)
-            sanitise(notebook, chapter.name)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown":
                     cell.source = relinked(cell.source, executed)
@@ -66,13 +67,16 @@ def page(path: Path) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         for output in cell.get("outputs", []):
-            lighten(output.get("data", {}))
+            data = output.get("data", {})
+            for kind in [kind for kind in data if kind.startswith(_PROGRAMS)]:
+                del data[kind]
+            lighten(data)
         if own and "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = cell.source.removeprefix("# Parameters\n").strip()
             cell.metadata["tags"] = [tag for tag in own[0].metadata["tags"] if tag != "parameters"]
             own[0].metadata["tags"] = ["remove-cell"]
     notebook.metadata.pop("papermill", None)  # paths of this machine
-    notebook.metadata.pop("widgets", None)  # they have no kernel here
+    notebook.metadata.pop("widgets", None)
     return notebook
 
 
@@ -96,17 +100,17 @@ def relinked(text: str, executed: Container[str]) -> str:
     return re.sub(r"\]\(([^()\s:]+)\.md(#[^()\s]*)?\)", replace, text)
 
 
-def _configure(source: Path, target: Path) -> None:
-    """Copy the configuration; with the repository's address in it, links to the repository are shown.
+def configure(book: Book, target: Path) -> None:
+    """Copy the configuration; where the repository's address is known, with links to the repository.
 
     Its pages are then taken to be published as GitHub does, unless `html_baseurl` says otherwise.  There are
     no buttons for Binder and Colab: they open notebooks of the repository, which has the chapters as text.
     """
-    settings = yaml.safe_load(source.read_text(encoding="utf-8"))
-    url = settings["repository"]["url"].rstrip("/")
-    if url:
+    settings = yaml.safe_load((book.root / CONFIG).read_text(encoding="utf-8"))
+    if book.address:
+        settings["repository"]["url"] = book.address
         settings["html"] |= {"use_repository_button": True, "use_issues_button": True}
-        on_github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", url)
+        on_github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", book.address)
         if on_github:
             pages = f"https://{on_github[1].lower()}.github.io/{on_github[2]}/"
             settings["sphinx"]["config"].setdefault("html_baseurl", pages)

@@ -24,11 +24,17 @@ def status(runs: Iterable[Run]) -> str:
     seconds = sum(record["seconds"] for _, record in records)
     parts = [
         f"{len(records)} chapters took {_time(seconds)} of execution, added up.",
-        table(("chapter", "scale and seed", "time", "threads", "downloads"), chapters, kind="status"),
+        table(("chapter", "parameters", "time", "threads", "downloads"), chapters, kind="status"),
     ]
-    for title, kind in (("Hardware", "hardware"), ("Versions", "versions")):
-        parts += [f"## {title}", *_circumstances([(run, record[kind]) for run, record in records], kind)]
+    for kind in ("hardware", "versions"):
+        rows = [(plain(name), plain(_all(records, kind, name))) for name in records[0][1][kind]]
+        parts += [f"## {kind.capitalize()}", table(("what", kind), rows, kind="status")]
     return "\n\n".join(parts)
+
+
+def _all(records: list[tuple[Run, dict[str, Any]]], kind: str, name: str) -> str:
+    """What all chapters were executed on or with; usually one thing."""
+    return "; ".join(dict.fromkeys(str(record[kind].get(name)) for _, record in records))
 
 
 def copy_sources(runs: Iterable[Run], folder: Path) -> None:
@@ -40,28 +46,13 @@ def copy_sources(runs: Iterable[Run], folder: Path) -> None:
 
 def _chapter(run: Run, record: dict[str, Any]) -> tuple[str, ...]:
     name = run.chapter.name
-    passed = ", ".join(f"{key} {value}" for key, value in record["parameters"].items())
     return (
         f"[](/{run.chapter.document}.md)",
-        plain(passed) or "none",
+        plain(str(run.parameters)) if record["parameters"] else "none",
         _time(record["seconds"]),
         str(record["threads"]),
         f"{{download}}`notebook <{name}.ipynb>`, {{download}}`source <{SOURCES}/{name}.md>`",
     )
-
-
-def _circumstances(found: list[tuple[Run, dict[str, str]]], kind: str) -> list[str]:
-    """One table for all chapters that share their circumstances; usually one in all."""
-    groups: dict[str, list[tuple[Run, dict[str, str]]]] = {}
-    for run, values in found:
-        groups.setdefault(json.dumps(values, sort_keys=True), []).append((run, values))
-    parts = []
-    for group in groups.values():
-        if len(groups) > 1:
-            parts.append(", ".join(f"[](/{run.chapter.document}.md)" for run, _ in group) + ":")
-        rows = [(plain(name), plain(value)) for name, value in group[0][1].items()]
-        parts.append(table(("what", kind), rows, kind="status"))
-    return parts
 
 
 def _time(seconds: float) -> str:

@@ -7,7 +7,6 @@ record last: whatever interrupts a build, what lies there without a matching rec
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -111,11 +110,8 @@ class Run:
         """Whether the kept notebook is whole and made from what is there now."""
         try:
             record = json.loads(self.record.read_text(encoding="utf-8"))
-            return (
-                record.pop("seal") == seal(record)
-                and record["fingerprint"] == fingerprint(self.chapter, self.passed())
-                and record["notebook"] == file_digest(self.notebook)
-            )
+            found = record["fingerprint"], record["notebook"]
+            return found == (fingerprint(self.chapter, self.passed()), file_digest(self.notebook))
         except (OSError, *_FOREIGN):
             return False  # missing, cut short or foreign: execute again
 
@@ -130,11 +126,6 @@ class Run:
             return float(reference["metadata"]["hopcore"]["seconds"])
         except (OSError, *_FOREIGN):
             return math.inf
-
-
-def seal(record: dict[str, Any]) -> str:
-    """SHA-256 (hex) of what a record says: one that was changed is not believed."""
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -158,7 +149,7 @@ class Failure:
 
 @dataclass
 class _Processes:
-    """The runner processes at work, so that an interruption can end them all."""
+    """The processes at work, so that an interruption can end them all, and none is started after it."""
 
     running: set[subprocess.Popen[str]] = field(default_factory=set)
     closed: bool = False
@@ -247,7 +238,6 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
         "fingerprint": made_from,
         "notebook": file_digest(work / "output.ipynb"),
     }
-    record["seal"] = seal(record)
     write_whole(run.notebook, lambda path: path.write_bytes((work / "output.ipynb").read_bytes()))
     write_whole(run.record, lambda path: path.write_text(json.dumps(record, indent=1), encoding="utf-8"))
     remove(work)

@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hopcore.edition.run import lifeline
+from hopcore._processes import end_with_parent
 
 
 def main() -> int:
     """Execute the job on standard input; write the outcome as JSON to the file that the job names."""
     job = json.loads(sys.stdin.readline())
-    lifeline.hold()
+    end_with_parent()
     failure = run(job)
     Path(job["result"]).write_text(json.dumps(failure), encoding="utf-8")
     return 0 if failure is None else 1
