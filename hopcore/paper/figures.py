@@ -8,6 +8,7 @@ not in the paper: it was read in the programs that the authors published with it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 PIXELS = 784
 """N, the pixels of an MNIST image; T_r = T / N."""
@@ -43,6 +44,10 @@ def _over(first: int, last: int, step: int = 1) -> tuple[float, ...]:
 
 _TEN_DIGITS = "caption of Fig. 1: 100 memories, 20 images per digit, rate 0.005"
 _PAIR = "caption of Fig. 5: T_r = 0.89, one 1 and one 4 with overlaps 753, 494, 719"
+_SMALL = "grid, rate and epochs: code"
+
+_pair = partial(FigureParameters, digits=(1, 4), per_digit=1, memories=2)
+_small = partial(FigureParameters, n=_over(2, 30), temperature=_over(400, 880, 20), epochs=10_000, rate=0.001)
 
 FIGURES: dict[str, FigureParameters] = {
     each.figure: each
@@ -57,96 +62,29 @@ FIGURES: dict[str, FigureParameters] = {
             "3S", (15.0, 40.0), (670.0,), 3500, "supplement: other values of n; otherwise as Fig. 3"
         ),
         FigureParameters(
-            "4",
-            (3.0, 30.0),
-            (0.85 * PIXELS, 800.0),
-            3500,
-            "caption: T_r = 0.85, digits; code: T = 800 and rate 0.0035",
-            digits=(1, 4, 7),
+            "4", (3.0, 30.0), (0.85 * PIXELS, 800.0), 3500,
+            "caption: T_r = 0.85, digits; code: T = 800 and rate 0.0035", digits=(1, 4, 7),
         ),
+        _pair("5A", _over(2, 60), (700.0,), 0, f"{_PAIR}; range of n: chosen here"),
+        _pair("5B", (6.0, 20.0, 30.0, 40.0), (700.0,), 0, f"{_PAIR}; n: figure"),
+        _pair("5C", (39.0,), (700.0,), 3500, f"{_PAIR}; n: caption; rate, epochs: code", rate=0.0008),
+        _pair("5D", (15.0,), (700.0,), 3500, f"{_PAIR}; n: caption; rate, epochs: code", rate=0.0004),
+        _small("6 left", source=f"caption: one memory, two images of one digit; {_SMALL}",
+               digits=(4,), per_digit=2, memories=1),
+        _small("6 right", source=f"caption: two memories, a 4 and a 9; the class means, {_SMALL}",
+               digits=(4, 9), per_digit=1, memories=2),
         FigureParameters(
-            "5A",
-            _over(2, 60),
-            (700.0,),
-            0,
-            f"{_PAIR}; range of n: chosen here",
-            digits=(1, 4),
-            per_digit=1,
-            memories=2,
-        ),
-        FigureParameters(
-            "5B",
-            (6.0, 20.0, 30.0, 40.0),
-            (700.0,),
-            0,
-            f"{_PAIR}; n: figure",
-            digits=(1, 4),
-            per_digit=1,
-            memories=2,
-        ),
-        FigureParameters(
-            "5C",
-            (39.0,),
-            (700.0,),
-            3500,
-            f"{_PAIR}; n: caption; rate, epochs: code",
-            digits=(1, 4),
-            per_digit=1,
-            memories=2,
-            rate=0.0008,
-        ),
-        FigureParameters(
-            "5D",
-            (15.0,),
-            (700.0,),
-            3500,
-            f"{_PAIR}; n: caption; rate, epochs: code",
-            digits=(1, 4),
-            per_digit=1,
-            memories=2,
-            rate=0.0004,
-        ),
-        FigureParameters(
-            "6 left",
-            _over(2, 30),
-            _over(400, 880, 20),
-            10_000,
-            "caption: one memory, two images of one digit; grid, rate and epochs: code",
-            digits=(4,),
-            per_digit=2,
-            memories=1,
-            rate=0.001,
-        ),
-        FigureParameters(
-            "6 right",
-            _over(2, 30),
-            _over(400, 880, 20),
-            10_000,
-            "caption: two memories, a 4 and a 9; the class means, grid, rate and epochs: code",
-            digits=(4, 9),
-            per_digit=1,
-            memories=2,
-            rate=0.001,
-        ),
-        FigureParameters(
-            "7",
-            _over(2, 59),
-            (550.0, 750.0, 800.0),
-            10_000,
+            "7", _over(2, 59), (550.0, 750.0, 800.0), 10_000,
             "caption: T_r; text: digits 1, 7, 9 (the code takes 1, 7, 8); rate, epochs: code",
-            digits=(1, 7, 9),
-            rate=0.01,
+            digits=(1, 7, 9), rate=0.01,
         ),
         FigureParameters("8", (25.0,), _over(650, 899, 3), 10_000, "caption: n; temperatures, epochs: code"),
         FigureParameters(
-            "8S",
-            (15.0, 40.0),
-            _over(650, 899, 3),
-            10_000,
+            "8S", (15.0, 40.0), _over(650, 899, 3), 10_000,
             "supplement: other values of n; otherwise as Fig. 8",
         ),
     )
-}
+}  # fmt: skip
 """Parameters by figure; digits, images per digit, memories and rate are the common ones unless stated."""
 
 MEMORIES_SHOWN_LABEL = 0.99

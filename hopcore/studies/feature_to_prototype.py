@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,29 +17,24 @@ from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import MEMORIES_SHOWN_LABEL, PIXELS
 from hopcore.paper.scales import Pace
+from hopcore.studies.grid import over_grid
 from hopcore.studies.likeness import (
     distance_from_centre,
     distance_from_mean_image,
+    mean_distance,
+    median_distance,
     nearest_images,
-    relative_spread,
+    relative,
 )
 from hopcore.sweeps import sweep
 
 _STEP = 0.5  # of the corners that a fit tries, in units of n
 
 
-def trained(
-    data: TrainingSet,
-    n: Sequence[float],
-    paces: Sequence[Pace],
-    *,
-    seed: int,
-    dtype: str,
-    memories: int = 100,
-    executor: Executor | None = None,
-    store: str | Path | None = None,
-) -> xr.Dataset:
+def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how: Any) -> xr.Dataset:
     """The final states of networks of every n and temperature, and what their memories are made of.
+
+    `how` is for `hopcore.sweep`: one ``seed``, ``memories``, ``dtype``, ``executor``, ``store``.
 
     Returns
     -------
@@ -49,23 +42,12 @@ def trained(
         ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as from
         `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
     """
-    options: dict[str, Any] = {"memories": memories, "dtype": dtype, "executor": executor, "store": store}
-    networks = xr.concat(
-        [
-            sweep(
-                data,
-                n=n,
-                rescaled_temperature=[value / PIXELS for value in pace.temperature],
-                seed=seed,
-                rate=pace.rate,
-                epochs=pace.epochs,
-                **options,
-            ).isel(seed=0)
-            for pace in paces
-        ],
-        "rescaled_temperature",
-        combine_attrs="drop_conflicts",
-    )
+    found = []
+    for pace in paces:
+        hot = [value / PIXELS for value in pace.temperature]
+        networks = sweep(data, n=n, rescaled_temperature=hot, rate=pace.rate, epochs=pace.epochs, **how)
+        found.append(networks.isel(seed=0))
+    networks = xr.concat(found, "rescaled_temperature", combine_attrs="drop_conflicts")
     return networks.assign(
         coefficients=coefficients(networks.memories, data),
         images_needed=images_needed(networks.memories, data),
@@ -90,38 +72,27 @@ def moved_by_rounding(networks: xr.Dataset, pace: Pace, learn: Callable[..., xr.
     return float(np.abs(before.mean("memory") - after.mean("memory")).max())
 
 
-@dataclass(frozen=True)
-class MakeUp:
-    """What the memories of some networks are made of: medians, and one share.
+def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
+    """What the memories of `trained` networks are made of: medians over all of them, and one share.
 
-    Attributes
-    ----------
-    largest : the largest |α|.
-    negative : the share of Σ|α| that negative coefficients hold.
-    one_digit : the share of Σ|α| that the images of one digit hold.
-    images : the images needed.
-    one_label : the share of memories with exactly one label of 0.99 or more.
+    Returns
+    -------
+    xarray.Dataset
+        ``largest``, the largest |α|; ``negative`` and ``one_digit``, the shares of Σ|α| that negative
+        coefficients and the images of one digit hold; ``images``, those needed; ``one_label``, the share of
+        memories with exactly one label of 0.99 or more.
     """
-
-    largest: float
-    negative: float
-    one_digit: float
-    images: float
-    one_label: float
-
-
-def make_up(networks: xr.Dataset, data: TrainingSet) -> MakeUp:
-    """Measure `MakeUp` over all memories of `trained` networks."""
     alpha = networks.coefficients
     size, full = np.abs(alpha), networks.labels >= MEMORIES_SHOWN_LABEL
     total = size.sum("image")
-    return MakeUp(
-        largest=float(np.median(size.max("image"))),
-        negative=float(np.median(-np.minimum(alpha, 0).sum("image") / total)),
-        one_digit=float(np.median(category_coefficients(size, data).max("category") / total)),
-        images=float(np.median(networks.images_needed)),
-        one_label=float((full.sum("category") == 1).mean()),
-    )
+    medians = {
+        "largest": size.max("image"),
+        "negative": -np.minimum(alpha, 0).sum("image") / total,
+        "one_digit": category_coefficients(size, data).max("category") / total,
+        "images": networks.images_needed,
+    }
+    found = {name: float(np.median(values)) for name, values in medians.items()}
+    return xr.Dataset({**found, "one_label": float((full.sum("category") == 1).mean())})
 
 
 def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.ndarray:
@@ -152,22 +123,7 @@ def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     return make_smoothing_spline(np.asarray(x, dtype=float), np.asarray(y, dtype=float))(x)
 
 
-@dataclass(frozen=True)
-class Rise:
-    """A level, a ramp that starts at `threshold` and ends at `top`, and a second level.
-
-    Nine tenths of the bootstrap's thresholds lie between `earliest` and `latest`.
-    """
-
-    threshold: float
-    earliest: float
-    latest: float
-    top: float
-    low: float
-    high: float
-
-
-def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 0) -> Rise:
+def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 0) -> xr.Dataset:
     """Locate where a mean over memories leaves its low level.
 
     The mean of each row is fitted, by least squares, with a level, a straight ramp and a level, joined
@@ -176,12 +132,15 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
 
     Parameters
     ----------
-    n
-        (R,) powers, rising.
-    values
-        (R, K) one value per memory.
-    replicates, seed
-        Of the bootstrap.
+    n : (R,) powers, rising.
+    values : (R, K) one value per memory.
+    replicates, seed : of the bootstrap.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``threshold`` and ``top``, where the ramp starts and ends; ``earliest`` and ``latest``, between which
+        nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels.
 
     Raises
     ------
@@ -210,20 +169,14 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     best, low, height = _best_ramp(ramps, means, weights)
     thresholds = first[best]
     earliest, latest = np.quantile(thresholds[1:], (0.05, 0.95))
-    return Rise(
-        threshold=float(thresholds[0]),
-        earliest=float(earliest),
-        latest=float(latest),
-        top=float(last[best[0]]),
-        low=float(low[0]),
-        high=float(low[0] + height[0]),
-    )
+    ends = {"threshold": thresholds[0], "earliest": earliest, "latest": latest, "top": last[best[0]]}
+    return xr.Dataset({**ends, "low": low[0], "high": low[0] + height[0]})
 
 
 def rises(values: xr.DataArray) -> xr.Dataset:
-    """The `Rise` of values (rescaled_temperature, n, memory) at every temperature, field by field."""
+    """`rise` of values (rescaled_temperature, n, memory) at every temperature."""
     rows = values.transpose("rescaled_temperature", "n", "memory").values
-    return xr.concat([xr.Dataset(vars(rise(values.n, each))) for each in rows], values.rescaled_temperature)
+    return xr.concat([rise(values.n, each) for each in rows], values.rescaled_temperature)
 
 
 def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -240,22 +193,11 @@ def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[n
     return best, (sum_y - height * sum_r[best, each]) / total, height
 
 
-@dataclass(frozen=True)
-class Fall:
-    """A straight fall that bends at `corner`, where the curve has the height `level`.
+def fall(n: ArrayLike, values: ArrayLike) -> xr.Dataset:
+    """Fit two straight lines that meet at a corner to a falling curve (R,) over n, by least squares.
 
-    `straightness` is R² of a straight line up to the corner.
-    """
-
-    corner: float
-    level: float
-    straightness: float
-
-
-def fall(n: ArrayLike, values: ArrayLike) -> Fall:
-    """Fit two straight lines that meet at a corner to a curve (R,) over n, by least squares.
-
-    The corner lies on a grid of step 0.5, with at least three points up to it and two after it.
+    The ``corner`` lies on a grid of step 0.5, with at least three points up to it and two after it; there the
+    curve has the height ``level``. ``straightness`` is R² of a straight line up to it.
     """
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     fits = []
@@ -265,33 +207,20 @@ def fall(n: ArrayLike, values: ArrayLike) -> Fall:
         fits.append((np.sum((lines @ solution - values) ** 2), corner, solution))
     _, corner, (level, *_) = min(fits, key=lambda fit: fit[0])
     correlation = np.corrcoef(n[n <= corner], values[n <= corner])[0, 1]
-    return Fall(float(corner), float(level), float(correlation**2))
+    return xr.Dataset({"corner": corner, "level": level, "straightness": correlation**2})
 
 
-@dataclass(frozen=True)
-class Dwell:
-    """How long a falling curve stays in a band.
+def dwell(n: ArrayLike, values: ArrayLike, low: float, high: float) -> xr.Dataset:
+    """How long a falling curve (R,) stays in a band, with straight lines between its points.
 
-    It enters at `enters` and leaves for good at `leaves`; at the powers in between its values go from `least`
-    to `most`.  `ratio` is the range of n spent there, divided by the range it would have taken at the pace of
-    its fall before the band: 1 for a straight fall, more for a plateau.
-    """
-
-    enters: float
-    leaves: float
-    ratio: float
-    least: float
-    most: float
-
-
-def dwell(n: ArrayLike, values: ArrayLike, low: float, high: float) -> Dwell:
-    """Measure a curve's (R,) stay between `low` and `high`, with straight lines between its points.
-
-    All is nan if the curve does not start above the band, or does not enter it.
+    It ``enters`` and ``leaves`` for good; at the powers in between its values go from ``least`` to ``most``.
+    ``ratio`` is the range of n spent there, divided by the range it would have taken at the pace of its fall
+    before the band: 1 for a straight fall, more for a plateau. All is nan if the curve does not start above
+    the band, or does not enter it.
     """
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     if values[0] <= high or values.min() > high:
-        return Dwell(*[np.nan] * 5)
+        return xr.Dataset(dict.fromkeys(("enters", "leaves", "ratio", "least", "most"), np.nan))
     enters = _crossing(n, values, high, int(np.argmax(values <= high)))
     above = np.flatnonzero(values > low)
     leaves = float(n[-1]) if above[-1] == len(n) - 1 else _crossing(n, values, low, int(above[-1]) + 1)
@@ -299,7 +228,8 @@ def dwell(n: ArrayLike, values: ArrayLike, low: float, high: float) -> Dwell:
     inside = values[(n >= enters) & (n <= leaves)]
     ratio = (leaves - enters) / ((high - low) / pace)
     least, most = (inside.min(), inside.max()) if inside.size else (np.nan, np.nan)
-    return Dwell(enters, leaves, float(ratio), float(least), float(most))
+    stay = {"enters": enters, "leaves": leaves, "ratio": ratio}
+    return xr.Dataset({**stay, "least": least, "most": most})
 
 
 def _crossing(n: np.ndarray, values: np.ndarray, level: float, after: int) -> float:
@@ -318,35 +248,30 @@ def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dat
     Returns
     -------
     xarray.Dataset
-        Over n and rescaled_temperature: ``spread_map``, the median distance between two memories of a cluster
+        Over rescaled_temperature and n: ``spread_map``, the median distance between two memories of a cluster
         on the map, and ``spread_map_mean``, their mean distance; ``spread_pixels``, the mean distance between
         the images nearest to them; ``centre_map`` and ``centre_pixels``, the distance from a cluster's centre
         on the map, and from its digit's mean image; ``nearest``, how many images are nearest to a memory.
     """
-    rows = [
-        [_spread(one, embedding, mnist) for _, one in row.groupby("rescaled_temperature")]
-        for _, row in networks.groupby("n")
-    ]
-    return xr.combine_nested(rows, ["n", "rescaled_temperature"])
 
+    def measured(temperature: float, n: float) -> xr.Dataset:
+        network = networks.sel(n=n, rescaled_temperature=temperature)
+        nearest = nearest_images(network.memories, mnist.images)
 
-def _spread(network: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dataset:
-    network = network.squeeze(["n", "rescaled_temperature"])
-    nearest = nearest_images(network.memories, mnist.images)
+        def over_clusters(measure: Callable[..., float], points: ArrayLike, images: ArrayLike) -> float:
+            ratios = relative(measure, points, mnist.digits[nearest], images, mnist.digits)
+            return float(np.median(list(ratios.values()))) if ratios else np.nan
 
-    def over_clusters(measure: Callable[..., dict[int, float]], *compared: Any, **options: Any) -> float:
-        points, images = compared
-        ratios = measure(points, mnist.digits[nearest], images, mnist.digits, **options)
-        return float(np.median(list(ratios.values()))) if ratios else np.nan
+        on_map = network.places, embedding.coordinates
+        found = {
+            "spread_map": over_clusters(median_distance, *on_map),
+            "spread_map_mean": over_clusters(mean_distance, *on_map),
+            "spread_pixels": over_clusters(mean_distance, mnist.images[nearest], mnist.images),
+            "centre_map": over_clusters(distance_from_centre, *on_map),
+            "centre_pixels": over_clusters(distance_from_mean_image, network.memories, mnist.images),
+            "nearest": len(np.unique(nearest)),
+        }
+        return xr.Dataset(found)
 
-    on_map = network.places, embedding.coordinates
-    found = {
-        "spread_map": over_clusters(relative_spread, *on_map, typical=np.median),
-        "spread_map_mean": over_clusters(relative_spread, *on_map),
-        "spread_pixels": over_clusters(relative_spread, mnist.images[nearest], mnist.images),
-        "centre_map": over_clusters(distance_from_centre, *on_map),
-        "centre_pixels": over_clusters(distance_from_mean_image, network.memories, mnist.images),
-        "nearest": len(np.unique(nearest)),
-    }
-    coords = {name: network[name].item() for name in ("n", "rescaled_temperature")}
-    return xr.Dataset(found, coords)
+    temperatures = networks.rescaled_temperature.values
+    return over_grid(measured, rescaled_temperature=temperatures, n=networks.n.values)

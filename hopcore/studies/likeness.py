@@ -6,7 +6,7 @@ of the same group; a group counts if it has at least three points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,56 +25,39 @@ def nearest_images(memories: ArrayLike, images: ArrayLike) -> np.ndarray:
     return (directions(memories) @ directions(images).T).argmax(axis=1)
 
 
-def relative_spread(
+def relative(
+    measure: Callable[[np.ndarray, np.ndarray], float],
     points: ArrayLike,
     groups: ArrayLike,
     reference: ArrayLike,
     reference_groups: ArrayLike,
-    typical: Callable[[np.ndarray], float] = np.mean,
 ) -> dict[int, float]:
-    """Spread of points within each group, in units of the reference's.
-
-    The spread of a set is the typical distance between two of its members: the mean, or with `np.median` one
-    that a few points far away do not decide. Equal points count as they are.
-    """
-    return {
-        group: float(typical(pdist(own)) / typical(pdist(images)))
-        for group, own, images in _by_group(points, groups, reference, reference_groups)
-    }
-
-
-def distance_from_centre(
-    points: ArrayLike, groups: ArrayLike, reference: ArrayLike, reference_groups: ArrayLike
-) -> dict[int, float]:
-    """Median distance of points from the centre of each group: 0 there, 1 if spread like the reference.
-
-    A group's centre is the median of its reference points, coordinate by coordinate.
-    """
-    ratios = {}
-    for group, own, images in _by_group(points, groups, reference, reference_groups):
-        centre = np.median(images, axis=0)
-        far = [np.median(np.linalg.norm(each - centre, axis=1)) for each in (own, images)]
-        ratios[group] = float(far[0] / far[1])
-    return ratios
-
-
-def distance_from_mean_image(
-    memories: ArrayLike, groups: ArrayLike, images: ArrayLike, digits: ArrayLike
-) -> dict[int, float]:
-    """Median unlikeness, 1 − correlation, to a digit's mean image: 0 for that, 1 if like a typical image."""
-    ratios = {}
-    for group, own, others in _by_group(memories, groups, images, digits):
-        mean = directions(others.mean(axis=0))
-        unlike = [np.median(1 - directions(each) @ mean) for each in (own, others)]
-        ratios[group] = float(unlike[0] / unlike[1])
-    return ratios
-
-
-def _by_group(
-    points: ArrayLike, groups: ArrayLike, reference: ArrayLike, reference_groups: ArrayLike
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """A measure of each group's points beside its reference points, over that of the latter: by group."""
     points, groups = np.asarray(points, dtype=float), np.asarray(groups)
     reference, reference_groups = np.asarray(reference, dtype=float), np.asarray(reference_groups)
+    ratios = {}
     for group, count in zip(*np.unique(groups, return_counts=True), strict=True):
         if count >= 3:
-            yield int(group), points[groups == group], reference[reference_groups == group]
+            own = reference[reference_groups == group]
+            ratios[int(group)] = float(measure(points[groups == group], own) / measure(own, own))
+    return ratios
+
+
+def mean_distance(points: np.ndarray, _: np.ndarray) -> float:
+    """Spread: the mean distance between two points. Equal points count as they are."""
+    return pdist(points).mean()
+
+
+def median_distance(points: np.ndarray, _: np.ndarray) -> float:
+    """Spread that a few points far away do not decide."""
+    return float(np.median(pdist(points)))
+
+
+def distance_from_centre(points: np.ndarray, reference: np.ndarray) -> float:
+    """Median distance from the centre: the median of the reference, coordinate by coordinate."""
+    return float(np.median(np.linalg.norm(points - np.median(reference, axis=0), axis=1)))
+
+
+def distance_from_mean_image(memories: np.ndarray, images: np.ndarray) -> float:
+    """Median unlikeness, 1 − correlation, to the mean image."""
+    return float(np.median(1 - directions(memories) @ directions(images.mean(axis=0))))

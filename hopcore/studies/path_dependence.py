@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -26,6 +25,7 @@ from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.paper import FIGURE_7_LABEL, FIGURE_7_LABEL_NOISE, FIGURE_7_LABEL_START, FIGURE_7_START_SCALE
 from hopcore.splits import category_paths
+from hopcore.studies.grid import over_grid
 from hopcore.sweeps.stacks import in_stacks, stack_size
 from hopcore.training import Options, Run, train, train_stack
 
@@ -95,58 +95,38 @@ def single_saddles(
         ``shares`` (start, rescaled_temperature, n, category) and ``images`` (…, pixel) after the last epoch;
         ``moved`` (…), the largest change of a share in the last tenth of the epochs.
     """
-    powers, temperatures = _grid(n, rescaled_temperature)
+    powers = check_increasing("n", n)
+    temperatures = check_increasing("rescaled_temperature", rescaled_temperature)
     copies = check_integer("copies", copies, minimum=1)
-    runs = [Run(power, hot / copies ** (1 / power)) for hot, power in product(temperatures, powers)]
-    rests = partial(_at_rest, data, runs, train_options)
-    ends, images, moved = zip(*(map if executor is None else executor.map)(rests, digits), strict=True)
-    shape = len(digits), len(temperatures), len(powers)
-    dims = ("start", "rescaled_temperature", "n")
-    return xr.Dataset(
-        {
-            "shares": ((*dims, "category"), np.reshape(ends, (*shape, -1))),
-            "images": ((*dims, "pixel"), np.reshape(images, (*shape, -1))),
-            "moved": (dims, np.reshape(moved, shape)),
-        },
-        {"start": list(digits), "rescaled_temperature": temperatures, "n": powers},
-    )
+    rest = partial(_at_rest, data, powers, temperatures, copies, train_options)
+    return over_grid(rest, executor, start=list(digits))
 
 
 def _at_rest(
-    data: TrainingSet, runs: list[Run], train_options: dict[str, Any], digit: int
-) -> tuple[list[np.ndarray], list[np.ndarray], list[float]]:
-    """The last shares and images of runs that start near a digit, and how far the shares moved lately."""
-    options = Options.checked(data, start=start_near(data, digit, memories=1), **train_options)
+    data: TrainingSet, n: np.ndarray, temperature: np.ndarray, copies: int, how: dict[str, Any], digit: int
+) -> xr.Dataset:
+    """`single_saddles` of starts near one digit."""
+    options = Options.checked(data, start=start_near(data, digit, memories=1), **how)
     every = max(options.epochs // _RECORDS, 1)
     options = Options.checked(data, **{**vars(options), "record_every": every})
+    runs = [Run(power, hot / copies ** (1 / power)) for hot, power in product(temperature, n)]
     with threads(1):
         stacks = in_stacks(runs, stack_size(data, options))
         found = [result for stack in stacks for result in train_stack(data, options, stack)]
-    paths = [category_paths(result, data).values[:, 0] for result in found]
-    images = [result.memories.values[-1, 0] for result in found]
-    return [path[-1] for path in paths], images, [np.abs(path[-1] - path[-2]).max() for path in paths]
+    before, last = np.array([category_paths(run, data).values[-2:, 0] for run in found]).swapaxes(0, 1)
+    images = [run.memories.values[-1, 0] for run in found]
+    dims, shape = ("rescaled_temperature", "n"), (len(temperature), len(n))
+    return xr.Dataset(
+        {
+            "shares": ((*dims, "category"), np.reshape(last, (*shape, -1))),
+            "images": ((*dims, "pixel"), np.reshape(images, (*shape, -1))),
+            "moved": (dims, np.abs(last - before).max(axis=1).reshape(shape)),
+        },
+        {"rescaled_temperature": temperature, "n": n},
+    )
 
 
-@dataclass(frozen=True, eq=False)
-class Visit:
-    """What a run met on its way, and where it ended.
-
-    Attributes
-    ----------
-    shares : (C,) of the group at its slowest, before it splits.
-    image : (N,) the mean memory there.
-    epoch, parted : of the slowest place, and the last recorded epoch at which the group was together.
-    population : (C,) memories whose label for the digit is 0.9 or more at the end.
-    """
-
-    shares: np.ndarray
-    image: np.ndarray
-    epoch: int
-    parted: int
-    population: np.ndarray
-
-
-def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = FIGURE_7_LABEL) -> Visit:
+def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = FIGURE_7_LABEL) -> xr.Dataset:
     """The saddle that a recorded run passes, and its final population.
 
     The group is slow where its mean moves least, in the ten shares, from one recorded epoch to the next.
@@ -158,6 +138,13 @@ def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = F
     run : from `hopcore.train` with ``record_every``.
     data : its training set, if the run does not carry it.
     supported : the label from which a memory belongs to a digit.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``shares`` (category,) of the group at its slowest, before it splits, and ``images`` (pixel,), the
+        mean memory there; ``epoch`` of the slowest place, and ``parted``, the last recorded epoch at which
+        the group was together; ``population`` (category,), memories that belong to each digit at the end.
     """
     supported = check_positive("supported", supported)
     paths = category_paths(run, data).values
@@ -169,13 +156,14 @@ def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = F
     grown = int(np.argmax(mean[: together + 1].sum(axis=-1) > 0.95 * mean[together].sum()))
     first = min(grown, together - 1)
     slowest = first + int(speed[first:].argmin())
-    state = run.isel(epoch=slowest)
-    return Visit(
-        mean[slowest],
-        state.memories.values.mean(axis=0),
-        int(run.epoch[slowest]),
-        int(run.epoch[together]),
-        (run.labels.values[-1] >= supported).sum(axis=0),
+    return xr.Dataset(
+        {
+            "shares": ("category", mean[slowest]),
+            "images": ("pixel", run.memories.values[slowest].mean(axis=0)),
+            "epoch": int(run.epoch[slowest]),
+            "parted": int(run.epoch[together]),
+            "population": ("category", (run.labels.values[-1] >= supported).sum(axis=0)),
+        }
     )
 
 
@@ -210,41 +198,32 @@ def visits(
     -------
     xarray.Dataset
         Over start, rescaled_temperature, n and repeat: ``shares`` (…, category), ``images`` (…, pixel),
-        ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as `Visit` describes them.
+        ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`.
     """
-    powers, temperatures = _grid(n, rescaled_temperature)
-    repeats = check_integer("repeats", repeats, minimum=1)
-    tasks = [
-        (
-            data,
-            (digit, memories, seed + repeat, noise),
-            {"n": power, "rescaled_temperature": hot, **train_options},
-        )
-        for digit, hot, power, repeat in product(digits, temperatures, powers, range(repeats))
-    ]
-    found = list((map if executor is None else executor.map)(_visited, tasks))
-    dims = ("start", "rescaled_temperature", "n", "repeat")
-    shape = len(digits), len(temperatures), len(powers), repeats
-    ends = {"shares": "category", "image": "pixel", "population": "category"}
-    variables = {
-        name: (
-            (*dims, ends[name]) if name in ends else dims,
-            np.reshape([getattr(each, name) for each in found], (*shape, -1) if name in ends else shape),
-        )
-        for name in ("shares", "image", "epoch", "parted", "population")
+    axes = {
+        "start": list(digits),
+        "rescaled_temperature": check_increasing("rescaled_temperature", rescaled_temperature),
+        "n": check_increasing("n", n),
+        "repeat": np.arange(check_integer("repeats", repeats, minimum=1)),
     }
-    coordinates = {"start": list(digits), "rescaled_temperature": temperatures, "n": powers}
-    return xr.Dataset(variables, {**coordinates, "repeat": np.arange(repeats)}).rename(image="images")
+    return over_grid(partial(_visited, data, memories, seed, noise, train_options), executor, **axes)
 
 
-def _visited(task: tuple[TrainingSet, tuple[int, int, int, float], dict[str, Any]]) -> Visit:
-    data, start, options = task
+def _visited(
+    data: TrainingSet,
+    memories: int,
+    seed: int,
+    noise: float,
+    how: dict[str, Any],
+    digit: int,
+    hot: float,
+    n: float,
+    repeat: int,
+) -> xr.Dataset:
+    """`visit` of one run."""
+    start = start_near(data, digit, memories, seed + int(repeat), noise)
     with threads(1):
-        return visit(train(data, start=start_near(data, *start), **options), data)
-
-
-def _grid(n: Sequence[float], rescaled_temperature: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    return check_increasing("n", n), check_increasing("rescaled_temperature", rescaled_temperature)
+        return visit(train(data, start=start, n=n, rescaled_temperature=hot, **how), data)
 
 
 def share_of(population: xr.DataArray, digit: int, other: int) -> xr.DataArray:
@@ -313,8 +292,7 @@ def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, fl
     return float(n[first]), float(n[past - 1])
 
 
-@dataclass(frozen=True, eq=False)
-class Reduced:
+class Reduced(NamedTuple):
     """The reduced system of two digits' mean images at one temperature, for n from 2 to 60.
 
     Attributes

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from hopcore.paper import PIXELS
 from hopcore.paper.scales import Learning
 from hopcore.splits import NO_FATE, Split, category_paths, leading_digits, separation_epochs, split_tree
 from hopcore.splits import fates as final_fates
+from hopcore.studies.grid import over_grid
 from hopcore.training import train
 
 TOGETHER = 0.2
@@ -302,42 +303,32 @@ def studies(
         ``plane``, ``spread_half_way``, ``spread_end`` and ``without_fate`` of `Study`. ``shares`` (n, set,
         fork, category) and ``images`` (…, pixel) of both forks.
     """
-    tasks = [(digits, seed, vars(network)) for network, seed in product(networks, seeds)]
-    rows = list((map if executor is None else executor.map)(_row, tasks))
-    shape, ends = (len(networks), len(seeds)), {"shares": "category", "images": "pixel"}
-    return xr.Dataset(
-        {
-            name: (
-                ("n", "set", "fork", ends[name]) if name in ends else ("n", "set"),
-                np.reshape([row[name] for row in rows], shape + np.shape(value)),
-            )
-            for name, value in rows[0].items()
-        },
-        {"n": [each.n for each in networks], "set": list(seeds), "fork": ["first", "second"]},
-    ).assign_coords(category=np.arange(CATEGORIES))
+    by_n = {each.n: each for each in networks}
+    found = over_grid(partial(_studied, digits, by_n), executor, n=list(by_n), set=list(seeds))
+    return found.assign_coords(fork=["first", "second"], category=np.arange(CATEGORIES))
 
 
-def _row(task: tuple[Sequence[int], int, dict[str, Any]]) -> dict[str, Any]:
-    digits, seed, options = task
-    found = train_and_study(digits, seed, **options)
+def _studied(digits: Sequence[int], networks: dict[float, Learning], n: float, seed: int) -> xr.Dataset:
+    """`studies` of one network."""
+    found = train_and_study(digits, seed, **vars(networks[n]))
     nowhere = Fork(np.nan, np.nan, np.full(CATEGORIES, np.nan), np.full(PIXELS, np.nan))
     first, second = found.first or nowhere, found.second or nowhere
     shares = first.shares[found.axes]
-    return {
-        "splits": len(found.branches),
-        "leader_first": found.leader_first,
-        "half_way": first.half_way,
-        "leader_share": shares[0],
-        "largest_share": shares.max(),
-        "inequality": np.ptp(second.shares[list(found.followers[:2] or digits)]),
-        "line": found.line,
-        "plane": found.plane,
-        "spread_half_way": found.spread_half_way,
-        "spread_end": found.spread_end,
-        "without_fate": np.nan if found.first is None else found.without_fate,
-        "shares": np.stack([first.shares, second.shares]),
-        "images": np.stack([first.image, second.image]),
-    }
+    same = {name: getattr(found, name) for name in ("line", "plane", "spread_half_way", "spread_end")}
+    return xr.Dataset(
+        {
+            "splits": len(found.branches),
+            "leader_first": found.leader_first,
+            "half_way": first.half_way,
+            "leader_share": shares[0],
+            "largest_share": shares.max(),
+            "inequality": np.ptp(second.shares[list(found.followers[:2] or digits)]),
+            **same,
+            "without_fate": np.nan if found.first is None else found.without_fate,
+            "shares": (("fork", "category"), np.stack([first.shares, second.shares])),
+            "images": (("fork", "pixel"), np.stack([first.image, second.image])),
+        }
+    )
 
 
 def trails_on_map(run: xr.Dataset, found: Study, embedding: Embedding, count: int) -> xr.DataArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import product
@@ -21,6 +21,7 @@ from hopcore.paper import DISTURBED_MINIBATCHES, DISTURBED_MOMENTUM, FIGURES
 from hopcore.paper.scales import WaddingtonScale
 from hopcore.splits import Fate, Split, SplitTree
 from hopcore.splits.recognition import APPEARS_BEYOND
+from hopcore.studies.grid import map_in
 from hopcore.studies.likeness import nearest_images
 from hopcore.training import train
 
@@ -87,7 +88,7 @@ def learn(
     """
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
     common = _options(data, settings, seed, dtype)
-    return dict(zip(powers, _each(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
+    return dict(zip(powers, map_in(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
 
 
 def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str) -> dict[str, Any]:
@@ -102,10 +103,6 @@ def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str
         "seed": seed,
         "dtype": settings.dtype or dtype,
     }
-
-
-def _each(executor: Executor | None, work: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterable[Any]:
-    return (map if executor is None else executor.map)(work, tasks)
 
 
 def _network(options: dict[str, Any]) -> Network:
@@ -140,7 +137,7 @@ def trails(
 ) -> dict[float, np.ndarray]:
     """Where the memories of each network are on the map at some of its recorded epochs: (E, K, 2), by n."""
     shown = [network.run.memories.sel(epoch=list(epochs[n])).values for n, network in networks.items()]
-    return dict(zip(networks, _each(executor, embedding.transform, shown), strict=True))
+    return dict(zip(networks, map_in(executor, embedding.transform, shown), strict=True))
 
 
 def progenitors(network: Network) -> xr.Dataset:
@@ -157,26 +154,21 @@ def progenitors(network: Network) -> xr.Dataset:
         ``directions`` counts all directions.
     """
     run, tree, mnist = network.run, network.tree, load_mnist()
-    saddles = [splits.saddle(run, _before(run, split), split.members) for split in tree.splits]
-    apart = [_difference(run, split) for split in tree.splits]
-    unstable = [each.unstable() for each in saddles]
-    images = np.array([mean_memory(run, split) for split in tree.splits])
-    columns = {
-        "fates": [len(split.fates) for split in tree.splits],
-        "unstable": unstable,
-        "along_fastest": [each.share(by, 1) for each, by in zip(saddles, apart, strict=True)],
-        "along_unstable": [
-            each.share(by, count) for each, by, count in zip(saddles, apart, unstable, strict=True)
-        ],
-        "speed": [each.speed for each in saddles],
-        "leading_share": [leading_share(split.mixture) for split in tree.splits],
-        "looks": mnist.digits[nearest_images(images, mnist.images)],
-    }
-    return xr.Dataset(
-        {name: ("split", column) for name, column in columns.items()},
-        {"split": np.arange(len(saddles))},
-        {"directions": len(saddles[0].rates)},
-    )
+    rows = []
+    for split in tree.splits:
+        saddle, apart = splits.saddle(run, _before(run, split), split.members), _difference(run, split)
+        unstable = saddle.unstable()
+        row = {
+            "fates": len(split.fates),
+            "unstable": unstable,
+            "along_fastest": saddle.share(apart, 1),
+            "along_unstable": saddle.share(apart, unstable),
+            "speed": saddle.speed,
+            "leading_share": leading_share(split.mixture),
+            "looks": mnist.digits[nearest_images([mean_memory(run, split)], mnist.images)].item(),
+        }
+        rows.append(xr.Dataset(row, attrs={"directions": len(saddle.rates)}))
+    return xr.concat(rows, xr.IndexVariable("split", np.arange(len(rows))), combine_attrs="override")
 
 
 def mean_memory(run: xr.Dataset, node: Split | Fate) -> np.ndarray:
@@ -232,7 +224,7 @@ def disturb(
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
     common = {**_options(data, settings, seed, dtype), "n": undisturbed.run.attrs["n"]}
-    networks = _each(executor, _network, [{**common, **change} for change in changes.values()])
+    networks = map_in(executor, _network, [{**common, **change} for change in changes.values()])
     found = []  # each network is dropped when it is measured
     for name, network in zip(changes, networks, strict=True):
         found.append(_beside(network, undisturbed, pushed.get(name, np.nan)))
@@ -305,7 +297,7 @@ def orders(
             "record_every": 2 * _RECORD_EVERY // pace,
         }
         tasks.append({**task, "rate": pace * task["rate"], "epochs": task["epochs"] // pace})
-    appeared = pace * np.reshape(list(_each(executor, _appeared, tasks)), (len(powers), len(sets), -1))
+    appeared = pace * np.reshape(list(map_in(executor, _appeared, tasks)), (len(powers), len(sets), -1))
     ranks = splits.learning_ranks(appeared)
     typical = np.array([splits.typicality(each) for each in sets])
     foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]

@@ -106,7 +106,7 @@ def test_the_saddle_is_the_slowest_place_before_the_split(data):
     found = visit(moving(mean, apart, data), data)
     assert (found.epoch, found.parted) == (40, 70)
     np.testing.assert_allclose(found.shares[[1, 7]], [0.52, 0.48], atol=1e-9)
-    assert found.population.tolist() == [0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
+    assert found.population.values.tolist() == [0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
     never = visit(moving(mean, np.zeros(11), data), data)
     assert never.parted == 100 and never.epoch in (80, 90)
 
