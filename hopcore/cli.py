@@ -152,7 +152,7 @@ def _options(
 def main() -> None:
     """Run the command; explain errors that the person at the keyboard can mend."""
     try:
-        app()
+        app(prog_name="hopcore")
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] == "hopcore":
             raise

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hopcore import cli
+from hopcore.edition.run.execute import Parameters
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -31,12 +32,20 @@ def test_python_m_hopcore_is_the_command() -> None:
     assert (done.returncode, done.stdout) == (0, f"hopcore {version('hopcore')}\n")
 
 
-@pytest.mark.parametrize("command", ["book", "check", "reference", "bench"])
+@pytest.mark.parametrize("command", ["book", "check", "reference", "verdicts", "bench"])
 def test_help_explains_every_command(command: str, monkeypatch, capsys) -> None:
-    assert main(monkeypatch, "--help") == 0
-    assert command in capsys.readouterr().out
     assert main(monkeypatch, command, "--help") == 0
-    assert "--help" in capsys.readouterr().out
+    assert f"hopcore {command} " in capsys.readouterr().out
+
+
+def test_parameters_of_the_book_are_passed_on(monkeypatch, capsys) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "hopcore.edition.commands.book", lambda *given, **options: asked.extend([*given, options])
+    )
+    command = ["book", "--scale", "tiny", "--seed", "2", "--dtype", "float64", "--jobs", "1", "alpha"]
+    assert main(monkeypatch, *command) == 0
+    assert asked == [None, ["alpha"], Parameters("tiny", 2, "float64"), {"jobs": 1, "force": False}]
 
 
 @pytest.mark.parametrize(
