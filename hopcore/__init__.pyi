@@ -28,4 +28,5 @@ from .training import open_run as open_run
 from .training import save_run as save_run
 from .training import train as train
 
+__all__: list[str]
 __version__: str

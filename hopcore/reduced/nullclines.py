@@ -30,10 +30,9 @@ def memory_arcs(par: Parameters, cells_per_unit: int = _CELLS_PER_UNIT):
         """Where the flow vanishes between two nodes at which it has different signs: (crossings, 2)."""
         sign = np.where(flow(x_to, ell_to, par) > 0, 1, -1)
 
-        def along(share, rows=slice(None)):
-            return x_from[rows] + share * (x_to - x_from)[rows], ell_from[rows] + share * (ell_to - ell_from)[
-                rows
-            ]
+        def along(share, rows=slice(None)) -> tuple[np.ndarray, np.ndarray]:
+            ell = ell_from[rows] + share * (ell_to - ell_from)[rows]
+            return x_from[rows] + share * (x_to - x_from)[rows], ell
 
         ends = np.zeros_like(x_from), np.ones_like(x_from)
         low, high = bisect(lambda share, rows: sign[rows] * flow(*along(share, rows), par), *ends)

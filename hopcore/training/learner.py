@@ -94,22 +94,22 @@ class Learner:
 
     def memories(self) -> torch.Tensor:
         """The memories, (R, K, N), all their pixels."""
-        if not self.dual:
+        if self._images is None:
             return self.values
         return pixels_of(self.kept, self.base, self.weights, self._images)
 
     def epoch(self, noise: tuple[np.ndarray, np.ndarray] | None = None) -> None:
         """One pass over the images, one step for each minibatch; noise is added in the last."""
         for batch in self._batches:
-            disturbed = noise is not None and batch is self._batches[-1]
-            self._step.advance(batch, limited=not disturbed)
-            if disturbed:
-                self._disturb(*noise)
+            disturbance = noise if batch is self._batches[-1] else None
+            self._step.advance(batch, limited=disturbance is None)
+            if disturbance is not None:
+                self._disturb(*disturbance)
                 self._step.limit()
 
     def epochs(self, count: int) -> None:
         """Several epochs; on a GPU they are replayed from one recorded graph, without the host."""
-        advance = self.epoch
+        advance: Callable[[], None] = self.epoch
         if self.values.device.type == "cuda" and count > 1:
             if self._replay is None:
                 self._replay = _recorded(self.epoch, self._state.advancing(), self.values.device)
@@ -121,7 +121,9 @@ class Learner:
         """Add noise (R, K, N) and (R, K, C)."""
         self.labels.add_(self._tensor(label_noise))
         # not `memories`, which end at ±1: the limits of this step come after the noise
-        pixels = combined(self.kept, self.base, self.weights, self._images) if self.dual else self.values
+        pixels = self.values
+        if self._images is not None:
+            pixels = combined(self.kept, self.base, self.weights, self._images)
         self.restart(pixels.to("cpu", torch.float64).numpy() + memory_noise)
 
 

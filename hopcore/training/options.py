@@ -24,12 +24,12 @@ from hopcore._checks import (
 )
 from hopcore.data import TrainingSet
 
-from .schedule import Schedule, check_schedule
+from .schedule import Check, Schedule, check_schedule
 
 CONSTRAINTS = ("rescale", "clip")
 DTYPES = ("float64", "float32")
 
-CONDITIONS = {"n": partial(check_above, bound=1), "rescaled_temperature": check_positive}
+CONDITIONS: dict[str, Check] = {"n": partial(check_above, bound=1), "rescaled_temperature": check_positive}
 """What may have a schedule, and the check of each value."""
 
 

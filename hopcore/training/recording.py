@@ -25,6 +25,7 @@ class Recording:
     kept: list[np.ndarray] = field(default_factory=list)  # each (R, K)
     bases: list[np.ndarray] = field(default_factory=list)  # each (R, K, N)
     base_of_epoch: list[int] = field(default_factory=list)
+    _last_base: torch.Tensor | None = None
 
     def add(self, epoch: int, learner: Learner, compact: bool) -> None:
         """Keep the learner's present state."""
@@ -33,7 +34,7 @@ class Recording:
         if not compact:
             self.memories.append(_array(learner.memories()))
             return
-        if not self.bases or learner.base is not self._last_base:
+        if learner.base is not self._last_base:
             self._last_base = learner.base
             self.bases.append(_array(learner.base))
         self.base_of_epoch.append(len(self.bases) - 1)
@@ -55,6 +56,8 @@ def compact_is_smaller(epochs: int, bases: int, memories: int, images: int, pixe
 
 def rebuilt(kept: np.ndarray, base: np.ndarray, weights: np.ndarray, images: np.ndarray) -> np.ndarray:
     """The memories (K, N) of one epoch: kept (K,), base (K, N), weights (K, S), images (S, N)."""
-    parts = (kept[:, None], base, weights)
-    tensors = [torch.from_numpy(np.array(part, dtype=weights.dtype))[None] for part in parts]
-    return pixels_of(*tensors, torch.from_numpy(np.array(images, dtype=weights.dtype)))[0].numpy()
+    held, start, given, pixels = (
+        torch.from_numpy(np.array(part, dtype=weights.dtype))
+        for part in (kept[None, :, None], base[None], weights[None], images)
+    )
+    return pixels_of(held, start, given, pixels)[0].numpy()

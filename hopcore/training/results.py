@@ -6,6 +6,7 @@ import platform
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ def to_datasets(
 def _dataset(
     recording: Recording, index: int, data: TrainingSet, options: Options, run: Run, form: str
 ) -> xr.Dataset:
-    coordinates = {
+    coordinates: dict[str, Any] = {
         "epoch": recording.epochs,
         "memory": np.arange(options.memories),
         "category": np.arange(data.targets.shape[1]),
@@ -42,7 +43,7 @@ def _dataset(
     def of_run(arrays: list[np.ndarray]) -> np.ndarray:
         return np.stack([array[index] for array in arrays])
 
-    variables = {"labels": (("epoch", "memory", "category"), of_run(recording.labels))}
+    variables: dict[str, Any] = {"labels": (("epoch", "memory", "category"), of_run(recording.labels))}
     if recording.memories:
         variables["memories"] = (("epoch", "memory", "pixel"), of_run(recording.memories))
     else:

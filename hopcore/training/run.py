@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -131,8 +130,12 @@ def train(
         dtype=dtype, device=device,
     )  # fmt: skip
     run = Run.scheduled(n, rescaled_temperature, seed, options.epochs)
-    with _progress_bar(options.epochs) if progress else nullcontext() as bar:
-        return train_stack(data, options, [run], bar.update if progress else None)[0]
+    if not progress:
+        return train_stack(data, options, [run])[0]
+    from tqdm.auto import tqdm
+
+    with tqdm(total=options.epochs, unit="epoch", desc="training") as bar:
+        return train_stack(data, options, [run], bar.update)[0]
 
 
 def train_stack(
@@ -221,9 +224,10 @@ def _conditions(options: Options, runs: Sequence[Run], done: int) -> dict[str, n
     }
 
 
-def _stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
+def _stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     """Memories (R, K, N) and labels (R, K, C) of pairs (K, N) and (K, C)."""
-    return [np.stack(part) for part in zip(*pairs, strict=True)]
+    memories, labels = zip(*pairs, strict=True)
+    return np.stack(memories), np.stack(labels)
 
 
 def _learn(
@@ -234,8 +238,10 @@ def _learn(
     advanced: Callable[[int], Any],
 ) -> Recording:
     keep = options.recorded_epochs()
-    pulses = () if options.noise is None else options.noise.epochs
+    noise = options.noise
+    pulses = () if noise is None else noise.epochs
     images, pixels = data.images.shape
+    shape = (options.memories, pixels)
     bases = 1 + len(pulses)
     compact = learner.dual and compact_is_smaller(len(keep), bases, options.memories, images, pixels)
     recording = Recording()
@@ -250,9 +256,10 @@ def _learn(
     for stop in sorted(cuts):
         if done in changes:
             learner.set_conditions(**_conditions(options, runs, done))
-        if stop in pulses:
+        if noise is not None and stop in pulses:
             learner.epochs(stop - done - 1)
-            learner.epoch(_noise(options, data, runs, stop))
+            pulse = [noise.draw(run.seed, stop, shape, data.targets.shape[1]) for run in runs]
+            learner.epoch(_stacked(pulse))
         else:
             learner.epochs(stop - done)
         if stop in keep:
@@ -260,14 +267,3 @@ def _learn(
         advanced(stop - done)
         done = stop
     return recording
-
-
-def _noise(options: Options, data: TrainingSet, runs: Sequence[Run], epoch: int) -> list[np.ndarray]:
-    shape = (options.memories, data.images.shape[1])
-    return _stacked([options.noise.draw(run.seed, epoch, shape, data.targets.shape[1]) for run in runs])
-
-
-def _progress_bar(epochs: int):
-    from tqdm.auto import tqdm
-
-    return tqdm(total=epochs, unit="epoch", desc="training")

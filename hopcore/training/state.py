@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -56,7 +57,7 @@ class State:
     ) -> State:
         """Arrays for networks with these labels (R, K, C); memories and conditions are to be filled in."""
         runs, memories, _ = labels.shape
-        kind = {"dtype": dtype, "device": device}
+        kind: Any = {"dtype": dtype, "device": device}
         images, width = features.step.shape
         values = torch.zeros(runs, memories, width, **kind)
         held = torch.as_tensor(labels).to(**kind, copy=True).contiguous()
@@ -94,7 +95,7 @@ class Minibatch:
     """Some of the images: s of them."""
 
     columns: slice | None  # theirs among all images; the dual form only
-    overlaps: torch.Tensor | None  # (R, K, s) of the state's values; the dual form only
+    overlaps: torch.Tensor  # (R, K, s): of the state's values in the dual form, else room for the product
     images: torch.Tensor | None  # (R, N, s) the images over N; the primal form only
     rows: torch.Tensor  # (R, s, P) what turns the images' weights into a step of the values
     targets: torch.Tensor  # (C, s) of ±1
@@ -117,7 +118,9 @@ def in_minibatches(features: Features, targets: np.ndarray, count: int, state: S
         batches.append(
             Minibatch(
                 columns=columns if dual else None,
-                overlaps=state.values[..., columns] if dual else None,
+                overlaps=state.values[..., columns]
+                if dual
+                else cast(torch.Tensor, rooms[chosen.shape[1]].powers),
                 images=None if dual else (images[columns] / images.shape[1]).T.expand(runs, -1, -1),
                 rows=step[columns].contiguous().expand(runs, -1, -1),
                 targets=chosen,

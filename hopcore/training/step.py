@@ -111,10 +111,9 @@ class Step:
     def advance(self, batch: Minibatch, limited: bool) -> None:
         """One step on a minibatch; ``limited`` keeps the result within the limits."""
         state, room = self._state, batch.room
-        overlaps = batch.overlaps
-        if overlaps is None:
-            overlaps = torch.bmm(state.values, batch.images, out=room.powers)
-        positive, logarithms = activations(overlaps, room)
+        if batch.images is not None:
+            torch.bmm(state.values, batch.images, out=batch.overlaps)
+        positive, logarithms = activations(batch.overlaps, room)
         factors = errors(logarithms, state.labels, batch.targets, state.conditions, room)
         pulls, label_change = descent(positive, logarithms, state.labels, factors, state.conditions, room)
         torch.bmm(pulls, batch.rows, out=self._change)

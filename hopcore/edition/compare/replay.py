@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import nbformat
 from ipykernel.kernelapp import IPKernelApp
@@ -27,16 +27,14 @@ class ReplayKernel(Kernel):
     implementation = "hopcore-replay"
     implementation_version = "1"
     banner = "replays an executed notebook"
-    language_info: ClassVar = {"name": "python", "mimetype": "text/x-python", "file_extension": ".py"}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.language_info = {"name": "python", "mimetype": "text/x-python", "file_extension": ".py"}
         notebook = nbformat.read(os.environ[RECORD], as_version=4)
         self._cells = iter([cell for cell in notebook.cells if cell.cell_type == "code"])
 
-    def do_execute(
-        self, code: str, silent: bool, store_history: bool = True, *_: Any, **__: Any
-    ) -> dict[str, Any]:
+    def do_execute(self, code: str, silent: bool, *_: Any, **__: Any) -> dict[str, Any]:  # type: ignore[override]
         """Send the outputs of the next recorded cell."""
         cell = next(self._cells, None)
         if cell is None or cell.source != code:

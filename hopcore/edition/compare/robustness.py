@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def measure(
                 found.setdefault(answer.id, {})[name] = answer.said
         content = {"on": _machine(share(jobs)), "verdicts": found}
         text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        write_whole(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
+        write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
     if failures:
         raise EditionError("\n".join(map(str, failures)))
     return path

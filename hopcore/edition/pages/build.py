@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO, cast
 
 from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import CONFIG, TOC, Book
@@ -64,7 +65,7 @@ def _run(command: list[str], folder: Path) -> tuple[int, str]:
         encoding="utf-8",
         errors="replace",
     ) as process:
-        output = process.stdout.read()
+        output = cast(IO[str], process.stdout).read()
         return process.wait(), output
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import nbformat
 
@@ -266,9 +266,9 @@ def _run_process(run: Run, work: Path, threads: int, processes: _Processes) -> F
             env=_environment(run.book.output, threads),
             start_new_session=True,  # Ctrl-C reaches the command alone, which then ends its processes
         )
-        with process.stdin:  # closing it ends the process
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
+        with cast(IO[str], process.stdin) as pipe:  # closing it ends the process
+            pipe.write(json.dumps(job) + "\n")
+            pipe.flush()
             process.wait()
     try:
         result = json.loads((work / "result.json").read_text(encoding="utf-8"))
