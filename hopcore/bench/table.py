@@ -24,7 +24,7 @@ from . import cases
 from .timing import ratio, seconds_per_call, threads
 
 QUICK_EPOCHS = 100
-"""Length of the runs in a sweep for a quick table."""
+"""Length of the runs of a quick table."""
 
 _SWEEP = {"n": [10.0, 20.0, 30.0, 40.0], "rescaled_temperature": [0.7, 0.85, 1.0], "seed": (0, 1)}
 
@@ -78,9 +78,10 @@ def run_table(quick: bool = False) -> Table:
     table = Table(machine)
     data = training_set()
     _one_network(table, data, rounds)
-    _in_a_sweep(table, data, epochs=QUICK_EPOCHS if quick else 500)
+    epochs = QUICK_EPOCHS if quick else 500
+    _in_a_sweep(table, data, epochs)
     _scaling(table, data, rounds)
-    _recording(table, data, epochs=100 if quick else 500)
+    _recording(table, data, epochs)
     _projection(table, rounds)
     return table
 

@@ -15,7 +15,6 @@ import xarray as xr
 
 from hopcore._checks import check_positive
 from hopcore.data import TrainingSet
-from hopcore.training.features import Order
 from hopcore.training.options import Options, Run
 from hopcore.training.recording import Recording, compact_is_smaller, rebuilt
 from hopcore.training.results import to_datasets
@@ -67,7 +66,6 @@ class Session:
         self.done = 0
         self._changed = changed
         self._learner = build_learner(data, self.options, [run])
-        self._order = Order.of(len(data), self.options.minibatches)
         shape = (len(self.options.recorded_epochs()), 1, self.options.memories, *data.images.shape)
         self._compact = self._learner.dual and compact_is_smaller(*shape)
         self._recording = Recording()
@@ -161,15 +159,14 @@ class Session:
 
     def frame(self, index: int) -> Frame:
         """What was recorded at the epoch of this index."""
-        count, kept = self.options.memories, self._recording
+        kept = self._recording
         with self._lock:
-            epoch, labels = kept.epochs[index], kept.labels[index][0, :count]
+            epoch, labels = kept.epochs[index], kept.labels[index][0]
             if self._compact:
-                weights = self._order.gather(kept.weights[index][0, :count])
-                base = kept.bases[kept.base_of_epoch[index]][0, :count]
-                memories = rebuilt(kept.kept[index][0, :count], base, weights, self.data.images)
+                base = kept.bases[kept.base_of_epoch[index]][0]
+                memories = rebuilt(kept.kept[index][0], base, kept.weights[index][0], self.data.images)
             else:
-                memories = kept.memories[index][0, :count]
+                memories = kept.memories[index][0]
         temperature = self.temperatures[epoch - 1] if epoch else self.temperature
         return Frame(epoch, memories, labels, self.n, temperature)
 
@@ -183,4 +180,4 @@ class Session:
         run = Run(self.n, temperature, self.seed)
         options = replace(self.options, epochs=done)
         form = self._learner.features.name
-        return to_datasets(Recording(**kept), self.data, options, [run], self._order, form)[0]
+        return to_datasets(Recording(**kept), self.data, options, [run], form)[0]
