@@ -234,7 +234,7 @@ OVERLAPS, TEMPERATURE = (76, 50, 72), 70
 
 
 def pair(n):
-    """One memory and two images whose signs meet in all four ways, so that |α_A| + |α_B| is its largest pixel."""
+    """One memory and two images whose signs meet in all four ways: |α_A| + |α_B| is the largest pixel."""
     images = images_with_overlaps(*OVERLAPS, shared=70)
     return hopcore.ReducedSystem(*OVERLAPS, n=n, temperature=TEMPERATURE), TrainingSet(images, [0, 1])
 

@@ -119,9 +119,7 @@ def in_minibatches(features: Features, targets: np.ndarray, count: int, state: S
         batches.append(
             Minibatch(
                 columns=columns if dual else None,
-                overlaps=state.values[..., columns]
-                if dual
-                else cast(torch.Tensor, room.powers),
+                overlaps=state.values[..., columns] if dual else cast(torch.Tensor, room.powers),
                 images=None if dual else (images[columns] / images.shape[1]).T.expand(runs, -1, -1),
                 rows=step[columns].contiguous().expand(runs, -1, -1),
                 targets=chosen,
