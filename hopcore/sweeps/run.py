@@ -196,7 +196,7 @@ def _attributes(data: TrainingSet, options: Options) -> dict[str, Any]:
         "title": "sweep of generalized Hopfield networks, final states",
         **options.described(),
         "cost_power": "n" if options.cost_power is None else options.cost_power,
-        "form": features_of(data, options.minibatches, options.constraint).name,
+        "form": features_of(data, options.constraint).name,
         "threads": 1,
         "data_fingerprint": data.fingerprint,
         **versions(),

@@ -58,7 +58,7 @@ def stack_size(data: TrainingSet, options: Options) -> int:
     """
     if data.images.shape[1] % _REGISTER:
         return 1
-    features = features_of(data, options.minibatches, options.constraint)
+    features = features_of(data, options.constraint)
     room = CACHE_BYTES
     if torch.device(options.device).type == "cuda":
         room = int(_DEVICE_SHARE * torch.cuda.mem_get_info(options.device)[0])
