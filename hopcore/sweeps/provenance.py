@@ -22,10 +22,7 @@ def code_version() -> str:
 
 
 def provenance() -> dict[str, str]:
-    """The code version, and the versions of hopcore, Numba, NumPy and PyTorch."""
+    """The code version, and the versions of hopcore, NumPy and PyTorch."""
     found = versions()
-    packages = "hopcore", "numba", "numpy", "torch"
-    return {
-        "code_version": code_version(),
-        **{f"{name}_version": found[f"{name}_version"] for name in packages},
-    }
+    packages = {f"{name}_version": found[f"{name}_version"] for name in ("hopcore", "numpy", "torch")}
+    return {"code_version": code_version(), **packages}

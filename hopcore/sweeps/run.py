@@ -96,8 +96,8 @@ def sweep(
         with LocalCluster(n_workers=8, threads_per_worker=1) as cluster, Client(cluster) as client:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=client.get_executor())
 
-    A Dask cluster of several machines, with the same versions of hopcore, Numba, NumPy and PyTorch on each (a
-    worker with others is refused)::
+    A Dask cluster of several machines, with the same versions of hopcore, NumPy and PyTorch on each (a worker
+    with others is refused)::
 
         dask scheduler                                          # on one machine, say "head"
         dask worker tcp://head:8786 --nworkers 8 --nthreads 1   # on each machine
