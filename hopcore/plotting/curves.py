@@ -53,16 +53,9 @@ def _name_ends(axes: Axes, several: Sequence[Curve]) -> None:
         heights[1:] += overlap
     for place, height in zip(order, heights, strict=True):
         each = several[place]
-        axes.annotate(
-            each.label,
-            (np.asarray(each.x, dtype=float)[-1], height),
-            xytext=(5, 0),
-            textcoords="offset points",
-            color=each.colour,
-            weight="bold",
-            va="center",
-            annotation_clip=False,
-        )
+        beside: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
+        end = np.asarray(each.x, dtype=float)[-1], height
+        axes.annotate(each.label, end, color=each.colour, weight="bold", va="center", **beside)
 
 
 @styled
@@ -80,10 +73,9 @@ def curves(
     figure = new_figure(height)
     axes = figure.subplots()
     on_axis = axes.get_xaxis_transform()
-    for low, high in bands:
-        axes.axhspan(low, high, color=INK, alpha=0.15, linewidth=0)
-    for low, high in spans:
-        axes.axvspan(low, high, color=INK, alpha=0.15, linewidth=0)
+    for shade, ranges in ((axes.axhspan, bands), (axes.axvspan, spans)):
+        for low, high in ranges:
+            shade(low, high, color=INK, alpha=0.15, linewidth=0)
     for each in several:
         x = np.asarray(each.x, dtype=float)
         if each.low is not None and each.high is not None:
@@ -97,8 +89,7 @@ def curves(
     if y_range is not None:
         axes.set_ylim(*y_range)
     _name_ends(axes, several)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
+    axes.set(xlabel=x_label, ylabel=y_label)
     return Picture(figure, "svg")
 
 

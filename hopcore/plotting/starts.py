@@ -68,8 +68,7 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
         _saddles(line[0], row)
         _finals(line[1], row)
         line[0].set_ylabel(f"{row.title}\nshare of {digit}")
-        line[1].set_ylim(-0.04, 1.04)
-        line[1].set_yticks([0, 0.5, 1])
+        line[1].set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
     shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
     for axes in grid[:, 0]:
         axes.set_ylim(min(-0.1, shown.min() - 0.05), max(1.05, shown.max() + 0.05))
