@@ -4,12 +4,10 @@ const START_MEAN = -0.003, START_SPREAD = 1e-5; // as in hopcore.training.option
 const MOST_RECORDS = 256, RECORD_BYTES = 5e7, FIRST_INTERVAL = 8;
 
 /** The start of K memories of N pixels and their labels. */
-function startOf(seed, memories, pixels) {
-  const normal = normals(Math.imul(seed + 1, 0x9e3779b1)), draw = () => normal(START_MEAN, START_SPREAD);
-  return {
-    memories: Float64Array.from({ length: memories * pixels }, draw),
-    labels: Float64Array.from({ length: memories * CATEGORIES }, draw),
-  };
+function startOf(seed, count, pixels) {
+  const normal = normals(Math.imul(seed + 1, 0x9e3779b1));
+  const drawn = (length) => new Float64Array(length).map(() => normal(START_MEAN, START_SPREAD));
+  return { memories: drawn(count * pixels), labels: drawn(count * CATEGORIES) };
 }
 
 /** `digits`: the category of each image; `rule`: {n, rescaledTemperature, rate, momentum}, a new object at every change. */
