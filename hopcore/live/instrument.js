@@ -44,7 +44,9 @@ class Instrument {
   }
 
   tell(words) {
-    if (this.told.textContent !== words) this.told.textContent = words;
+    if (this.told.textContent === words) return;
+    this.told.textContent = words;
+    this.reported?.();
   }
 
   /** The still picture stands in a view until something moves. */
@@ -132,7 +134,7 @@ class LearningInstrument extends Instrument {
       throw error;
     }
     for (const [name, value] of Object.entries(this.settings)) this.shown[name]?.show(value);
-    this.redraw();
+    this.changed();
   }
 
   load({ memories, labels }) {
@@ -153,6 +155,7 @@ class LearningInstrument extends Instrument {
   changed() {
     this.redraw();
     this.present?.();
+    this.reported?.();
   }
 
   /** Play, step, anew; a slider through the epochs that were. */
@@ -194,7 +197,7 @@ class LearningInstrument extends Instrument {
   knobs(...names) {
     const specs = {
       n: { words: "n", unit: "the power", min: 1.5, max: 60, step: 0.5 },
-      rescaledTemperature: { words: "T\u1d63", unit: "temperature over the number of pixels", min: 0.3, max: 1.5, step: 0.01 },
+      rescaledTemperature: { words: "T\u1d63", unit: "temperature over the number of pixels", min: 0.3, max: 2, step: 0.01 },
       rate: { words: "rate", unit: "the largest change of a pixel in an epoch", min: 0.001, max: 0.05, step: 0.001 },
       momentum: { words: "momentum", min: 0, max: 0.95, step: 0.05 },
       memories: { words: "memories", min: 4, max: 196, step: 1 },

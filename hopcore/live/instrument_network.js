@@ -57,14 +57,15 @@ class NetworkInstrument extends LearningInstrument {
   /** The tree: a band for every group of memories, as thick as the group, in the colour of the digit that leads in it. */
   drawTree(pen, width, height, ink) {
     const { history, frame, count, rule } = this.learner, past = history.filter(({ epoch }) => epoch <= frame.epoch);
-    if (!this.together || this.together.count !== count) this.together = new Together(count);
+    if (this.together?.count !== count) this.together = new Together(count);
     this.together.follow(past);
     const now = past.length ? past[past.length - 1].epoch : 0, end = reach(frame.epoch, 500), { sums } = frame;
     const [left, top, w, h] = [4, 18, width - 34, height - 48];
     text(pen, "who is together", 0, 6, { colour: ink });
     const { right } = axes(pen, [left, top, w, h], { across: [0, end], up: [0, 1], xTicks: ticks(end), xName: "epoch" }, ink);
     if (past.length < 2) return;
-    const root = this.together.tree(now, rule.rate), leaves = [];
+    if (this.drawn?.last !== past[past.length - 1]) this.drawn = { last: past[past.length - 1], root: this.together.tree(now, rule.rate) };
+    const { root } = this.drawn, leaves = [];
     const digitOf = (node) => leading(node.members.reduce((mean, k) => mean.map((value, c) => value + sums[k * CATEGORIES + c]), new Array(CATEGORIES).fill(0)), 0);
     const walk = (node) => {
       node.digit = digitOf(node);

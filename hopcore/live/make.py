@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from hopcore._checks import check_above, check_choice, check_flag, check_integer, check_positive, check_real, check_seed, refuse
+from hopcore._checks import check_above, check_flag, check_integer, check_positive, check_real, check_seed, refuse
 from hopcore.data import TrainingSet, training_set
 
 from .page import Page
@@ -133,7 +133,7 @@ def nullclines(
     n: float = 20.0,
     rescaled_temperature: float = 700 / 784,
     overlaps: tuple[float, float, float] = (753.0, 494.0, 719.0),
-    copies: int = 2,
+    copies: int = 1,
     still: bytes | None = None,
 ) -> Any:
     """Nullclines, flow and fixed points of one memory and two digits, and the bifurcation diagram over n.
@@ -179,9 +179,10 @@ def _learning(
         raise refuse("momentum", momentum, "a number from 0 up to, not including, 1")
     if digits is not None:
         held = sorted(set(data.digits.tolist()))
-        given["digits"] = [check_choice("digits", digit, held) for digit in digits]
-        if not given["digits"] or len(set(given["digits"])) < len(given["digits"]):
-            raise refuse("digits", given["digits"], "at least one digit of the data, and none twice")
+        chosen = [check_integer("digits", digit, 0, 9) for digit in digits]
+        if not chosen or len(set(chosen)) < len(chosen) or not set(chosen) <= set(held):
+            raise refuse("digits", chosen, f"at least one of {held}, and none twice")
+        given["digits"] = sorted(chosen)
     return _shown(name, data, given, still)
 
 

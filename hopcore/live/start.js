@@ -1,6 +1,6 @@
 // Where it begins: a worker serves its network, a page starts the instruments that it holds.
 
-const INSTRUMENTS = () => ({ network: NetworkInstrument });
+const INSTRUMENTS = () => ({ network: NetworkInstrument, three: ThreeInstrument, heat: HeatInstrument, nullclines: NullclinesInstrument });
 
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
 function imagesOf({ shape: [count, pixels], digits, pixels: grey }) {
@@ -26,7 +26,7 @@ function begin(element, options, data) {
 
 function startAll() {
   const known = new Map();
-  for (const element of document.querySelectorAll("[data-instrument]")) {
+  for (const element of document.querySelectorAll("[data-instrument][data-images]")) {
     const { images, options } = element.dataset;
     if (!known.has(images)) known.set(images, imagesOf(JSON.parse(document.getElementById(images).textContent)));
     const own = begin(element, JSON.parse(options), known.get(images));
@@ -44,5 +44,5 @@ function enter(scope) {
   if (!document.getElementById("hopcore-live-style")) make("style", { id: "hopcore-live-style", textContent: STYLE }, document.head);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
   else startAll();
-  return { begin, imagesOf };
+  return { render };
 }
