@@ -5,7 +5,7 @@
 const FOLLOW_RATE = 0.002, PER_FRAME = 16, LONGEST = 12000; // epochs; after the last a memory that still moves is left alone
 const PART = 1e-4; // how far from the start the memories of a pair begin, to both sides
 const PATHS = ["#3c78d8", "#2d9d6e"]; // hopcore.plotting.nullclines
-const SHOWN = [-0.1, 1.1], POWERS = [2, 60], IMAGES_SHOWN = 6;
+const SHOWN = [-0.1, 1.1], POWERS = [2, 60], IMAGES_SHOWN = 5;
 
 /** Memories that learn two images from one place, and the trail of each: [ℓ, x, ℓ, x …]. */
 class Followed {
@@ -60,7 +60,7 @@ class NullclinesInstrument extends Instrument {
     this.diagramView = this.canvas(side, {
       name: "plane", ratio: 1.5, label: "bifurcation diagram: fixed points over n; a click chooses n", draw: (...pen) => this.drawDiagram(...pen),
     });
-    this.row = this.canvas(side, { name: "memories", ratio: IMAGES_SHOWN * 0.72, label: "memories", draw: (...pen) => this.drawMemories(...pen) });
+    this.row = this.canvas(side, { name: "memories", ratio: IMAGES_SHOWN * 0.8, label: "memories", draw: (...pen) => this.drawMemories(...pen) });
     const specs = [
       ["n", "n", "the power", 1.5, 60, 0.1], ["temperature", "T", "temperature, in the units of the overlaps", 300, 1000, 1],
       ["aa", "A·A", "overlap of A with itself", 300, 784, 1], ["ab", "A·B", "overlap of A and B", 0, 784, 1],
@@ -241,13 +241,13 @@ class NullclinesInstrument extends Instrument {
   }
 
   drawPlane(pen, width, height, ink) {
-    const { labels, arrows, memories } = this.fieldNow(), [one, two] = this.names, box = [40, 40, width - 52, height - 84];
+    const { labels, arrows, memories } = this.fieldNow(), [one, two] = this.names, box = [24, 40, width - 32, height - 84];
     const scales = axes(pen, box, {
-      across: [-1.05, 1.05], up: SHOWN, xName: "label ℓ", yName: "", ink,
-      xTicks: [[-1, `−1: ${two}`], [0, "0"], [1, `+1: ${one}`]], yTicks: [[0, `0: ${two}`], [0.5, "½"], [1, `1: ${one}`]],
+      across: [-1.05, 1.05], up: SHOWN, xName: `label ℓ: −1 says ${two}, +1 says ${one}`,
+      xTicks: [[-1, "−1"], [0, "0"], [1, "+1"]], yTicks: [[0, "0"], [0.5, "½"], [1, "1"]],
     }, ink);
     const { right, above } = (this.scales = withBack(scales, box, [-1.05, 1.05], SHOWN));
-    text(pen, "memory α", 0, 30, { colour: ink, size: 11 });
+    text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { colour: ink, size: 11 });
     const keys = [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, ink], ["unstable", null, null]];
     let x = 0;
     for (const [words, colour, fill] of keys) {
@@ -258,7 +258,7 @@ class NullclinesInstrument extends Instrument {
     }
     pen.globalAlpha = 0.45;
     for (const [ell, at, dEll, dx] of arrows) {
-      const speed = Math.hypot(dEll, dx), length = 0.06 * (width - 52) / Math.sqrt(Math.max(speed, 1e-9)) * 0.7;
+      const speed = Math.hypot(dEll, dx), length = 0.06 * (width - 32) / Math.sqrt(Math.max(speed, 1e-9)) * 0.7;
       const [cx, cy, ux, uy] = [right(ell), above(at), dEll * length * 0.5, -dx * length * 0.5];
       line(pen, [[cx - ux, cy - uy], [cx + ux, cy + uy]], ink, 0.9);
       disc(pen, cx + ux, cy + uy, 1.4, ink);
@@ -288,11 +288,11 @@ class NullclinesInstrument extends Instrument {
   }
 
   drawDiagram(pen, width, height, ink) {
-    const { diagram: { lines, folds }, settings: { n } } = this, [one, two] = this.names, box = [40, 24, width - 52, height - 66];
+    const { diagram: { lines, folds }, settings: { n } } = this, box = [24, 24, width - 32, height - 66];
     text(pen, "fixed points over n: click to choose n", 0, 7, { colour: ink });
     const scales = axes(pen, box, {
       across: POWERS, up: SHOWN, xName: "power n", xTicks: [10, 20, 30, 40, 50, 60].map((each) => [each, each]),
-      yTicks: [[0, `0: ${two}`], [0.5, "½"], [1, `1: ${one}`]],
+      yTicks: [[0, "0"], [0.5, "½"], [1, "1"]],
     }, ink);
     const { right, above } = (this.powers = withBack(scales, box, POWERS, SHOWN));
     for (const [from, first, to, last] of lines) {
