@@ -6,7 +6,7 @@ an element that needs no kernel.  Both run the same JavaScript, which is in this
 
 from __future__ import annotations
 
-from .make import draw, heat, network, nullclines, three
+from .make import STATIC, draw, heat, network, nullclines, three
 from .page import Page, script
 
-__all__ = ["Page", "draw", "heat", "network", "nullclines", "script", "three"]
+__all__ = ["STATIC", "Page", "draw", "heat", "network", "nullclines", "script", "three"]

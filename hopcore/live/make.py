@@ -7,7 +7,15 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from hopcore._checks import check_above, check_flag, check_integer, check_positive, check_real, check_seed, refuse
+from hopcore._checks import (
+    check_above,
+    check_flag,
+    check_integer,
+    check_positive,
+    check_real,
+    check_seed,
+    refuse,
+)
 from hopcore.data import TrainingSet, training_set
 
 from .page import Page
@@ -75,7 +83,9 @@ def network(
     -------
     hopcore.live.Page in a build of the book and without a kernel, else a widget.
     """
-    return _learning("network", data, n, rescaled_temperature, rate, memories, momentum, digits, seed, autoplay, still)
+    return _learning(
+        "network", data, n, rescaled_temperature, rate, memories, momentum, digits, seed, autoplay, still
+    )
 
 
 def three(
@@ -124,7 +134,9 @@ def draw(
 ) -> Any:
     """A digit drawn by hand, and the memories that answer in two networks, at ``low`` and at ``n``.  As `network`."""
     low = check_above("low", low, 1)
-    return _learning("draw", data, n, rescaled_temperature, rate, memories, 0.0, None, seed, False, still, low=low)
+    return _learning(
+        "draw", data, n, rescaled_temperature, rate, memories, 0.0, None, seed, False, still, low=low
+    )
 
 
 def nullclines(

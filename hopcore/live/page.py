@@ -96,7 +96,9 @@ class Page:
             "</div>",
         ]
         if images:
-            parts.append(f'<script type="application/json" id="{name}">{json.dumps(packed(self.data))}</script>')
+            parts.append(
+                f'<script type="application/json" id="{name}">{json.dumps(packed(self.data))}</script>'
+            )
         return "\n".join(parts)
 
 

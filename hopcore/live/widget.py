@@ -143,5 +143,13 @@ def _start(seed: int, memories: int, pixels: int) -> tuple[np.ndarray, np.ndarra
 
 
 def _state(memories: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    memories, labels = np.ascontiguousarray(memories, dtype="<f8").tobytes(), np.ascontiguousarray(labels, dtype="<f8").tobytes()
-    return {"epoch": 0, "current_memories": memories, "current_labels": labels, "start": {"memories": memories, "labels": labels}}
+    memories, labels = (
+        np.ascontiguousarray(memories, dtype="<f8").tobytes(),
+        np.ascontiguousarray(labels, dtype="<f8").tobytes(),
+    )
+    return {
+        "epoch": 0,
+        "current_memories": memories,
+        "current_labels": labels,
+        "start": {"memories": memories, "labels": labels},
+    }
