@@ -41,7 +41,7 @@ def recognised_panels(panels: Sequence[Recognition], per_digit: int) -> Picture:
     for axes, panel in zip(grid, panels, strict=True):
         epochs, counts = np.asarray(panel.epochs), np.asarray(panel.counts, dtype=float)
         middles = _stack(axes, panel.title, epochs, counts, per_digit * counts.shape[1])
-        for digit in np.flatnonzero(counts[-1]):
+        for digit in np.flatnonzero(counts[-1]).tolist():
             name = digit_text(digit, ha="left", size=9.5, textcoords="offset points", annotation_clip=False)
             axes.annotate(str(digit), (epochs[-1], middles[-1, digit]), xytext=(4, 0), **name)
         axes.set_ylabel("images recognised")

@@ -10,7 +10,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
 
 from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, Picture, new_figure, styled
 from hopcore.plotting.turning import Turning
@@ -83,7 +82,7 @@ def turning_bifurcations(diagram: xr.Dataset, *, steps: int = 70) -> Turning:
     )
 
 
-def _at(shown: np.ndarray, along: ArrayLike, coordinates: Iterable[ArrayLike]) -> np.ndarray:
+def _at(shown: np.ndarray, along: xr.DataArray, coordinates: Iterable[xr.DataArray]) -> np.ndarray:
     """A line's points (P, 3) at shown places along it; beyond an end, that end."""
     return np.stack([np.interp(shown, along, each) for each in coordinates], axis=-1)
 

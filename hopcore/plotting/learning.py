@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -36,7 +37,8 @@ def draw_trails(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float
         lines = LineCollection(list(places.transpose(1, 0, 2)), colors=colours, linewidths=0.8, zorder=3)
         lines.set_path_effects([casing])
         axes.add_collection(lines)
-    axes.scatter(*places[-1].T, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=6)
+    x, y = places[-1].T
+    axes.scatter(x, y, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=6)
 
 
 @styled
@@ -69,7 +71,7 @@ def image_table(
         axes.text(-4, step * row + step / 2, title, ha="right", va="center", size=_NAME)
     for column, title in enumerate(column_titles):
         colour = colours[column] if colours else INK
-        text = {"color": colour, "weight": "bold" if colours else "normal", "size": _NAME}
+        text: dict[str, Any] = {"color": colour, "weight": "bold" if colours else "normal", "size": _NAME}
         axes.text(step * column + step / 2, -4, title, ha="center", va="bottom", **text)
     return Picture(figure, "png")
 

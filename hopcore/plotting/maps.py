@@ -18,9 +18,9 @@ def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
     colours = np.asarray(DIGIT_COLOURS)[digits]
     axes.scatter(places[:, 0], places[:, 1], s=1.2, c=colours, linewidths=0, alpha=0.55, rasterized=True)
     for digit in np.unique(digits):
-        middle = np.median(places[digits == digit], axis=0)
+        x, y = np.median(places[digits == digit], axis=0)
         halo = [withStroke(linewidth=2.5, foreground="white")]
-        axes.text(*middle, str(digit), path_effects=halo, **digit_text(digit, color="black", zorder=5))
+        axes.text(x, y, str(digit), path_effects=halo, **digit_text(digit, color="black", zorder=5))
     axes.set_aspect("equal")
     axes.set_axis_off()
 

@@ -25,7 +25,7 @@ _DPI = 120
 _HEIGHT = 3.2  # inches
 _FRAMES_PER_SECOND = 5
 # A light page of its own: H.264 knows no transparency.
-_STYLE = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
+_STYLE: Any = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
 
 
 @dataclass(frozen=True)

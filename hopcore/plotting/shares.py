@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -38,13 +39,14 @@ def _draw_trails(axes: Axes, panel: TrailPanel) -> None:
     trails = np.asarray(panel.trails, dtype=float).swapaxes(0, 1)
     colours = fate_colours(panel.fates)
     axes.add_collection(LineCollection(list(trails), colors=colours, linewidths=0.6, alpha=0.8, zorder=3))
-    axes.scatter(*trails[:, -1].T, s=7, c=colours, linewidths=0, zorder=4)
+    x, y = trails[:, -1].T
+    axes.scatter(x, y, s=7, c=colours, linewidths=0, zorder=4)
     for guide in panel.guides:
         axes.plot(*np.asarray(guide, dtype=float).T, "--", color=INK, linewidth=1, zorder=2)
     for letter, (x, y) in zip(_LETTERS, np.asarray(panel.marks, dtype=float).reshape(-1, 2), strict=False):
         axes.plot(x, y, "o", markersize=11, markerfacecolor="white", markeredgecolor="black", zorder=6)
-        text = {"color": "black", "size": 8, "weight": "bold", "ha": "center", "va": "center_baseline"}
-        axes.text(x, y, letter, zorder=7, **text)
+        text: dict[str, Any] = {"color": "black", "size": 8, "weight": "bold", "zorder": 7}
+        axes.text(x, y, letter, ha="center", va="center_baseline", **text)
 
 
 @styled
@@ -72,7 +74,7 @@ def _name_ends(axes: Axes, panel: TrailPanel) -> None:
     for fate in np.unique(fates[fates >= 0]):
         place = np.median(ends[fates == fate], axis=0)
         away = place - middle
-        away *= 11 / max(np.linalg.norm(away), 1e-9)
+        away *= 11 / max(float(np.linalg.norm(away)), 1e-9)
         name = digit_text(fate, size=11, zorder=8, textcoords="offset points", annotation_clip=False)
         axes.annotate(str(fate), place, xytext=tuple(away), **name)
 
@@ -81,7 +83,7 @@ def _name_ends(axes: Axes, panel: TrailPanel) -> None:
 def map_trails(panels: Sequence[TrailPanel], background: ArrayLike, digits: ArrayLike) -> Picture:
     """Trails on the map of the images, one panel below the other, with the saddles' images above each map."""
     figure = new_figure(len(panels) * (WIDTH * 0.8 + 0.3) + 0.2)
-    parts = np.atleast_1d(figure.subfigures(len(panels), 1))
+    parts = figure.subfigures(len(panels), 1, squeeze=False)[:, 0]
     for part, panel in zip(parts, panels, strict=True):
         part.suptitle(panel.title)
         images = np.asarray(panel.images, dtype=float)

@@ -39,7 +39,7 @@ PIXEL_MAP = "RdBu_r"
 WIDTH = 4.6
 """Inches; every figure is this wide."""
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def split_tree_picture(
     down |= {id(leaf): bottom for leaf in tree.fates}
 
     def place(node: Split | Fate) -> tuple[float, float]:
-        if id(node) not in across:
+        if isinstance(node, Split) and id(node) not in across:
             across[id(node)] = float(np.mean([place(branch)[0] for branch in node.branches]))
         return across[id(node)], down[id(node)]
 
@@ -90,7 +91,7 @@ def _valley(axes: Axes, start: tuple[float, float], end: tuple[float, float], br
 def _draw_image(axes: Axes, pixels: ArrayLike, x: float, y: float) -> None:
     pixels = np.asarray(pixels, dtype=float)
     side, half = round(pixels.size**0.5), _SIDE / 2
-    look = {"cmap": PIXEL_MAP, "vmin": -1, "vmax": 1, "aspect": "equal", "zorder": 3}
+    look: dict[str, Any] = {"cmap": PIXEL_MAP, "vmin": -1, "vmax": 1, "aspect": "equal", "zorder": 3}
     axes.imshow(pixels.reshape(side, side), extent=(x - half, x + half, y + half, y - half), **look)
-    frame = {"fill": False, "edgecolor": INK, "linewidth": 0.6, "zorder": 4}
+    frame: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 0.6, "zorder": 4}
     axes.add_patch(Rectangle((x - half, y - half), _SIDE, _SIDE, **frame))
