@@ -44,19 +44,16 @@ def sweep(
 
     Parameters
     ----------
-    data
-        The training set of all runs.
+    data : the training set of all runs.
     n, rescaled_temperature, seed
         The values of each, or one value; none twice. Every combination is one run. (A list is always
         one of runs: schedules over epochs are for `hopcore.train`.)
     executor
         Where runs are computed: any `concurrent.futures.Executor`; None computes them here, one after the
         other.
-    store
-        A folder in which every finished run is kept. A sweep takes from it what it holds already, so one
+    store : a folder in which every finished run is kept. A sweep takes from it what it holds already, so one
         that was interrupted, or a larger one, computes only what is missing.
-    progress
-        Show a progress bar over the runs, with the time left.
+    progress : show a progress bar over the runs, with the time left.
     **train_options
         The other options of `hopcore.train`, the same for all runs. ``record_every`` is refused: a sweep
         keeps final states only.
