@@ -46,10 +46,8 @@ def write_whole(path: Path | str, writer: Callable[[Path], object]) -> None:
 
     Parameters
     ----------
-    path
-        The file to make or replace; its folder is made if need be.
-    writer
-        Called with a new temporary path in the same folder and with the same suffix; it must
+    path : the file to make or replace; its folder is made if need be.
+    writer : called with a new temporary path in the same folder and with the same suffix; it must
         write the file there. Anything it raises passes through, and the temporary file is removed.
 
     Raises

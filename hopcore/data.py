@@ -27,10 +27,8 @@ class TrainingSet:
 
     Parameters
     ----------
-    images
-        (S, N), finite, in [-1, 1]; copied as float64 and read-only from then on.
-    digits
-        (S,) whole numbers from 0 to 9; copied as int64, read-only.
+    images : (S, N), finite, in [-1, 1]; copied as float64 and read-only from then on.
+    digits : (S,) whole numbers from 0 to 9; copied as int64, read-only.
 
     Raises
     ------
@@ -125,14 +123,10 @@ def training_set(
 
     Parameters
     ----------
-    digits
-        The digits to draw, none twice; the set is grouped by digit in this order.
-    per_digit
-        Images of each.
-    seed
-        An integer of at least 0.
-    source
-        What to draw from: digits or another training set (default: the embedded MNIST digits).
+    digits : the digits to draw, none twice; the set is grouped by digit in this order.
+    per_digit : images of each.
+    seed : an integer of at least 0.
+    source : what to draw from: digits or another training set (default: the embedded MNIST digits).
 
     Raises
     ------

@@ -38,10 +38,8 @@ def coefficients(memories: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
 
     Parameters
     ----------
-    memories
-        (..., K, N), or a DataArray with a dimension ``pixel``.
-    data
-        The S images, of N pixels, that the memories have learnt.
+    memories : (..., K, N), or a DataArray with a dimension ``pixel``.
+    data : the S images, of N pixels, that the memories have learnt.
 
     Returns
     -------
@@ -88,10 +86,8 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
 
     Parameters
     ----------
-    alpha
-        (..., K, S) coefficients, or a DataArray with a dimension ``image``.
-    data
-        The training set that they refer to.
+    alpha : (..., K, S) coefficients, or a DataArray with a dimension ``image``.
+    data : the training set that they refer to.
 
     Returns
     -------
@@ -138,10 +134,8 @@ def images_needed(memories: Any, data: TrainingSet, tolerance: float = 0.05) -> 
     memories
         (..., K, N), each index of the leading axes a run; or a DataArray with dimensions ``memory`` and
         ``pixel``, each index of the other dimensions a run.
-    data
-        The S images, of N pixels, that the memories have learnt.
-    tolerance
-        Above 0.
+    data : the S images, of N pixels, that the memories have learnt.
+    tolerance : above 0.
 
     Returns
     -------
@@ -206,12 +200,9 @@ def reconstruct(memories: Any, data: TrainingSet, k: int) -> np.ndarray | xr.Dat
 
     Parameters
     ----------
-    memories
-        (..., K, N), or a DataArray with a dimension ``pixel``.
-    data
-        The S images, of N pixels, that the memories have learnt.
-    k
-        From 1 to S; S gives the memories' projection on the span of the images.
+    memories : (..., K, N), or a DataArray with a dimension ``pixel``.
+    data : the S images, of N pixels, that the memories have learnt.
+    k : from 1 to S; S gives the memories' projection on the span of the images.
 
     Returns
     -------

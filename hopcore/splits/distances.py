@@ -45,10 +45,8 @@ def distances_by_fate(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
 
     Parameters
     ----------
-    run
-        From `hopcore.train` with ``record_every``.
-    fates
-        (K,) digits; memories with `NO_FATE` are left out.
+    run : from `hopcore.train` with ``record_every``.
+    fates : (K,) digits; memories with `NO_FATE` are left out.
 
     Returns
     -------
@@ -77,8 +75,7 @@ def distances_to_run(run: xr.Dataset, undisturbed: xr.Dataset) -> xr.DataArray:
 
     Parameters
     ----------
-    run, undisturbed
-        Recorded runs; epochs that both hold are compared.
+    run, undisturbed : recorded runs; epochs that both hold are compared.
 
     Returns
     -------

@@ -56,10 +56,8 @@ def category_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataA
 
     Parameters
     ----------
-    run
-        From `hopcore.train` with ``record_every``.
-    data
-        Its training set; not needed where the run carries the images (long trajectories do).
+    run : from `hopcore.train` with ``record_every``.
+    data : its training set; not needed where the run carries the images (long trajectories do).
 
     Returns
     -------
@@ -81,10 +79,8 @@ def fates(run: xr.Dataset, supported: float = 0.9) -> np.ndarray:
 
     Parameters
     ----------
-    run
-        From `hopcore.train`; its last epoch counts.
-    supported
-        Above 0, at most 1.
+    run : from `hopcore.train`; its last epoch counts.
+    supported : above 0, at most 1.
 
     Returns
     -------

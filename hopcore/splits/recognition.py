@@ -20,10 +20,8 @@ def recognised(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray
 
     Parameters
     ----------
-    run
-        From `hopcore.train` with ``record_every``.
-    data
-        Its training set; not needed where the run carries the images.
+    run : from `hopcore.train` with ``record_every``.
+    data : its training set; not needed where the run carries the images.
 
     Returns
     -------
@@ -65,10 +63,8 @@ def appearance(counts: xr.DataArray, beyond: int = APPEARS_BEYOND) -> xr.DataArr
 
     Parameters
     ----------
-    counts
-        (epoch, category) from `recognised`.
-    beyond
-        A digit is recognised while more than this many of its images are.
+    counts : (epoch, category) from `recognised`.
+    beyond : a digit is recognised while more than this many of its images are.
 
     Returns
     -------

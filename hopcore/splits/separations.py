@@ -15,12 +15,9 @@ def separation_epochs(paths: ArrayLike, epochs: ArrayLike, apart: float = 0.2) -
 
     Parameters
     ----------
-    paths
-        (epoch, K, dimensions) of the memories, the category coefficients for example.
-    epochs
-        (epoch,) rising.
-    apart
-        Euclidean distance beyond which two memories count as apart, in the units of the paths. Category
+    paths : (epoch, K, dimensions) of the memories, the category coefficients for example.
+    epochs : (epoch,) rising.
+    apart : Euclidean distance beyond which two memories count as apart, in the units of the paths. Category
         coefficients of a grown memory sum up to about 1, so pure digits are about 1.4 apart.
 
     Returns
@@ -45,10 +42,8 @@ def fate_separations(separated: ArrayLike, fates: ArrayLike) -> tuple[np.ndarray
 
     Parameters
     ----------
-    separated
-        (K, K) epochs, from `separation_epochs`.
-    fates
-        (K,) digits, `NO_FATE` for memories to leave out.
+    separated : (K, K) epochs, from `separation_epochs`.
+    fates : (K,) digits, `NO_FATE` for memories to leave out.
 
     Returns
     -------

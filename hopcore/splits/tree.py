@@ -158,12 +158,9 @@ def split_tree(
 
     Parameters
     ----------
-    run
-        From `hopcore.train` with ``record_every``.
-    data
-        Its training set; not needed where the run carries the images (long trajectories do).
-    fates
-        (K,) the memories' fates; those of their final labels if None.
+    run : from `hopcore.train` with ``record_every``.
+    data : its training set; not needed where the run carries the images (long trajectories do).
+    fates : (K,) the memories' fates; those of their final labels if None.
     apart, simultaneous
         As for `build_tree`; by default splits are simultaneous if they follow within 0.2/rate epochs.
 
@@ -191,16 +188,11 @@ def build_tree(
 
     Parameters
     ----------
-    paths
-        (epoch, K, dimensions), the category coefficients for example.
-    fates
-        (K,) digits; memories with `NO_FATE` take no part.
-    epochs
-        (epoch,) rising.
-    apart
-        Distance beyond which two memories count as apart, in the units of the paths.
-    simultaneous
-        In epochs, 0 or more.
+    paths : (epoch, K, dimensions), the category coefficients for example.
+    fates : (K,) digits; memories with `NO_FATE` take no part.
+    epochs : (epoch,) rising.
+    apart : distance beyond which two memories count as apart, in the units of the paths.
+    simultaneous : in epochs, 0 or more.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     epochs = np.asarray(epochs)

@@ -348,10 +348,8 @@ def correlation_interval(
 
     Parameters
     ----------
-    x, y, groups
-        (P,) each.
-    level, draws, seed
-        Of the interval (percentiles), and of the drawing.
+    x, y, groups : (P,) each.
+    level, draws, seed : of the interval (percentiles), and of the drawing.
 
     Returns
     -------

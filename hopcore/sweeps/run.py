@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ from hopcore._checks import check_flag, refuse
 from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.sweeps.dispatch import dispatch
-from hopcore.sweeps.grid import FinalStates, Grid
+from hopcore.sweeps.grid import checked_axes, final_states, places
 from hopcore.sweeps.provenance import provenance
 from hopcore.sweeps.stacks import in_stacks, pack, stack_size, train_packed, train_runs
 from hopcore.sweeps.store import Identity, RunStore
@@ -45,19 +44,16 @@ def sweep(
 
     Parameters
     ----------
-    data
-        The training set of all runs.
+    data : the training set of all runs.
     n, rescaled_temperature, seed
         The values of each, or one value; none twice. Every combination is one run. (A list is always
         one of runs: schedules over epochs are for `hopcore.train`.)
     executor
         Where runs are computed: any `concurrent.futures.Executor`; None computes them here, one after the
         other.
-    store
-        A folder in which every finished run is kept. A sweep takes from it what it holds already, so one
+    store : a folder in which every finished run is kept. A sweep takes from it what it holds already, so one
         that was interrupted, or a larger one, computes only what is missing.
-    progress
-        Show a progress bar over the runs, with the time left.
+    progress : show a progress bar over the runs, with the time left.
     **train_options
         The other options of `hopcore.train`, the same for all runs. ``record_every`` is refused: a sweep
         keeps final states only.
@@ -129,7 +125,7 @@ def sweep(
     >>> dict(networks.labels.sizes)
     {'n': 2, 'rescaled_temperature': 1, 'seed': 1, 'memory': 4, 'category': 10}
     """
-    grid = Grid.checked(n, rescaled_temperature, seed)
+    axes = checked_axes(n, rescaled_temperature, seed)
     if executor is not None and not isinstance(executor, Executor):
         allowed = "None or a concurrent.futures.Executor (that of a Dask client is client.get_executor())"
         raise refuse("executor", executor, allowed, TypeError)
@@ -137,29 +133,35 @@ def sweep(
     options = _checked_options(data, train_options)
     kept = None if store is None else RunStore(store)
 
-    states = FinalStates(grid, data, options)
-    identities = {run: _identity(data, options, run) for run in grid.runs()}
+    states, at = final_states(axes, data, options), places(axes)
+    identities = {run: _identity(data, options, run) for run in at}
     missing = []
+
+    def put(run: Run, memories: np.ndarray, labels: np.ndarray) -> None:
+        states.memories.values[at[run]], states.labels.values[at[run]] = memories, labels
+
     for run, identity in identities.items():
         found = None if kept is None else kept.read(identity)
         if found is None:
             missing.append(run)
         else:
-            states.put([run], *(array[None] for array in found))
+            put(run, *found)
 
-    with _progress_bar(len(identities), len(identities) - len(missing), progress) as bar:
+    from tqdm.auto import tqdm
+
+    done = len(at) - len(missing)
+    with tqdm(total=len(at), initial=done, unit="run", desc="sweep", disable=not progress) as bar:
 
         def keep(runs: Sequence[Run], final: tuple[np.ndarray, np.ndarray]) -> None:
-            states.put(runs, *final)
-            if kept is not None:
-                for run, memories, labels in zip(runs, *final, strict=True):
+            for run, memories, labels in zip(runs, *final, strict=True):
+                put(run, memories, labels)
+                if kept is not None:
                     kept.write(identities[run], memories, labels)
-            if bar is not None:
-                bar.update(len(runs))
+            bar.update(len(runs))
 
         if missing:
             _train_all(data, options, missing, executor, keep)
-    return states.dataset(_attributes(data, options))
+    return states.assign_attrs(_attributes(data, options))
 
 
 def _train_all(
@@ -202,11 +204,3 @@ def _attributes(data: TrainingSet, options: Options) -> dict[str, Any]:
         **versions(),
         **provenance(),
     }
-
-
-def _progress_bar(runs: int, done: int, shown: bool) -> AbstractContextManager[Any]:
-    if not shown:
-        return nullcontext()
-    from tqdm.auto import tqdm
-
-    return tqdm(total=runs, initial=done, unit="run", desc="sweep")

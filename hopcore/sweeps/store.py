@@ -34,8 +34,7 @@ class RunStore:
 
     Parameters
     ----------
-    folder
-        Made if it does not exist.
+    folder : made if it does not exist.
 
     Raises
     ------
