@@ -5,9 +5,9 @@
 // each kind is enough, and as images are mostly background, a column is kept as what differs from that.
 
 const BACKGROUND = -1;
-const LANES = 4; // images and memories are filled to whole groups with blank ones, which have no effect
 
-const whole = (number) => Math.ceil(number / LANES) * LANES;
+/** Images are filled to groups of eight and memories to groups of four with blank ones, which have no effect. */
+const whole = (number, lanes) => Math.ceil(number / lanes) * lanes;
 
 /** The features of `count` images (S·N, in [−1, 1]); `size` is the S of all arrays over images. */
 function featuresOf(images, count, pixels, scale = pixels) {
@@ -32,7 +32,7 @@ function featuresOf(images, count, pixels, scale = pixels) {
     }
     from.push(image.length);
   }
-  const size = whole(count), gram = new Float64Array(size * size);
+  const size = whole(count, 8), gram = new Float64Array(size * size);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = 0;

@@ -70,7 +70,8 @@ class ThreeInstrument extends LearningInstrument {
     line(pen, [...corners, corners[0]].map(project), ink, 0.8, [4, 4]);
     corners.forEach((corner, at) => {
       line(pen, [project([0, 0, 0]), project(corner)], ink, 0.8);
-      text(pen, `share of ${digits[at]}`, ...project(corner.map((each) => each * 1.2)), { colour: BOOK.digits[digits[at]], align: "center", bold: true });
+      const [x, y] = project(corner.map((each) => each * 1.1));
+      text(pen, `share of ${digits[at]}`, x, y + (at ? 18 : -10), { colour: BOOK.digits[digits[at]], align: "center", bold: true });
     });
     const before = history.filter(({ epoch }) => epoch <= frame.epoch), every = Math.ceil(before.length / 80);
     const past = before.filter((_, at) => at % every === 0);

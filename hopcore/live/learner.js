@@ -63,7 +63,7 @@ class Learner {
     try {
       while (turn === this.turn && this.frame.epoch < end) {
         if (!unseen && !this.visible) await new Promise((seen) => { this.seen = seen; });
-        if (turn === this.turn) await (this.last = this.ask("run", { count: Math.min(end - this.frame.epoch, 1e6) }));
+        if (turn === this.turn) await (this.last = this.ask("run", { count: Math.min(end - this.frame.epoch, 1e6), ...(unseen && { slice: LONG_SLICE }) }));
       }
     } finally {
       if (turn === this.turn) this.stop();

@@ -47,18 +47,17 @@ class Network {
   /** Tell the rule of the base: of pixels that are alike in all images, only the largest and smallest matter. */
   settle() {
     const { features: { columns: U, pixels, columnOf }, count, base: { memories }, learner } = this;
-    const { high, low, size } = learner.base;
+    const { high, low, reach } = learner.base;
     high.fill(-Infinity, 0, count * U);
     low.fill(Infinity, 0, count * U);
-    size.fill(0);
     for (let k = 0; k < count; k++) {
       for (let pixel = 0; pixel < pixels; pixel++) {
         const value = memories[k * pixels + pixel], at = k * U + columnOf[pixel];
         if (value > high[at]) high[at] = value;
         if (value < low[at]) low[at] = value;
-        if (Math.abs(value) > size[k]) size[k] = Math.abs(value);
       }
     }
+    high.forEach((value, at) => { reach[at] = Math.max(Math.abs(value), Math.abs(low[at])); });
     learner.forget();
   }
 
@@ -123,19 +122,11 @@ class Network {
 
   /** How many images of each digit the network recognises. */
   recognised() {
-    const { features: { size: S }, learner: { overlaps, labels }, count } = this, counts = new Float64Array(CATEGORIES);
-    const scores = new Float64Array(CATEGORIES);
+    const { size: S } = this.features, scores = this.learner.scores(this.rule), counts = new Float64Array(CATEGORIES);
     this.digits.forEach((digit, s) => {
-      let largest = 0;
-      for (let k = 0; k < count; k++) largest = Math.max(largest, overlaps[k * S + s]);
-      scores.fill(0);
-      for (let k = 0; k < count; k++) {
-        const part = overlaps[k * S + s] / largest;
-        if (!(part > 0)) continue;
-        const power = Math.exp(this.rule.n * Math.log(part));
-        for (let c = 0; c < CATEGORIES; c++) scores[c] += power * labels[k * CATEGORIES + c];
-      }
-      if (scores.indexOf(Math.max(...scores)) === digit) counts[digit]++;
+      let best = 0;
+      for (let c = 1; c < CATEGORIES; c++) if (scores[c * S + s] > scores[best * S + s]) best = c;
+      if (best === digit) counts[digit]++;
     });
     return counts;
   }

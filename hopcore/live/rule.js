@@ -13,13 +13,13 @@ const NOTHING = -1e30; // in the place of log 0
 /**
  * K memories under training, each kept·base + weights·images; `targets` are the images' categories.
  *
- * All arrays are over whole(K) memories and, where over images, `features.size` of them.
+ * All arrays are over K memories, filled to groups of four, and, where over images, `features.size` of them.
  */
 function learningRule(features, targets, memories) {
-  const { size: S, columns: U, gram } = features, K = whole(memories), C = CATEGORIES;
+  const { size: S, columns: U, gram } = features, K = whole(memories, 4), C = CATEGORIES;
   const array = (size) => new Float64Array(size);
   const overlaps = array(K * S), labels = array(K * C), weights = array(K * S), kept = array(K).fill(1);
-  const base = { kept, high: array(K * U), low: array(K * U), size: array(K) };
+  const base = { kept, high: array(K * U), low: array(K * U), reach: array(K * U) };
   const velocity = array(K * S), overlapVelocity = array(K * S), labelVelocity = array(K * C);
   const pulls = array(K * S), change = array(K * S), labelChange = array(K * C);
   const powers = array(K * S), lower = array(K * S), fields = array(C * S), scale = array(S), relative = array(S);
@@ -28,23 +28,28 @@ function learningRule(features, targets, memories) {
   const pulled = combinations(features, K), moved = combinations(features, K), valued = combinations(features, K, base);
   let moving = false;
 
-  /** into = these weights (K × S) times the Gram matrix, in blocks of four memories and four images. */
+  /** into = these weights (K × S) times the Gram matrix, in blocks of four memories and eight images, in registers. */
   function overlapsOf(given, into) {
     into.fill(0);
     for (let k = 0; k < K; k += 4) {
-      const r0 = k * S, r1 = r0 + S, r2 = r1 + S, r3 = r2 + S;
-      for (let s = 0; s < S; s += 4) {
-        const a0 = given[r0 + s], a1 = given[r0 + s + 1], a2 = given[r0 + s + 2], a3 = given[r0 + s + 3];
-        const b0 = given[r1 + s], b1 = given[r1 + s + 1], b2 = given[r1 + s + 2], b3 = given[r1 + s + 3];
-        const c0 = given[r2 + s], c1 = given[r2 + s + 1], c2 = given[r2 + s + 2], c3 = given[r2 + s + 3];
-        const d0 = given[r3 + s], d1 = given[r3 + s + 1], d2 = given[r3 + s + 2], d3 = given[r3 + s + 3];
-        const g0 = s * S, g1 = g0 + S, g2 = g1 + S, g3 = g2 + S;
+      const p = k * S, q = p + S, r = q + S, t = r + S;
+      for (let s = 0; s < S; s += 8) {
+        const a0 = given[p + s], a1 = given[p + s + 1], a2 = given[p + s + 2], a3 = given[p + s + 3],
+          a4 = given[p + s + 4], a5 = given[p + s + 5], a6 = given[p + s + 6], a7 = given[p + s + 7];
+        const b0 = given[q + s], b1 = given[q + s + 1], b2 = given[q + s + 2], b3 = given[q + s + 3],
+          b4 = given[q + s + 4], b5 = given[q + s + 5], b6 = given[q + s + 6], b7 = given[q + s + 7];
+        const c0 = given[r + s], c1 = given[r + s + 1], c2 = given[r + s + 2], c3 = given[r + s + 3],
+          c4 = given[r + s + 4], c5 = given[r + s + 5], c6 = given[r + s + 6], c7 = given[r + s + 7];
+        const d0 = given[t + s], d1 = given[t + s + 1], d2 = given[t + s + 2], d3 = given[t + s + 3],
+          d4 = given[t + s + 4], d5 = given[t + s + 5], d6 = given[t + s + 6], d7 = given[t + s + 7];
+        const g0 = s * S, g1 = g0 + S, g2 = g1 + S, g3 = g2 + S, g4 = g3 + S, g5 = g4 + S, g6 = g5 + S, g7 = g6 + S;
         for (let j = 0; j < S; j++) {
-          const x0 = gram[g0 + j], x1 = gram[g1 + j], x2 = gram[g2 + j], x3 = gram[g3 + j];
-          into[r0 + j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3;
-          into[r1 + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3;
-          into[r2 + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3;
-          into[r3 + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3;
+          const x0 = gram[g0 + j], x1 = gram[g1 + j], x2 = gram[g2 + j], x3 = gram[g3 + j],
+            x4 = gram[g4 + j], x5 = gram[g5 + j], x6 = gram[g6 + j], x7 = gram[g7 + j];
+          into[p + j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 + a5 * x5 + a6 * x6 + a7 * x7;
+          into[q + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4 + b5 * x5 + b6 * x6 + b7 * x7;
+          into[r + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4 + c5 * x5 + c6 * x6 + c7 * x7;
+          into[t + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4 + d5 * x5 + d6 * x6 + d7 * x7;
         }
       }
     }
@@ -127,8 +132,9 @@ function learningRule(features, targets, memories) {
           a0 += v * x0; a1 += v * x1; a2 += v * x2; a3 += v * x3; a4 += v * x4;
           b0 += w * x0; b1 += w * x1; b2 += w * x2; b3 += w * x3; b4 += w * x4;
         }
-        [a0, a1, a2, a3, a4].forEach((sum, i) => { labelChange[k * C + c + i] = sum; });
-        [b0, b1, b2, b3, b4].forEach((sum, i) => { labelChange[k * C + C + c + i] = sum; });
+        const a = k * C + c, b = a + C;
+        labelChange[a] = a0; labelChange[a + 1] = a1; labelChange[a + 2] = a2; labelChange[a + 3] = a3; labelChange[a + 4] = a4;
+        labelChange[b] = b0; labelChange[b + 1] = b1; labelChange[b + 2] = b2; labelChange[b + 3] = b3; labelChange[b + 4] = b4;
       }
     }
   }
@@ -205,7 +211,12 @@ function learningRule(features, targets, memories) {
     overlaps, labels, weights, kept, base, velocity, overlapVelocity, labelVelocity, overlapsOf, limit,
     get moving() { return moving; },
     set moving(value) { moving = value; },
-    forget: () => { valued.norm.fill(0); },
+    forget: () => { for (const each of [valued.last, valued.first]) each.norm.fill(0); },
+    /** The present scores before their tanh, (C × S). */
+    scores({ n, rescaledTemperature }) {
+      respond(n, Math.log(rescaledTemperature));
+      return fields;
+    },
     epoch({ n, rescaledTemperature, rate, momentum }) {
       respond(n, Math.log(rescaledTemperature));
       derive(2 * n + 1);

@@ -1,6 +1,7 @@
 // The network off the page's own thread: in a worker made of this very source, or, where none may start, in slices.
 
-const SLICE = 40, SHORT_SLICE = 10; // milliseconds of learning between two pictures; the short one on the page's thread
+// Milliseconds of learning between two pictures: of a network that plays, that takes steps, and on the page's own thread.
+const SLICE = 40, LONG_SLICE = 200, SHORT_SLICE = 10;
 
 /** Answers messages {id, type, …} with {id, frame} or {id, error}. */
 function serve(post) {
