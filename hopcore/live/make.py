@@ -27,21 +27,23 @@ STATIC = "HOPCORE_STATIC"
 WORDS = {
     "network": (
         "A network that learns",
-        "Press play: one blur becomes ten digits. Then drag n down to 3, or turn T\u1d63 while it learns, or push the "
-        "memories and watch them return.",
+        "Press play: one blur becomes ten digits. Then drag n down to 3, or turn T\u1d63 while it learns, "
+        "or push the memories and watch them return.",
     ),
     "three": (
         "Three digits part",
-        "Press play and turn the picture: the trails run together, fork, and fork again. At n = 3 they fan out at once.",
+        "Press play and turn the picture: the trails run together, fork, and fork again. "
+        "At n = 3 they fan out at once.",
     ),
     "nullclines": (
         "One memory, two digits",
-        "Click in the plane to start there, and follow the flow to the saddle; then move n across a fold, from three fixed "
-        "points to one.",
+        "Click in the plane to start there, and follow the flow to the saddle; then move n across a fold, "
+        "from three fixed points to one.",
     ),
     "heat": (
         "Memories held by heat",
-        "Press play: it is too hot to part. Release, and the memories become digits; melt them, and see what is left.",
+        "Press play: it is too hot to part. Release, and the memories become digits; "
+        "melt them, and see what is left.",
     ),
     "draw": (
         "Which memories answer?",
@@ -132,7 +134,7 @@ def draw(
     seed: int = 0,
     still: bytes | None = None,
 ) -> Any:
-    """A digit drawn by hand, and the memories that answer in two networks, at ``low`` and at ``n``.  As `network`."""
+    """A digit drawn by hand, and the memories that answer at ``low`` and at ``n``.  As `network`."""
     low = check_above("low", low, 1)
     return _learning(
         "draw", data, n, rescaled_temperature, rate, memories, 0.0, None, seed, False, still, low=low

@@ -17,11 +17,10 @@ from matplotlib.colors import to_hex
 from hopcore.data import TrainingSet
 from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 
-SOURCES = (
-    "normals", "features", "extremes", "rule", "network", "worker", "learner", "tree", "reduced", "drawing", "controls",
-    "instrument", "instrument_network", "instrument_three", "instrument_heat", "nullclines", "draw",
-    "notebook", "start",
-)  # fmt: skip
+SOURCES = """
+normals features extremes rule network worker learner tree reduced drawing controls instrument
+instrument_network instrument_three instrument_heat nullclines draw notebook start
+""".split()
 """The files of JavaScript, in the order in which they are put together; those that exist."""
 
 
@@ -50,7 +49,8 @@ return enter(scope);
 
 def script() -> str:
     """The classic script for ``_static/live.js``: it finds the instruments of its page and starts them."""
-    return f"// Written by hopcore.live from the files in hopcore/live.\n(() => {{\n{source()}\nhopcoreLive(self);\n}})();\n"
+    head = "// Written by hopcore.live from the files in hopcore/live."
+    return f"{head}\n(() => {{\n{source()}\nhopcoreLive(self);\n}})();\n"
 
 
 def module() -> str:
@@ -85,13 +85,14 @@ class Page:
         return {"text/plain": repr(self), "text/html": self.html(images=first)}
 
     def html(self, images: bool = True) -> str:
-        """The element; with ``images`` its data too, which a page needs once for all instruments on one set."""
+        """The element; with ``images`` its data too, which a page needs once for each training set."""
         name = f"hopcore-images-{self.data.fingerprint[:12]}"
         picture = base64.b64encode(self.still).decode()
         parts = [
             f'<div class="hopcore-live" data-instrument="{self.name}" data-images="{name}" '
             f'data-options="{html.escape(json.dumps(self.options, ensure_ascii=False))}">',
-            f'<div class="still"><img src="data:image/png;base64,{picture}" alt="{html.escape(self.alt)}"></div>',
+            f'<div class="still"><img src="data:image/png;base64,{picture}" '
+            f'alt="{html.escape(self.alt)}"></div>',
             "<noscript><p>With JavaScript this picture can be moved.</p></noscript>",
             "</div>",
         ]

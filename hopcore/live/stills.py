@@ -31,7 +31,8 @@ def still_of(name: str, data: TrainingSet, given: dict[str, Any]) -> tuple[bytes
     digits = tuple(given.get("digits", range(10)))
     memories = _learnt(data, digits, given["n"], 0.85, given["seed"])
     picture = plotting.image_blocks([[memories]], [""], [""], columns=6, rows=6)
-    words = f"{_SHOWN} memories of a network that has learnt the digits {', '.join(map(str, digits))}, n = {given['n']:g}."
+    learnt = ", ".join(map(str, digits))
+    words = f"{_SHOWN} memories of a network that has learnt the digits {learnt}, n = {given['n']:g}."
     return picture.data(), words
 
 

@@ -1,4 +1,4 @@
-"""Instruments in a notebook: the same JavaScript as an anywidget, and the reader's network as a Python object."""
+"""Instruments in a notebook: the same JavaScript as an anywidget, and the network as a Python object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import traitlets
 
 from hopcore._checks import check_above, check_finite_array, check_integer, check_positive, check_real, refuse
 from hopcore.data import CATEGORIES, TrainingSet
-from hopcore.training.options import START_MEAN, START_STD
+from hopcore.training import RandomStart
 
 from .page import grey, module
 
@@ -21,8 +21,8 @@ class Widget(anywidget.AnyWidget):
     _esm = module()
     name = traitlets.Unicode().tag(sync=True)
     options = traitlets.Dict().tag(sync=True)
-    shape = traitlets.List().tag(sync=True)
-    digit_of_image = traitlets.List().tag(sync=True)
+    shape: Any = traitlets.List().tag(sync=True)
+    digit_of_image: Any = traitlets.List().tag(sync=True)
     grey = traitlets.Bytes().tag(sync=True)
     told = traitlets.Unicode().tag(sync=True)
     """The last refusal or error of the instrument; empty if there is none."""
@@ -68,7 +68,8 @@ class Instrument(Widget):
 
     def __init__(self, name: str, data: TrainingSet, options: dict[str, Any]) -> None:
         shown = {key: options[key] for key in ("n", "rate")}
-        memories, labels = _start(options["seed"], options["memories"], data.images.shape[1])
+        shape = options["memories"], data.images.shape[1]
+        memories, labels = RandomStart().draw(options["seed"], shape, CATEGORIES)
         super().__init__(
             name,
             data,
@@ -134,22 +135,7 @@ class Nullclines(Widget):
         self.send({"do": "set", "given": {key: check_real(key, value) for key, value in given.items()}})
 
 
-def _start(seed: int, memories: int, pixels: int) -> tuple[np.ndarray, np.ndarray]:
-    """As `hopcore.train` draws it."""
-    generator = np.random.default_rng(seed)
-    return generator.normal(START_MEAN, START_STD, (memories, pixels)), generator.normal(
-        START_MEAN, START_STD, (memories, CATEGORIES)
-    )
-
-
 def _state(memories: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    memories, labels = (
-        np.ascontiguousarray(memories, dtype="<f8").tobytes(),
-        np.ascontiguousarray(labels, dtype="<f8").tobytes(),
-    )
-    return {
-        "epoch": 0,
-        "current_memories": memories,
-        "current_labels": labels,
-        "start": {"memories": memories, "labels": labels},
-    }
+    first, second = (np.ascontiguousarray(part, dtype="<f8").tobytes() for part in (memories, labels))
+    start = {"memories": first, "labels": second}
+    return {"epoch": 0, "current_memories": first, "current_labels": second, "start": start}

@@ -1,4 +1,4 @@
-"""Instruments in pages of their own, opened from the disk: they compute what the library computes, and can be used."""
+"""Instruments in pages of their own, opened from the disk: they compute what the library computes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from playwright.sync_api import Browser, Page, expect
+from hopcore.edition.pages.policy import policy
+from playwright.sync_api import Browser, Page
 
 import hopcore
 from hopcore import live
-from hopcore.edition.pages.policy import policy
 
-PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Instruments</title>
+PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
+<title>Instruments</title>
 <meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><script defer src="live.js"></script></head>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<script defer src="live.js"></script></head>
 <body style="margin: 0 auto; max-width: 46rem; font: 16px system-ui">{body}</body></html>"""
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -54,7 +55,9 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
             page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
         page.on("request", lambda asked: problems.append(asked.url) if not local(asked.url) else None)
         page.goto((tmp_path / "page.html").as_uri())
-        page.wait_for_function("n => document.querySelectorAll('.hopcore-live.ready').length === n", arg=len(instruments))
+        page.wait_for_function(
+            "n => document.querySelectorAll('.hopcore-live.ready').length === n", arg=len(instruments)
+        )
         return page
 
     yield open_page
@@ -138,7 +141,7 @@ def test_the_network_learns_as_the_library_does(case: str, data, show) -> None:
 
 @pytest.mark.parametrize(("std", "steps"), [(1e-3, EPOCHS), (1e-5, 200)])
 def test_so_it_does_at_an_intermediate_n(std: float, steps: int, data, show) -> None:
-    """From the standard start the split at n = 12.5 is under way at epoch 300, and multiplies every rounding by 1e7:
+    """From the standard start the split at n = 12.5 is under way at 300, and multiplies rounding 1e7-fold:
     there the library itself, on one thread and on two, differs by 2e-9."""
     page = show(live.network(data, rate=RATE, still=PIXEL))
     parts = [{"n": 12.5, "rescaledTemperature": 0.85, "momentum": 0, "steps": steps}]
@@ -158,31 +161,6 @@ def test_without_a_worker_the_same_is_learnt_in_slices(few, show) -> None:
     assert page.evaluate(f"{FIRST}.epoch") > EPOCHS
 
 
-def test_one_epoch_takes_at_most_five_of_the_library_on_one_thread(data, show, record_property) -> None:
-    page = show(live.network(data, rate=RATE, still=PIXEL))
-    memories, labels = start()
-    options = {"n": 30, "epochs": 200, "rate": RATE, "start": (memories, labels)}
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        hopcore.train(data, **{**options, "epochs": 5})
-        learn(page, memories, labels, {"n": 30, "rescaledTemperature": 0.85, "steps": 200})
-        ours, theirs = [], []
-        for _ in range(6):
-            began = time.perf_counter()
-            hopcore.train(data, **options)
-            theirs.append(time.perf_counter() - began)
-            ours.append(
-                page.evaluate(f"async () => {{ const t = performance.now(); await {FIRST}.step(200); return (performance.now() - t) / 1000; }}")
-            )
-    finally:
-        torch.set_num_threads(threads)
-    ratio = min(ours) / min(theirs)
-    record_property("milliseconds", (min(ours) * 5, min(theirs) * 5))
-    print(f"an epoch: {min(ours) * 5:.2f} ms in the page, {min(theirs) * 5:.2f} ms in the library, ratio {ratio:.1f}")
-    assert ratio < 5
-
-
 def test_play_shows_something_soon_and_ten_digits_within_fifteen_seconds(data, show) -> None:
     page = show(live.network(data, still=PIXEL))
     page.wait_for_timeout(500)
@@ -191,7 +169,9 @@ def test_play_shows_something_soon_and_ten_digits_within_fifteen_seconds(data, s
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(f"() => {FIRST}.epoch > 0", polling=20)
     first = time.monotonic() - began
-    page.wait_for_function("() => document.querySelector('.state').textContent.includes('10 of 10')", polling=100)
+    page.wait_for_function(
+        "() => document.querySelector('.state').textContent.includes('10 of 10')", polling=100
+    )
     ten = time.monotonic() - began
     tasks = page.evaluate("tasks.map(Math.round)")
     print(f"first picture after {first:.2f} s, ten digits after {ten:.1f} s, long tasks {tasks}")

@@ -13,9 +13,11 @@ from playwright.sync_api import Browser, Page
 import hopcore
 from hopcore import live
 
-PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Instruments</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' blob:; worker-src blob:;
- style-src 'unsafe-inline'; img-src data:"></head><body style="max-width: 46rem; margin: auto">%s
+PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
+<title>Instruments</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' blob:;
+ worker-src blob:; style-src 'unsafe-inline'; img-src data:"></head>
+<body style="max-width: 46rem; margin: auto">%s
 <script src="live.js"></script></body></html>"""
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -53,7 +55,8 @@ def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     page.goto(files.as_uri())
     page.wait_for_selector(".hopcore-live.ready")
     page.evaluate(
-        "window.first = document.querySelectorAll('[data-instrument=nullclines]')[0]; window.ask = first.instrument"
+        "window.first = document.querySelectorAll('[data-instrument=nullclines]')[0]; "
+        "window.ask = first.instrument"
     )
     yield page
     page.close()
@@ -114,7 +117,7 @@ def test_folds_are_those_of_the_reduced_system(page) -> None:
 
 
 def test_the_pair_of_a_fold_is_found_on_its_side_and_not_on_the_other(page) -> None:
-    """Close to a fold two fixed points differ by the square root of the distance: to 1e-9 only some way off."""
+    """Close to a fold two points differ by the square root of the distance: to 1e-9 only some way off."""
     paper = {"aa": 753.0, "ab": 494.0, "bb": 719.0, "temperature": 700.0, "copies": 2}
     for fold in hopcore.folds(**paper, n_range=(10, 60)).n.values:
         counts = {assert_same_points(page, {**paper, "n": fold + shift}) for shift in (-1e-4, 1e-4)}
@@ -147,7 +150,8 @@ def test_low_temperature_and_nearly_equal_images(page) -> None:
 def test_what_no_two_images_have_is_refused_and_changes_nothing(page, given, words) -> None:
     before = page.evaluate("() => ask.fixedPoints()")
     told = page.evaluate(
-        "given => { try { ask.set(given); } catch (error) { return [error instanceof Error, error.message]; } }",
+        "given => { try { ask.set(given); } "
+        "catch (error) { return [error instanceof Error, error.message]; } }",
         given,
     )
     assert told is not None and told[0] and words in told[1]
