@@ -91,6 +91,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/python .ci/chapters.py check
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/mypy --no-error-summary
 
 unit: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
@@ -129,7 +130,7 @@ format: $(READY)
 	$(BIN)/python .ci/chapters.py format
 
 clean:
-	rm -rf _build dist build .pytest_cache .ruff_cache .hypothesis .benchmarks .coverage
+	rm -rf _build dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks .coverage
 	find . -path ./$(VENV) -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -print0 | xargs -0 rm -rf
 
 distclean: clean
