@@ -1,5 +1,5 @@
+from . import live as live
 from . import plotting as plotting
-from . import widgets as widgets
 from .data import TrainingSet as TrainingSet
 from .data import paper_pair as paper_pair
 from .data import paper_training_set as paper_training_set

@@ -33,7 +33,7 @@ ROOMS = {
     "reduced": "reduced* properties precision",
     "splits": "splits*",
     "sweeps": "sweeps store",
-    "studies": "",  # each has a file of its own
+    "studies": "",  # one file for each, or all
 }
 """The science modules, and the tests of each."""
 
@@ -60,6 +60,7 @@ def passes(copy: Path, path: Path) -> bool:
     room = path.relative_to(ROOT / "hopcore").with_suffix("").parts[0]
     named = [f"test_{each}.py" for each in ROOMS[room].split()] or [f"studies/test_{path.stem}.py"]
     tests = [str(found) for each in named for found in sorted((copy / "tests").glob(each))]
+    tests = tests or [str(copy / "tests" / "studies")]
     threads = {"OMP_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(copy / "numba")}
     environment = {**os.environ, **threads, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     program = (
@@ -112,7 +113,7 @@ def main() -> int:
             shutil.copy(ROOT / "pyproject.toml", copy)
             copies.put(copy)
         if not all(pool.map(lambda path: passes(copy, path), {path for path, _, _ in sample})):
-            print("the tests fail on the package as it is: nothing can be said about mutants")
+            print("the tests fail on the package as it is: nothing can be said about mutants", flush=True)
             return 1
         found = [each for each in pool.map(lambda place: survivor(copies, *place), sample) if each]
     (ROOT / "_build").mkdir(exist_ok=True)

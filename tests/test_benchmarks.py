@@ -5,6 +5,7 @@ once, which shows that it works; no test asks how long it took.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -63,9 +64,14 @@ def test_ratios_are_taken_within_rounds():
 
 
 def test_the_table_has_every_part_and_is_readable_as_json(monkeypatch):
-    """The real table with short rounds."""
-    monkeypatch.setattr("hopcore.bench.timing.ROUND_SECONDS", 0.0)
-    monkeypatch.setattr("hopcore.bench.table.QUICK_EPOCHS", 5)
+    """The real table, every case of which runs once; workers are threads, which need no time to start."""
+
+    def once(measured, rounds):
+        return {name: [float(case() is None) + 1] for name, case in measured.items()}
+
+    monkeypatch.setattr("hopcore.bench.table.seconds_per_call", once)
+    monkeypatch.setattr("hopcore.bench.table.worker_pool", ThreadPoolExecutor)
+    monkeypatch.setattr("hopcore.bench.table.QUICK_EPOCHS", 2)
     table = run_table(quick=True)
     sections = {row.section for row in table.rows}
     for part in (

@@ -1,7 +1,6 @@
 """The digits are MNIST's, kept copies are never trusted, and a training set holds only what it may."""
 
 import hashlib
-import pickle
 import subprocess
 import sys
 import warnings
@@ -68,10 +67,7 @@ def test_the_embedded_digits_are_mlxtends_in_file_order():
 def test_digits_are_read_only_and_read_once():
     mnist = load_mnist()
     assert load_mnist() is mnist
-    with pytest.raises(ValueError, match="read-only"):
-        mnist.images[0, 0] = 0
-    with pytest.raises(ValueError, match="read-only"):
-        mnist.digits[0] = 5
+    assert not mnist.images.flags.writeable and not mnist.digits.flags.writeable
 
 
 def test_the_kept_copy_gives_the_same_digits_without_the_source(quick_source, empty_cache):
@@ -86,21 +82,12 @@ def test_the_kept_copy_gives_the_same_digits_without_the_source(quick_source, em
     assert [path.name for path in empty_cache.iterdir()] == ["digits-5000.npy"]
 
 
-def spoil_truncated(content):
-    return content[:-1000]
-
-
-def spoil_one_pixel(content):
-    return content[:2_000_000] + bytes([content[2_000_000] ^ 1]) + content[2_000_001:]
-
-
 # What else may lie there is tried in test_fuzz.py.
-@pytest.mark.parametrize("spoil", [spoil_truncated, spoil_one_pixel])
-def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache, spoil):
+def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache):
     good = load_mnist()
     path = empty_cache / "digits-5000.npy"
     content = path.read_bytes()
-    path.write_bytes(spoil(content))
+    path.write_bytes(content[:2_000_000] + bytes([content[2_000_000] ^ 1]) + content[2_000_001:])
     loading._embedded.cache_clear()
     with pytest.warns(CacheWarning, match=r"digits-5000\.npy is not usable.*making it again"):
         again = load_mnist()
@@ -164,13 +151,9 @@ def test_offline_the_full_set_says_what_to_do(empty_cache, monkeypatch):
         raise URLError("Name or service not known")
 
     monkeypatch.setattr("sklearn.datasets.fetch_openml", fetch_openml)
-    with pytest.raises(
-        ConnectionError, match=r"full = True.*Name or service not known.*connect to the internet"
-    ):
+    told = r"full = True.*Name or service not known.*connect to the internet"
+    with pytest.raises(ConnectionError, match=told):
         load_mnist(full=True)
-
-
-def test_full_is_true_or_false():
     with pytest.raises(TypeError, match="full = 'yes': must be True or False"):
         load_mnist(full="yes")
 
@@ -183,7 +166,6 @@ def test_the_papers_pair_has_the_papers_overlaps():
     (aa, ab), (_, bb) = pair.images @ pair.images.T
     assert pair.digits.tolist() == [1, 4]
     np.testing.assert_allclose([aa, ab, bb], [752.7, 494.0, 719.3], rtol=0, atol=0.05)
-    assert [round(overlap) for overlap in (aa, ab, bb)] == [753, 494, 719]
 
 
 def test_the_authors_images_are_found_in_the_full_set_by_their_fingerprints(monkeypatch):
@@ -202,12 +184,7 @@ def test_the_authors_images_are_found_in_the_full_set_by_their_fingerprints(monk
         paper_pair(published=1)
 
 
-def test_a_training_set_is_grouped_by_digit_in_the_order_asked():
-    drawn = training_set(digits=(7, 1, 4), per_digit=3, seed=5)
-    assert drawn.digits.tolist() == [7, 7, 7, 1, 1, 1, 4, 4, 4]
-    assert len(training_set()) == 200 and np.bincount(training_set().digits).tolist() == [20] * 10
-
-
+# That draws are nested, ordered and independent of one another is tried in test_properties.py.
 def test_images_are_drawn_without_replacement_and_show_their_digit():
     mnist = load_mnist()
     everything = training_set(digits=[3], per_digit=500, seed=2)
@@ -216,32 +193,10 @@ def test_images_are_drawn_without_replacement_and_show_their_digit():
     np.testing.assert_array_equal(everything.images[order], expected[np.lexsort(expected.T)])
 
 
-def test_the_same_seed_draws_the_same_images_and_another_seed_others():
-    assert training_set(seed=3) == training_set(seed=3)
-    assert training_set(seed=3) != training_set(seed=4)
-
-
-def test_what_is_drawn_of_a_digit_does_not_depend_on_the_other_digits():
-    whole = training_set(seed=8)
-    some = training_set(digits=[9, 2], seed=8)
-    for digit in (2, 9):
-        np.testing.assert_array_equal(some.images[some.digits == digit], whole.images[whole.digits == digit])
-
-
-def test_a_small_set_is_the_beginning_of_a_larger_one():
-    small, large = (training_set(digits=[6], per_digit=count, seed=1) for count in (4, 40))
-    np.testing.assert_array_equal(small.images, large.images[:4])
-
-
 def test_default_draw_is_frozen():
     # Every number in the book comes from this draw.
     assert training_set().fingerprint == "2496176e10463a7dc4c17fe1595d13ba8513024244badb3c86928255528fe35a"
-
-
-def test_a_set_can_be_drawn_from_other_images():
-    source = TrainingSet(np.linspace(-1, 1, 12).reshape(6, 2), [0, 0, 1, 1, 0, 1])
-    drawn = training_set(digits=[1], per_digit=3, source=source)
-    assert {tuple(image) for image in drawn.images} == {tuple(source.images[i]) for i in (2, 3, 5)}
+    assert training_set(seed=0) == training_set() != training_set(seed=1)
 
 
 def test_targets_are_one_for_the_own_digit_and_minus_one_for_the_others():
@@ -264,35 +219,13 @@ def test_a_training_set_copies_and_cannot_be_changed():
         own.images = images
 
 
-def test_anything_that_numpy_accepts_becomes_float64_and_int64():
-    own = TrainingSet([[0.5, -1], [1, 0]], (3.0, 7.0))
-    assert own.images.dtype == np.float64 and own.digits.dtype == np.int64
-    assert TrainingSet(
-        np.array([[0.5]], dtype=np.float32), np.array([3], dtype=np.uint8)
-    ).digits.tolist() == [3]
-    assert len(TrainingSet([[0.0]], [0])) == 1
-
-
 def test_equal_content_equal_fingerprint_and_any_change_another():
     images = np.linspace(-1, 1, 12).reshape(4, 3)
     own = TrainingSet(images, [0, 1, 2, 3])
-    assert own == TrainingSet(images.tolist(), [0.0, 1.0, 2.0, 3.0])
+    assert own == TrainingSet(images.tolist(), [0.0, 1.0, 2.0, 3.0]) and own != "a training set"
     assert hash(own) == hash(TrainingSet(images, [0, 1, 2, 3]))
-    others = [
-        TrainingSet(images * 0.999, [0, 1, 2, 3]),
-        TrainingSet(images, [0, 1, 3, 2]),
-        TrainingSet(images[::-1], [0, 1, 2, 3]),
-        TrainingSet(images[:3], [0, 1, 2]),
-        TrainingSet(images.reshape(3, 4), [0, 1, 2]),
-    ]
-    assert len({own.fingerprint, *(other.fingerprint for other in others)}) == 6
-    assert own != "a training set"
-
-
-def test_a_training_set_sent_to_another_process_stays_the_same_and_read_only():
-    sent = pickle.loads(pickle.dumps(training_set(digits=[1], per_digit=2)))
-    assert sent == training_set(digits=[1], per_digit=2)
-    assert not sent.images.flags.writeable and not sent.digits.flags.writeable
+    others = TrainingSet(images[::-1], own.digits), TrainingSet(images.reshape(3, 4), [0, 1, 2])
+    assert len({own, *others, TrainingSet(images[:3], [0, 1, 2])}) == 4
 
 
 def test_a_training_set_shows_what_it_holds():
@@ -306,25 +239,16 @@ def test_a_training_set_shows_what_it_holds():
 @pytest.mark.parametrize(
     ("images", "digits", "error", "message"),
     [
-        ([[0, 1.5]], [1], ValueError, r"images\[0, 1\] = 1.5: must be in \[-1, 1\]"),
         ([[0, 0], [-255, 0]], [1, 1], ValueError, r"images\[1, 0\] = -255: must be in \[-1, 1\]"),
         ([[0, np.nan]], [1], ValueError, r"images\[0, 1\] = nan: must be finite"),
-        ([[0, np.inf]], [1], ValueError, r"images\[0, 1\] = inf: must be finite"),
         ([0, 1], [1, 2], ValueError, r"images = .*shape \(2,\).*2 dimensions"),
-        (np.zeros((2, 28, 28)), [1, 2], ValueError, r"images = .*shape \(2, 28, 28\).*2 dimensions"),
         (np.zeros((0, 784)), [], ValueError, r"images = .*shape \(0, 784\).*at least one image"),
-        (
-            np.zeros((1, 0)),
-            [1],
-            ValueError,
-            r"images = .*shape \(1, 0\).*at least one image of at least one pixel",
-        ),
+        (np.zeros((1, 0)), [1], ValueError, r"images = .*\(1, 0\).* one image of at least one pixel"),
         ([["a", "b"]], [1], TypeError, r"images = .*real numbers"),
         (np.zeros((2, 4)), [1], ValueError, r"digits = .*shape \(1,\).*one digit for each of the 2 images"),
         (np.zeros((2, 4)), [[1, 2]], ValueError, r"digits = .*shape \(1, 2\).*1 dimension"),
         (np.zeros((2, 4)), [1, 10], ValueError, r"digits\[1\] = 10: must be a whole number from 0 to 9"),
         (np.zeros((2, 4)), [-1, 1], ValueError, r"digits\[0\] = -1: must be a whole number from 0 to 9"),
-        (np.zeros((2, 4)), [1, 2.5], ValueError, r"digits\[1\] = 2.5: must be a whole number from 0 to 9"),
         (np.zeros((2, 4)), [1, np.nan], ValueError, r"digits\[1\] = nan: must be finite"),
         (np.zeros((1, 4)), ["one"], TypeError, r"digits = \['one'\].*real numbers"),
     ],
@@ -340,25 +264,20 @@ def test_a_wrong_training_set_is_refused(images, digits, error, message):
         ({"digits": [1, 1]}, ValueError, r"digits = \[1, 1\]: must be at least one digit, and none twice"),
         ({"digits": []}, ValueError, r"digits = \[\]: must be at least one digit"),
         ({"digits": [10]}, ValueError, r"digits = 10: must be an integer from 0 to 9"),
-        ({"digits": [-1]}, ValueError, r"digits = -1: must be an integer from 0 to 9"),
         ({"digits": [1.0]}, TypeError, r"digits = 1.0: must be an integer from 0 to 9"),
         ({"digits": 4}, TypeError, r"digits = 4: must be a list of digits"),
         ({"per_digit": 0}, ValueError, r"per_digit = 0: must be an integer of at least 1"),
         ({"per_digit": 2.5}, TypeError, r"per_digit = 2.5: must be an integer of at least 1"),
         ({"per_digit": 501}, ValueError, r"per_digit = 501: must be at most 500, the images of digit 0"),
         ({"seed": -1}, ValueError, r"seed = -1: must be an integer of at least 0"),
-        ({"seed": None}, TypeError, r"seed = None: must be an integer of at least 0"),
         ({"source": "mnist"}, TypeError, r"source = 'mnist': must be Digits, a TrainingSet or None"),
+        (
+            {"source": Digits(np.zeros((2, 4)), np.array([1, 1])), "digits": [3], "per_digit": 1},
+            ValueError,
+            "per_digit = 1: must be at most 0, the images of digit 3 in the source",
+        ),
     ],
 )
 def test_a_wrong_draw_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         training_set(**arguments)
-
-
-def test_a_digit_that_the_source_does_not_hold_is_refused():
-    source = Digits(np.zeros((2, 4)), np.array([1, 1]))
-    with pytest.raises(
-        ValueError, match="per_digit = 1: must be at most 0, the images of digit 3 in the source"
-    ):
-        training_set(digits=[3], per_digit=1, source=source)

@@ -1,8 +1,6 @@
 """Coefficients are those that made the memories, and the count of images is the paper's definition."""
 
-import threading
-import warnings
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -43,54 +41,21 @@ def dependent():
 
 def test_known_coefficients_are_recovered_without_a_warning(data):
     alpha, memories = combinations(data, (3, 40))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        found = coefficients(memories, data)
+    found = coefficients(memories, data)
     assert found.shape == (3, 40, 200) and found.dtype == np.float64
     np.testing.assert_allclose(found, alpha, rtol=0, atol=1e-12)
-
-
-def test_coefficients_are_linear_in_the_memories(data):
-    rng = np.random.default_rng(1)
-    first, second = rng.uniform(-1, 1, size=(2, 5, 784))  # not in the span of the images
-    combined = coefficients(2.5 * first - 0.3 * second, data)
-    apart = 2.5 * coefficients(first, data) - 0.3 * coefficients(second, data)
-    np.testing.assert_allclose(combined, apart, rtol=0, atol=1e-11)
+    np.testing.assert_allclose(coefficients(memories[1, 2], data), alpha[1, 2], rtol=0, atol=1e-12)
+    single = coefficients(memories.astype(np.float32), data)
+    assert single.dtype == np.float64
+    # The rounding of the pixels, 3e-8 of 784 each, grows by the inverse of the smallest singular value.
+    smallest = np.linalg.svd(data.images, compute_uv=False)[-1]
+    np.testing.assert_allclose(single, alpha, rtol=0, atol=6e-8 * 28 / smallest)
 
 
 def test_coefficients_solve_the_least_squares_problem(data):
-    memories = np.random.default_rng(2).uniform(-1, 1, size=(4, 784))
+    memories = np.random.default_rng(2).uniform(-1, 1, size=(4, 784))  # not in the span of the images
     expected = np.linalg.lstsq(data.images.T, memories.T, rcond=None)[0].T
     np.testing.assert_allclose(coefficients(memories, data), expected, rtol=0, atol=1e-10)
-
-
-def test_an_image_has_the_one_coefficient_of_itself(data):
-    np.testing.assert_allclose(coefficients(data.images, data), np.eye(200), rtol=0, atol=1e-12)
-
-
-def test_permuted_images_permute_the_coefficients(data):
-    order = np.random.default_rng(4).permutation(len(data))
-    permuted = TrainingSet(data.images[order], data.digits[order])
-    memories = np.random.default_rng(5).uniform(-1, 1, size=(6, 784))
-    np.testing.assert_allclose(
-        coefficients(memories, permuted), coefficients(memories, data)[:, order], rtol=0, atol=1e-11
-    )
-
-
-def test_float32_memories_give_float64_coefficients(data):
-    alpha, memories = combinations(data, (5,))
-    found = coefficients(memories.astype(np.float32), data)
-    assert found.dtype == np.float64
-    # The rounding of the pixels, 3e-8 of 784 each, grows by the inverse of the smallest singular value.
-    smallest = np.linalg.svd(data.images, compute_uv=False)[-1]
-    np.testing.assert_allclose(found, alpha, rtol=0, atol=6e-8 * 28 / smallest)
-
-
-def test_one_memory_alone_is_the_same_as_in_a_group(data):
-    alpha, memories = combinations(data, (3,))
-    found = coefficients(memories[1], data)
-    assert found.shape == (200,)
-    np.testing.assert_allclose(found, alpha[1], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("function", [coefficients, images_needed, lambda m, d: reconstruct(m, d, 1)])
@@ -99,18 +64,14 @@ def test_repeated_images_warn_with_the_rank(function):
         function(np.ones((2, 30)), dependent())
 
 
-def test_more_images_than_pixels_warn_with_the_rank():
-    images = np.random.default_rng(6).uniform(-1, 1, size=(12, 7))
-    with pytest.warns(NotUniqueWarning, match="the 12 images have rank 7"):
-        coefficients(np.zeros((1, 7)), TrainingSet(images, np.arange(12) % 10))
-
-
 def test_the_warning_names_the_line_that_asked():
+    images = TrainingSet(np.random.default_rng(6).uniform(-1, 1, size=(12, 7)), np.arange(12) % 10)
     with pytest.warns(NotUniqueWarning) as caught:
-        coefficients(np.ones((2, 30)), dependent())
-        images_needed(np.ones((2, 30)), dependent())
-        images_needed(xr.DataArray(np.ones((2, 30)), dims=("memory", "pixel")), dependent())
+        coefficients(np.ones((2, 7)), images)
+        images_needed(np.ones((2, 7)), images)
+        images_needed(xr.DataArray(np.ones((2, 7)), dims=("memory", "pixel")), images)
     assert [warning.filename for warning in caught] == [__file__] * 3
+    assert "the 12 images have rank 7" in str(caught[0].message)
 
 
 @pytest.mark.filterwarnings("ignore::hopcore.decomposition.NotUniqueWarning")
@@ -120,7 +81,6 @@ def test_coefficients_that_are_not_unique_rebuild_the_memories_and_are_the_small
     found = coefficients(memories, own)
     np.testing.assert_allclose(found @ own.images, memories, rtol=0, atol=1e-12)
     assert (np.linalg.norm(found, axis=1) < np.linalg.norm(alpha, axis=1)).all()
-    np.testing.assert_allclose(found[:, 0], found[:, 4], rtol=0, atol=1e-12)  # the image that occurs twice
 
 
 def test_the_inverse_is_computed_once_for_sets_of_equal_content(monkeypatch):
@@ -133,16 +93,8 @@ def test_the_inverse_is_computed_once_for_sets_of_equal_content(monkeypatch):
     rng = np.random.default_rng(8)
     images, memories = rng.uniform(-1, 1, size=(300, 320)), rng.uniform(-1, 1, size=(2, 320))
     sets = [TrainingSet(images, np.zeros(300)) for _ in range(8)]
-    found = [None] * 8
-
-    def ask(index):
-        found[index] = coefficients(memories, sets[index])
-
-    threads = [threading.Thread(target=ask, args=(index,)) for index in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda own: coefficients(memories, own), sets))
     assert computed == [1]
     for alpha in found:
         np.testing.assert_array_equal(alpha, found[0])
@@ -165,13 +117,6 @@ def test_category_coefficients_sum_over_each_digits_images():
     expected[0, 0, [0, 1, 7]] = 8, 18, 5
     expected[1, 0, [0, 1, 7]] = 0, 0.5, 0
     np.testing.assert_array_equal(category_coefficients(alpha, own), expected)
-
-
-def test_category_coefficients_keep_the_total(data):
-    alpha, _ = combinations(data, (3, 20))
-    summed = category_coefficients(alpha, data)
-    assert summed.shape == (3, 20, 10)
-    np.testing.assert_allclose(summed.sum(axis=-1), alpha.sum(axis=-1), rtol=0, atol=1e-12)
 
 
 # --- Images needed ---------------------------------------------------------------------------------
@@ -200,20 +145,13 @@ def test_images_needed_equals_a_plain_loop(data, tolerance):
     noise = np.random.default_rng(10).uniform(-1, 1, size=(2, 784))  # nothing rebuilds it
     memories = np.vstack([few, many, noise, data.images[:1]])
     expected = images_needed_plainly(memories, data, tolerance)
-    found = images_needed(memories, data, tolerance)
-    assert found.dtype.kind == "i"
-    assert found.tolist() == expected
     assert expected[-1] == 1 and expected[-2] == 200 and len(set(expected)) > 3
-
-
-def test_each_run_has_its_own_mean(data):
-    _, memories = combinations(data, (2, 3, 5), power=5)
-    memories[1] *= 0.01  # the same combinations count the same at any size of the run
-    found = images_needed(memories, data)
-    assert found.shape == (2, 3, 5)
-    for a in range(2):
-        for b in range(3):
-            assert found[a, b].tolist() == images_needed_plainly(memories[a, b], data, 0.05)
+    faint = 0.01 * few[:3]  # another run, with its own mean
+    found = images_needed(memories, data, tolerance)
+    assert found.dtype.kind == "i" and found.tolist() == expected
+    runs = np.stack([memories[:3], faint])[None]
+    expected = [images_needed_plainly(run, data, tolerance) for run in runs[0]]
+    assert images_needed(runs, data, tolerance).tolist() == [expected]
 
 
 def test_more_memories_than_a_block_are_counted_alike(data, monkeypatch):
@@ -223,35 +161,7 @@ def test_more_memories_than_a_block_are_counted_alike(data, monkeypatch):
     np.testing.assert_array_equal(images_needed(memories, data), whole)
 
 
-def test_images_needed_does_not_depend_on_the_order_of_the_images(data):
-    _, memories = combinations(data, (6,), power=5)
-    order = np.random.default_rng(11).permutation(len(data))
-    permuted = TrainingSet(data.images[order], data.digits[order])
-    np.testing.assert_array_equal(images_needed(memories, permuted), images_needed(memories, data))
-
-
-def test_a_larger_tolerance_needs_no_more_images(data):
-    _, memories = combinations(data, (10,), power=5)
-    counts = [images_needed(memories, data, tolerance) for tolerance in (0.01, 0.05, 0.2, 1.5)]
-    for smaller, larger in pairwise(counts):
-        assert (larger <= smaller).all()
-    assert (counts[0] > counts[-1]).all()
-
-
-def test_the_memories_are_not_changed(data):
-    _, memories = combinations(data, (3,))
-    before = memories.copy()
-    images_needed(memories, data)
-    reconstruct(memories, data, 3)
-    np.testing.assert_array_equal(memories, before)
-
-
 # --- Reconstruction --------------------------------------------------------------------------------
-
-
-def test_all_coefficients_rebuild_the_memories(data):
-    _, memories = combinations(data, (2, 4))
-    np.testing.assert_allclose(reconstruct(memories, data, 200), memories, rtol=0, atol=1e-12)
 
 
 def test_k_coefficients_are_the_k_largest_of_either_sign():
@@ -263,13 +173,14 @@ def test_k_coefficients_are_the_k_largest_of_either_sign():
 
 def test_the_count_of_images_is_where_the_reconstruction_is_good_enough(data):
     _, memories = combinations(data, (5,), power=7)
-    allowed = 0.05 * 784 * np.abs(memories).mean()
+    before, allowed = memories.copy(), 0.05 * 784 * np.abs(memories).mean()
     for index, k in enumerate(images_needed(memories, data)):
         assert 1 < k < 200
-        error = [
+        few, enough = (
             np.abs(memories - reconstruct(memories, data, int(used)))[index].sum() for used in (k - 1, k)
-        ]
-        assert error[1] < allowed <= error[0]
+        )
+        assert enough < allowed <= few
+    np.testing.assert_array_equal(memories, before)
 
 
 # --- Labelled arrays -------------------------------------------------------------------------------
@@ -278,12 +189,8 @@ def test_the_count_of_images_is_where_the_reconstruction_is_good_enough(data):
 @pytest.fixture
 def labelled(data):
     _, memories = combinations(data, (2, 3), power=5)
-    return xr.DataArray(
-        memories,
-        dims=("n", "memory", "pixel"),
-        coords={"n": [3.0, 30.0], "rate": 0.005},
-        name="memories",
-    )
+    coordinates = {"n": [3.0, 30.0], "rate": 0.005}
+    return xr.DataArray(memories, coordinates, ("n", "memory", "pixel"), "memories")
 
 
 def test_labelled_memories_give_labelled_coefficients(data, labelled):
@@ -299,21 +206,16 @@ def test_labelled_memories_give_labelled_coefficients(data, labelled):
 
 def test_labelled_memories_may_have_their_dimensions_in_any_order(data, labelled):
     mixed = labelled.transpose("pixel", "memory", "n")
-    np.testing.assert_allclose(
-        coefficients(mixed, data).transpose("n", "memory", "image"),
-        coefficients(labelled, data),
-        rtol=0,
-        atol=1e-14,
-    )
+    alpha = coefficients(mixed, data).transpose("n", "memory", "image")
+    np.testing.assert_allclose(alpha, coefficients(labelled, data), rtol=0, atol=1e-14)
     counts = images_needed(mixed, data)
     assert counts.dims == ("n", "memory") and counts.name == "images_needed"
     assert counts.n.values.tolist() == [3.0, 30.0]
     np.testing.assert_array_equal(counts.values, images_needed(labelled.values, data))
     rebuilt = reconstruct(mixed, data, 5)
     assert rebuilt.dims == ("memory", "n", "pixel")
-    np.testing.assert_allclose(
-        rebuilt.sel(n=30), reconstruct(labelled.values[1], data, 5), rtol=0, atol=1e-14
-    )
+    expected = reconstruct(labelled.values[1], data, 5)
+    np.testing.assert_allclose(rebuilt.sel(n=30), expected, rtol=0, atol=1e-14)
 
 
 # --- Wrong input -----------------------------------------------------------------------------------
@@ -336,11 +238,7 @@ def test_labelled_memories_may_have_their_dimensions_in_any_order(data, labelled
             ValueError,
             "dimension 'memory'",
         ),
-        (
-            lambda d: reconstruct(np.zeros((1, 784)), d, 0),
-            ValueError,
-            "k = 0: must be an integer from 1 to 200",
-        ),
+        (lambda d: reconstruct(np.zeros((1, 784)), d, 0), ValueError, "k = 0: .* an integer from 1 to 200"),
         (lambda d: reconstruct(np.zeros((1, 784)), d, 201), ValueError, "k = 201: must be .* from 1 to 200"),
     ],
 )

@@ -38,8 +38,7 @@ def test_gradients_equal_autograd(network, n, rescaled_temperature, cost_power):
         assert np.abs(ours - theirs).max() <= 1e-9 * np.abs(theirs).max()
 
 
-@pytest.mark.parametrize("n", [3.0, 12.5, 30.0])
-@pytest.mark.parametrize("rescaled_temperature", [0.57, 0.85, 1.1])
+@pytest.mark.parametrize(("n", "rescaled_temperature"), [(3.0, 0.57), (12.5, 0.85), (30.0, 1.1)])
 def test_a_training_step_follows_the_autograd_gradient(network, n, rescaled_temperature):
     """Each memory and its labels move against the gradient, by the rate at the largest entry."""
     data, memories, labels = network
@@ -47,17 +46,13 @@ def test_a_training_step_follows_the_autograd_gradient(network, n, rescaled_temp
     rescaled_temperature /= 2
     variables = [torch.tensor(part, requires_grad=True) for part in (memories, labels)]
     torch_cost(data, *variables, n, rescaled_temperature, n).backward()
-    rate = 1e-3
-    run = hopcore.train(
-        data, start=(memories, labels), n=n, rescaled_temperature=rescaled_temperature, rate=rate, epochs=1
-    )
-    for before, after, variable in zip(
-        (memories, labels), (run.memories, run.labels), variables, strict=True
-    ):
-        step = (after.values[-1] - before) / rate
+    conditions = {"n": n, "rescaled_temperature": rescaled_temperature, "rate": 1e-3, "epochs": 1}
+    run = hopcore.train(data, start=(memories, labels), **conditions)
+    ends = run.memories.values[-1], run.labels.values[-1]
+    for before, after, variable in zip((memories, labels), ends, variables, strict=True):
         direction = -variable.grad.numpy()
         direction /= np.abs(direction).max(axis=1, keepdims=True)
-        assert np.abs(step - direction).max() < 1e-10
+        assert np.abs((after - before) / 1e-3 - direction).max() < 1e-10
 
 
 @pytest.mark.parametrize("n", [3.0, 12.5, 30.0])
@@ -87,7 +82,6 @@ def test_a_trained_network_reads_its_training_set():
     run = hopcore.train(data, memories=40, epochs=4000, **settings)
     read = hopcore.category(data.images, run.memories[-1].values, run.labels[-1].values, **settings)
     assert (read == data.digits).mean() > 0.9
-    assert hopcore.cost(data, run.memories[-1].values, run.labels[-1].values, **settings) > 0
 
 
 @pytest.mark.parametrize("cost_power", [None, 1.0, 4.5])
@@ -97,14 +91,8 @@ def test_the_cost_equals_the_definition(network, cost_power):
     parts = [torch.as_tensor(part) for part in (memories, labels)]
     expected = float(torch_cost(data, *parts, *settings.values(), cost_power or 12.5))
     assert hopcore.cost(data, memories, labels, cost_power=cost_power, **settings) == pytest.approx(expected)
-
-
-def test_cost_counts_every_image_and_category(network):
-    data, memories, labels = network
-    settings = {"n": 30.0, "rescaled_temperature": 0.85}
     # Without memories every score is 0, and each of the S·C errors is 1.
-    assert hopcore.cost(data, 0 * memories, labels, **settings) == data.targets.size
-    assert hopcore.cost(data, memories, labels, **settings) > 0
+    assert hopcore.cost(data, 0 * memories, labels, cost_power=cost_power, **settings) == data.targets.size
 
 
 @pytest.mark.parametrize(
@@ -115,6 +103,7 @@ def test_cost_counts_every_image_and_category(network):
         ({"cost_power": -1}, r"cost_power = -1: must be a finite real number above 0"),
         ({"memories": np.zeros((6, 783))}, r"memories = .*must be an array of shape \(any, 784\)"),
         ({"labels": np.zeros((5, 10))}, r"labels = .*must be an array of shape \(6, 10\)"),
+        ({"labels": np.zeros((6, 3))}, r"labels = .*must be an array of shape \(6, 10\)"),
         ({"labels": np.full((6, 10), np.inf)}, r"labels\[0, 0\] = inf: must be finite"),
     ],
 )
@@ -126,12 +115,6 @@ def test_bad_arguments_are_named(network, function, change, message):
         function(data, **arguments)
 
 
-def test_labels_for_other_categories_than_the_data_are_refused(network):
-    data, memories, _ = network
-    with pytest.raises(ValueError, match=r"labels = .*must be an array of shape \(6, 10\)"):
-        hopcore.cost(data, memories, np.zeros((6, 3)), n=30, rescaled_temperature=0.85)
-
-
 @pytest.mark.parametrize("function", [hopcore.cost, hopcore.gradients])
 def test_only_a_training_set_has_a_cost(function):
     with pytest.raises(TypeError, match=r"data = .*a TrainingSet"):
@@ -140,9 +123,6 @@ def test_only_a_training_set_has_a_cost(function):
 
 def test_scores_refuse_bad_images(network):
     _, memories, labels = network
-    for images, message in [
-        (np.zeros(784), "must be an array of shape"),
-        (np.full((2, 784), np.nan), "must be finite"),
-    ]:
+    for images, message in ((np.zeros(784), "of shape"), (np.full((2, 784), np.nan), "must be finite")):
         with pytest.raises(ValueError, match=message):
             hopcore.scores(images, memories, labels, n=30, rescaled_temperature=0.85)

@@ -5,56 +5,21 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hopcore.plotting import (
-    DIGIT_COLOURS,
-    Curve,
-    coefficient_panels,
-    curves,
-    image_blocks,
-    image_rows,
-    label_panels,
-    largest_in_the_middle,
-    map_panels,
-    memory_table,
-    temperature_curves,
-)
+from hopcore import plotting
+from hopcore.plotting.bars import largest_in_the_middle
 from hopcore.plotting.style import INK, Picture, new_figure
 
 DIMS = ("n", "rescaled_temperature", "memory")
 
 # Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
 VISION = {
-    "normal": np.eye(3),
-    "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-    "tritanopia": [
-        [1.255528, -0.076749, -0.178779],
-        [-0.078411, 0.930809, 0.147602],
-        [0.004733, 0.691367, 0.303900],
-    ],
+    "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
 }
-TO_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-TO_OKLAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
+TO_CONES = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]])
+TO_OKLAB = np.array([[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]])
 
 
 def linear(colours):
@@ -70,7 +35,7 @@ def contrast(colours, page):
 
 @pytest.mark.parametrize("vision", VISION)
 def test_digit_colours_are_apart_for_every_kind_of_colour_vision(vision):
-    seen = np.clip(linear(DIGIT_COLOURS) @ np.array(VISION[vision]).T, 0, 1)
+    seen = np.clip(linear(plotting.DIGIT_COLOURS) @ np.array(VISION[vision]).T, 0, 1)
     lab = np.cbrt(seen @ TO_CONES.T) @ TO_OKLAB.T
     distance = np.linalg.norm(lab[:, None] - lab[None], axis=-1)
     # 0.1 in OKLab is about five just noticeable differences; Matplotlib's own "petroff10" has 0.06 here.
@@ -79,7 +44,7 @@ def test_digit_colours_are_apart_for_every_kind_of_colour_vision(vision):
 
 @pytest.mark.parametrize("page", ["white", "#14181e"])
 def test_colours_are_visible_on_light_and_dark_pages(page):
-    assert contrast(DIGIT_COLOURS, page).min() > 2
+    assert contrast(plotting.DIGIT_COLOURS, page).min() > 2
     assert contrast([INK], page)[0] > 3.9
 
 
@@ -90,41 +55,31 @@ def test_largest_in_the_middle_keeps_values_and_falls_to_both_sides(count):
     assert np.array_equal(np.sort(arranged), np.sort(values))
     middle = int(np.argmax(arranged))
     assert middle == count // 2
-    assert np.all(np.diff(arranged[: middle + 1]) >= 0)
-    assert np.all(np.diff(arranged[middle:]) <= 0)
+    assert np.all(np.diff(arranged[: middle + 1]) >= 0) and np.all(np.diff(arranged[middle:]) <= 0)
 
 
-def test_memories_are_drawn_on_a_map_fixed_to_the_pixel_range():
-    picture = image_blocks([[np.full((2, 16), 0.3)]], ["n = 3"], ["T"])
-    (drawn,) = picture.figure.axes[0].images
-    assert drawn.get_clim() == (-1, 1)
-    assert len(picture.figure.axes[0].patches) == 2
-
-
-def test_an_empty_block_says_so():
-    picture = image_blocks([[np.empty((0, 16)), np.zeros((1, 16))]], ["n"], ["a", "b"])
-    assert [text.get_text() for text in picture.figure.axes[0].texts][:1] == ["none"]
+def test_blocks_are_fixed_to_the_pixel_range_and_empty_ones_say_so():
+    picture = plotting.image_blocks([[np.empty((0, 16)), np.full((2, 16), 0.3)]], ["n"], ["a", "b"])
+    empty, full = picture.figure.axes
+    assert empty.texts[0].get_text() == "none"
+    assert [image.get_clim() for image in full.images] == [(-1, 1)] and len(full.patches) == 2
 
 
 def test_images_must_be_square():
     with pytest.raises(ValueError, match="got 15 pixels"):
-        image_rows([np.zeros((1, 15))], ["row"])
+        plotting.image_rows([np.zeros((1, 15))], ["row"])
 
 
-def test_coefficients_are_drawn_digit_by_digit():
-    digits = np.repeat([1, 4], 3)
-    picture = coefficient_panels([[[0.1, 0.7, 0.2, -0.3, 0.0, 0.1]]], digits, ["n"], ["a"])
-    ones, fours = picture.figure.axes[0].patches
+def test_coefficients_are_drawn_digit_by_digit_and_labels_with_their_sign():
+    alpha = [0.1, 0.7, 0.2, -0.3, 0.0, 0.1]
+    [axes] = plotting.coefficient_panels([[alpha]], np.repeat([1, 4], 3), ["n"], ["a"]).figure.axes
+    ones, fours = axes.patches
     assert ones.get_data().values.tolist() == [0.2, 0.7, 0.1]
     assert fours.get_data().values.tolist() == [0.0, 0.1, -0.3]
-    assert mpl.colors.same_color(ones.get_facecolor(), DIGIT_COLOURS[1])
-
-
-def test_labels_keep_their_sign():
+    assert mpl.colors.same_color(ones.get_facecolor(), plotting.DIGIT_COLOURS[1])
     labels = np.linspace(-1, 1, 10)
-    picture = label_panels([[labels]], ["n"], ["T"])
-    heights = [bar.get_height() for bar in picture.figure.axes[0].patches]
-    assert np.allclose(heights, labels)
+    [axes] = plotting.label_panels([[labels]], ["n"], ["T"]).figure.axes
+    assert np.allclose([bar.get_height() for bar in axes.patches], labels)
 
 
 def networks():
@@ -136,35 +91,18 @@ def networks():
 
 
 def test_a_curve_is_named_at_its_end_and_marked_on_the_axis():
-    picture = curves(
-        [
-            Curve(
-                [1, 2, 3],
-                [0.0, 0.1, 0.5],
-                "0.83",
-                "red",
-                mark=2.0,
-                mark_range=(1.8, 2.2),
-                smooth=[0, 0.2, 0.4],
-            )
-        ],
-        x_label="n",
-        y_label="α",
-    )
-    axes = picture.figure.axes[0]
-    (name,) = axes.texts
-    assert name.get_text() == "0.83"
-    assert tuple(name.xy) == (3.0, 0.4)
-    places = [line.get_xdata() for line in axes.lines]
-    assert any(list(place) == [2.0] for place in places)
-    assert any(list(place) == [1.8, 2.2] for place in places)
+    more = {"mark": 2.0, "mark_range": (1.8, 2.2), "smooth": [0, 0.2, 0.4]}
+    curve = plotting.Curve([1, 2, 3], [0.0, 0.1, 0.5], "0.83", "red", **more)
+    [axes] = plotting.curves([curve], x_label="n", y_label="α").figure.axes
+    [name] = axes.texts
+    assert (name.get_text(), *name.xy) == ("0.83", 3.0, 0.4)
+    assert [list(line.get_xdata()) for line in axes.lines[2:]] == [[2.0], [1.8, 2.2]]
 
 
 def test_names_of_curves_that_end_together_do_not_touch():
-    together = [Curve([0, 1], [0.0, 0.5 + k / 1000], str(k), "red") for k in (1, 0, 2)]
-    axes = curves([*together, Curve([0, 1], [0.0, 1.0], "up", "red")], x_label="x", y_label="y").figure.axes[
-        0
-    ]
+    together = [plotting.Curve([0, 1], [0.0, 0.5 + k / 1000], str(k), "red") for k in (1, 0, 2)]
+    up = plotting.Curve([0, 1], [0.0, 1.0], "up", "red")
+    [axes] = plotting.curves([*together, up], x_label="x", y_label="y").figure.axes
     heights = {text.get_text(): text.xy[1] for text in axes.texts}
     assert heights["0"] < heights["1"] < heights["2"] < heights["up"]
     low, high = axes.get_ylim()
@@ -174,24 +112,22 @@ def test_names_of_curves_that_end_together_do_not_touch():
 
 def test_the_map_shows_every_image_and_every_memory():
     background, digits = np.random.default_rng(0).normal(size=(50, 2)), np.repeat([0, 7], 25)
-    picture = map_panels(networks(), background, digits, samples=2)
+    picture = plotting.map_panels(networks(), background, digits, samples=2)
     counts = [len(points.get_offsets()) for axes in picture.figure.axes for points in axes.collections]
     assert sorted(counts) == [2, 2, 50, 50]
 
 
 def test_a_table_of_memories_has_its_hottest_row_on_top():
-    axes = memory_table(networks().memories).figure.axes[0]
-    texts = [text.get_text() for text in axes.texts]
-    assert texts == ["0.90", "0.50", "$n$ = 10", ""]
+    axes = plotting.memory_table(networks().memories).figure.axes[0]
+    assert [text.get_text() for text in axes.texts] == ["0.90", "0.50", "$n$ = 10", ""]
     assert axes.images[0].get_array()[0, 0] == 0.9
 
 
 def test_curves_of_temperatures_show_means_and_the_middle_of_the_memories():
-    values = xr.DataArray(
-        np.arange(24.0).reshape(3, 2, 4), {"n": [2, 3, 4], "rescaled_temperature": [0.5, 0.9]}, DIMS
-    )
+    grid = {"n": [2, 3, 4], "rescaled_temperature": [0.5, 0.9]}
+    values = xr.DataArray(np.arange(24.0).reshape(3, 2, 4), grid, DIMS)
     ranges = [(2.0, 3.0), (3.0, 4.0)]
-    axes = temperature_curves(values, y_label="α", marks=[2.5, 3.5], ranges=ranges).figure.axes[0]
+    axes = plotting.temperature_curves(values, y_label="α", marks=[2.5, 3.5], ranges=ranges).figure.axes[0]
     assert [text.get_text() for text in axes.texts] == ["$T_r$ = 0.50", "$T_r$ = 0.90"]
     assert axes.lines[0].get_ydata().tolist() == [1.5, 9.5, 17.5]
     low, high = axes.collections[0].get_paths()[0].get_extents().intervaly
@@ -215,13 +151,12 @@ def test_a_notebook_gets_one_format_with_its_size():
     assert content["image/png"].startswith(b"\x89PNG")
     assert metadata["image/png"] == {"width": 442, "height": 192}
     content, _ = Picture(figure, "svg")._repr_mimebundle_()
-    assert "image/png" not in content
-    assert content["image/svg+xml"].lstrip().startswith("<?xml")
+    assert "image/png" not in content and content["image/svg+xml"].lstrip().startswith("<?xml")
     with pytest.raises(ValueError, match="'gif'"):
         Picture(figure, "gif")
 
 
 def test_drawing_leaves_the_readers_settings_alone():
     before = dict(mpl.rcParams)
-    label_panels([[np.zeros(10)]], ["n"], ["T"]).data()
+    plotting.label_panels([[np.zeros(10)]], ["n"], ["T"]).data()
     assert dict(mpl.rcParams) == before

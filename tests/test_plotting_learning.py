@@ -1,20 +1,12 @@
-"""Figures of learning: trees, trails, bands and movies."""
+"""Figures of learning: trees, trails, bands, compositions and movies."""
 
 import subprocess
 
 import numpy as np
 import pytest
+import xarray as xr
 
-from hopcore.plotting import (
-    Recognition,
-    Trails,
-    digit_scatter,
-    image_table,
-    learning_movie,
-    recognised_panels,
-    split_tree_picture,
-    trail_panels,
-)
+from hopcore import plotting
 from hopcore.plotting.movies import _ffmpeg
 from hopcore.splits import build_tree
 
@@ -39,95 +31,99 @@ def test_a_tree_shows_an_image_at_every_split_and_fate():
         drawn.append(node.epoch)
         return np.zeros(16)
 
-    picture = split_tree_picture(tree(), image, lambda split: f"note {split.epoch:.0f}")
-    [axes] = picture.figure.axes
-    assert sorted(drawn) == [20, 60, 100, 100, 100]
-    assert len(axes.images) == 5
-    words = {text.get_text() for text in axes.texts}
-    assert {"1", "4", "7", "20", "60", "note 20", "note 60"} <= words
-
-
-def test_an_earlier_split_is_drawn_higher_and_larger_groups_wider():
-    [axes] = split_tree_picture(tree(), lambda node: np.zeros(16)).figure.axes
+    [axes] = plotting.split_tree_picture(tree(), image, lambda split: f"note {split.epoch:.0f}").figure.axes
+    assert sorted(drawn) == [20, 60, 100, 100, 100] and len(axes.images) == 5
     heights = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    assert {"1", "4", "7", "20", "60", "note 20", "note 60"} <= set(heights)
     assert heights["20"] < heights["60"]  # the axis points down
-    widths = sorted(
-        patch.get_linewidth() for patch in axes.patches if hasattr(patch, "get_path") and patch.get_alpha()
-    )
+    widths = sorted(patch.get_linewidth() for patch in axes.patches if patch.get_alpha())
     np.testing.assert_allclose(np.square(widths) / widths[0] ** 2, [1, 2, 3, 4])
 
 
 def test_a_tree_without_a_split_is_refused():
     alone = build_tree(np.zeros((2, 3, 1)), [4, 4, 4], [0, 1])
     with pytest.raises(ValueError, match="split"):
-        split_tree_picture(alone, lambda node: np.zeros(16))
+        plotting.split_tree_picture(alone, lambda node: np.zeros(16))
 
 
 def test_bands_add_up_and_carry_their_digits():
     counts = np.array([[0, 20], [5, 20], [10, 20]])
-    picture = recognised_panels([Recognition("one", [0, 10, 20], counts)], 20)
-    [axes] = picture.figure.axes
+    [axes] = plotting.recognised_panels([plotting.Recognition("one", [0, 10, 20], counts)], 20).figure.axes
     tops = [band.get_paths()[0].vertices[:, 1].max() for band in axes.collections]
     assert tops == [10, 30]
     assert [text.get_text() for text in axes.texts] == ["0", "1"]
 
 
+def test_populations_are_named_where_they_are_widest():
+    hot = {"rescaled_temperature": [0.8, 0.9, 1.0, 1.1]}
+    counts = xr.DataArray([[20, 30, 0], [10, 40, 4], [20, 12, 4], [90, 0, 1]], hot, (*hot, "category"))
+    first, second = plotting.population_panels({"a": counts, "b": counts[::-1]}, 100).figure.axes
+    for axes in (first, second):
+        assert [text.get_text() for text in axes.texts] == ["0", "1"]  # the third band is thin
+        assert {text.get_color() for text in axes.texts} == {"black"}  # on lilac and yellow
+    assert [text.get_position() for text in first.texts] == [(1.0, 10), (0.9, 30)]
+    memories = GENERATOR.uniform(-1, 1, (30, 784))
+    frame = plotting.population_frame(memories, np.arange(30) % 11 - 1, "T", 50)
+    assert [bar.get_width() for bar in frame.figure.axes[1].patches] == [3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 3]
+
+
+def test_digits_that_stay_or_were_never_there_are_arrows():
+    values = [[0.9, np.inf], [0.95, -np.inf]]
+    [axes] = plotting.vanishing_strip(values, [0, 1], (0.8, 1.0), x_label="T").figure.axes
+    marks = {line.get_marker(): line.get_xdata().tolist() for line in axes.lines if len(line.get_xdata())}
+    assert (marks["<"], marks[">"], marks["o"]) == ([0.8], [1.0], [0.9, 0.95])
+
+
 def test_trails_end_in_discs_and_a_memory_without_a_fate_is_grey():
     paths = GENERATOR.normal(size=(4, 3, 2))
-    picture = trail_panels([[Trails("n = 3", paths, [1, 2, -1])]], PLACES, DIGITS)
-    [axes] = picture.figure.axes
+    panel = plotting.Trails("n = 3", paths, [1, 2, -1])
+    [axes] = plotting.trail_panels([[panel]], PLACES, DIGITS).figure.axes
     discs = axes.collections[-1]
     np.testing.assert_allclose(discs.get_offsets(), paths[-1])
-    grey = discs.get_facecolors()[2, :3]
-    assert np.ptp(grey) == 0
+    assert np.ptp(discs.get_facecolors()[2, :3]) == 0
 
 
-def test_a_table_has_its_titles():
-    picture = image_table(np.zeros((2, 3, 16)), ["a", "b"], ["1", "2", "3"], ["red", "green", "blue"])
-    [axes] = picture.figure.axes
-    assert [text.get_text() for text in axes.texts] == ["a", "b", "1", "2", "3"]
-    assert picture.data().startswith(b"\x89PNG")
+def test_trails_in_shares_name_their_fates_and_saddles():
+    paths, saddles = GENERATOR.normal(size=(5, 3, 2)), np.zeros((1, 784))
+    panel = plotting.TrailPanel("n", paths, [1, 4, 7], [(0.3, 0.3)], [[(0, 1), (0.5, 0)]], saddles)
+    [axes] = plotting.share_trails([[panel]], [(4, 1)]).figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("share of 4", "share of 1")
+    assert sorted(text.get_text() for text in axes.texts) == ["1", "4", "7", "A"]
+    assert len(axes.collections[0].get_segments()) == 3
+    on_map = plotting.map_trails([panel], PLACES, DIGITS)
+    assert len(on_map.figure.axes) == 2  # the saddles above, the map below
+
+
+def test_compositions_write_each_share_as_its_digit():
+    saddles = np.zeros((5, 10))
+    saddles[:, 1], saddles[:, 7] = 0.6, 0.4
+    saddles[0] = np.nan
+    [axes] = plotting.compositions([("first", saddles)], (1, 7)).figure.axes
+    written = [(text.get_text(), text.get_position()) for text in axes.texts]
+    assert len(written) == 8 and written[:2] == [("1", (0, 0.6)), ("7", (0, 0.4))]
+    assert not plotting.compositions([("second", saddles[:1])], (1, 7)).figure.axes
+
+
+def test_a_table_has_its_titles_in_their_colours():
+    picture = plotting.image_table(np.zeros((1, 2, 16)), ["a"], ["1", "2"], ["red", "blue"])
+    written = [(text.get_text(), text.get_color()) for text in picture.figure.axes[0].texts]
+    assert written[0][0] == "a" and written[1:] == [("1", "red"), ("2", "blue")]
 
 
 def test_a_scatter_writes_every_digit_at_its_place():
-    [axes] = digit_scatter(np.arange(10), np.arange(10)[::-1], x_label="x", y_label="y").figure.axes
+    [axes] = plotting.digit_scatter(np.arange(10), np.arange(10)[::-1], x_label="x", y_label="y").figure.axes
     assert {text.get_text(): text.get_position() for text in axes.texts}["3"] == (3, 6)
 
 
-def test_a_movie_is_h264_with_controls_and_carries_its_description():
-    epochs = [0, 10, 20]
-    movie = learning_movie(
-        epochs,
-        GENERATOR.normal(size=(3, 12, 2)),
-        GENERATOR.uniform(-1, 1, size=(3, 12, 16)),
-        np.arange(12) % 10,
-        PLACES,
-        DIGITS,
-        description='Twelve "memories" part',
-    )
+def test_a_movie_is_h264_with_controls_and_carries_its_description(tmp_path):
+    places, memories = GENERATOR.normal(size=(3, 12, 2)), GENERATOR.uniform(-1, 1, size=(3, 12, 16))
+    shown = [0, 10, 20], places, memories, np.arange(12) % 10
+    movie = plotting.learning_movie(*shown, PLACES, DIGITS, description='Twelve "memories" part')
     page = movie._repr_mimebundle_()["text/html"]
-    assert "controls" in page and "data:video/mp4;base64," in page
-    assert "Twelve &quot;memories&quot; part" in page
-    assert len(movie.video) < 1_000_000
-
-
-def test_a_saved_movie_can_be_decoded_frame_by_frame(tmp_path):
-    movie = learning_movie(
-        [0, 10],
-        GENERATOR.normal(size=(2, 10, 2)),
-        np.zeros((2, 10, 16)),
-        np.arange(10),
-        PLACES,
-        DIGITS,
-        description="still",
-    )
-    movie.save(tmp_path / "movie.mp4")
-    told = subprocess.run(
-        [_ffmpeg(), "-i", tmp_path / "movie.mp4", "-f", "null", "-"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stderr
-    assert "h264" in told and "yuv420p" in told
-    assert f"{movie.width}x{movie.height}" in told
-    assert "frame=    2" in told
+    parts = "controls", "data:video/mp4;base64,", "Twelve &quot;memories&quot; part"
+    assert all(part in page for part in parts) and len(movie.video) < 1_000_000
+    (tmp_path / "movie.mp4").write_bytes(movie.video)
+    decode = [_ffmpeg(), "-i", tmp_path / "movie.mp4", "-f", "null", "-"]
+    told = subprocess.run(decode, capture_output=True, text=True, check=True).stderr
+    size = f"{movie.width}x{movie.height}"
+    assert all(word in told for word in ("h264", "yuv420p", size, "frame=    3"))

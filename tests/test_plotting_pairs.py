@@ -39,12 +39,9 @@ def test_the_drawn_nullclines_cross_at_the_fixed_points():
 
 def test_frames_of_one_figure_have_one_size_and_a_memory_for_each_point():
     images = hopcore.paper_pair().images
-    sizes = set()
-    for n, points in ((20, 3), (30, 1)):
-        figure = plotting.nullcline_frame(system(n), images).figure
-        assert len(figure.axes) == 1 + points
-        sizes.add(tuple(figure.get_size_inches()))
-    assert len(sizes) == 1
+    three, one = (plotting.nullcline_frame(system(n), images).figure for n in (20, 30))
+    assert (len(three.axes), len(one.axes)) == (1 + 3, 1 + 1)
+    assert tuple(three.get_size_inches()) == tuple(one.get_size_inches())
 
 
 def test_paths_end_where_the_memories_do():
@@ -77,10 +74,8 @@ def test_the_turning_diagram_follows_every_stable_branch(diagram):
 
 
 def test_flow_lines_end_on_the_constraint_at_fixed_points():
-    flows = [
-        trajectory(system(39), alpha, ell, alpha_b=0.2, tolerance=1e-5)
-        for alpha, ell in ((0.5, 0.4), (0.05, -0.6))
-    ]
+    starts = ((0.5, 0.4), (0.05, -0.6))
+    flows = [trajectory(system(39), *start, alpha_b=0.2, tolerance=1e-5) for start in starts]
     turning = plotting.turning_flow(flows, system(39).fixed_points())
     np.testing.assert_allclose(turning.points[-1, :, 0], 1, atol=1e-4)
     assert len(set(turning.colours)) == 2 and turning.progress == "time"
@@ -90,15 +85,9 @@ def test_regions_are_shaded_and_folds_drawn():
     n, second = np.arange(2.0, 8.0), 784 * np.linspace(0, 1, 4)
     count = xr.DataArray(np.where(n[:, None] > 5, 1, 3) * np.ones(4), {"n": n, "T": second}, ("n", "T"))
     fold = {"n": ("step", [2, 5]), "T": ("step", [0, 784])}
-    axes = plotting.region_map(
-        xr.Dataset(fold, {"curve": ("step", [0, 0])}),
-        "T",
-        count,
-        unit=784,
-        y_label="T_r",
-        names=[(3, 0.5, "two")],
-        marks=[(5, 0.5)],
-    ).figure.axes[0]
+    borders, written = xr.Dataset(fold, {"curve": ("step", [0, 0])}), {"names": [(3, 0.5, "two")]}
+    picture = plotting.region_map(borders, "T", count, unit=784, y_label="T_r", marks=[(5, 0.5)], **written)
+    [axes] = picture.figure.axes
     assert len(axes.collections) == 1 and axes.get_xlim() == (2, 7)
     assert axes.lines[0].get_xdata().tolist() == [2, 5]
     assert axes.get_ylim() == (0, 1) and axes.lines[1].get_xydata().tolist() == [[5, 0.5]]
@@ -117,10 +106,8 @@ def test_differences_are_drawn_on_a_logarithmic_scale():
 
 def test_settling_draws_the_four_quantities():
     names = ("size", "label_a", "label_b", "others")
-    path = xr.Dataset(
-        {name: (("epoch", "memory"), np.full((3, 2), place / 4)) for place, name in enumerate(names)},
-        coords={"time": ("epoch", [0, 0.1, 0.2])},
-    )
+    values = {name: (("epoch", "memory"), np.full((3, 2), at / 4)) for at, name in enumerate(names)}
+    path = xr.Dataset(values, {"time": ("epoch", [0, 0.1, 0.2])})
     panels = {name: Settling(path, 0, 0, 0, split) for name, split in (("a", 0.1), ("b", np.nan))}
     first, second = plotting.settling_panels(panels).figure.axes
     assert len(first.lines) == 5 and len(second.lines) == 4  # the split is marked where there is one
@@ -128,9 +115,8 @@ def test_settling_draws_the_four_quantities():
 
 
 def test_maps_of_coefficients_share_their_scale():
-    values = xr.DataArray(
-        np.linspace(-1, 1, 12).reshape(3, 4), {"n": [2, 3, 4], "rescaled_temperature": [0.5, 0.6, 0.7, 0.8]}
-    )
+    grid = {"n": [2, 3, 4], "rescaled_temperature": [0.5, 0.6, 0.7, 0.8]}
+    values = xr.DataArray(np.linspace(-1, 1, 12).reshape(3, 4), grid)
     picture = plotting.coefficient_maps({"a": values, "b": values}, {"-": [0.5, 0.9, 0.7]})
     panels = picture.figure.axes[:2]
     assert {axes.collections[0].get_clim() for axes in panels} == {(-1, 1)}

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from reduced_reference import images_with_overlaps, pair_state
+from scipy.integrate import solve_ivp
 
 import hopcore
 from hopcore._threads import threads
@@ -211,3 +213,49 @@ def test_wrong_parameters_are_refused_by_name(name, value):
         return
     with pytest.raises((ValueError, TypeError), match=rf"^{name}( =|\[)"):
         hopcore.ReducedSystem(**arguments)
+
+
+@pytest.mark.parametrize("n", [30, 39])
+@pytest.mark.parametrize(("alpha", "ell"), [(0.7, 0.5), (0.2, -0.6), (0.8, 0.7)])
+def test_training_tends_to_the_flow_on_the_constraint_with_the_first_order_of_the_rate(n, alpha, ell):
+    system, data = pair(n)
+    assert_first_order(
+        data, n, (alpha, 1 - alpha, ell), lambda a, _, label: system.velocity(a, label), [0, 2]
+    )
+
+
+@pytest.mark.parametrize("n", [3, 6, 15, 30])
+def test_training_tends_to_the_flow_within_the_constraint_with_the_first_order_of_the_rate(n):
+    system, data = pair(n)
+    assert_first_order(data, n, (0.3, 0.25, 0.2), system.flow, [0, 1, 2])
+
+
+OVERLAPS, TEMPERATURE = (76, 50, 72), 70
+
+
+def pair(n):
+    """One memory and two images whose signs meet in all four ways: |α_A| + |α_B| is the largest pixel."""
+    images = images_with_overlaps(*OVERLAPS, shared=70)
+    return hopcore.ReducedSystem(*OVERLAPS, n=n, temperature=TEMPERATURE), TrainingSet(images, [0, 1])
+
+
+def assert_first_order(data, n, start, flow, moving, duration=0.2):
+    """The error at a time halves with the rate, as of explicit Euler steps, where no label is at rest."""
+
+    def change(_, state):
+        at = np.array(start)
+        at[moving] = state
+        return np.ravel(flow(*at))
+
+    exact = solve_ivp(change, (0, duration), np.array(start)[moving], "DOP853", rtol=1e-11, atol=1e-12)
+    memories, labels, _ = pair_state(*start, data.images)
+    errors = []
+    for epochs in (20, 40, 80, 160):
+        ends = end_of(
+            data, (memories.astype(float), labels.astype(float)), n=n, epochs=epochs, rate=duration / epochs,
+            rescaled_temperature=TEMPERATURE / data.images.shape[1],
+        )  # fmt: skip
+        found = np.array([*hopcore.coefficients(ends[0], data)[0], ends[1][0, 0]])
+        errors.append(np.abs(found[moving] - exact.y[:, -1]).max())
+    orders = np.log2(np.divide(errors[:-1], errors[1:]))
+    assert errors[0] > 1e-4 and ((orders > 0.8) & (orders < 1.2)).all(), (errors, orders)

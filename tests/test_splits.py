@@ -61,18 +61,33 @@ def test_no_memory_with_a_fate_gives_an_empty_tree():
     assert str(tree) == "without a fate: 3 memories"
 
 
-def test_one_fate_gives_a_leaf_and_no_split():
-    tree = build_tree(walk([4] * 3, []), [4] * 3, EPOCHS)
-    assert shape(tree.root) == 4
-    assert tree.root.members == (0, 1, 2)
-    assert tree.splits == ()
+def at(epoch, *branches):
+    return float(epoch), frozenset(branches)
 
 
-def test_one_global_split():
-    which = [0, 1, 2, 3, 0, 1, 2, 3]
-    tree = build_tree(walk(which, [(300, [d]) for d in range(4)]), which, EPOCHS)
-    assert shape(tree.root) == (300.0, frozenset(range(4)))
-    assert tree.branch_counts == (4,)
+CHAIN = [(300, [1, 2, 3, 4]), (320, [2, 3, 4]), (340, [3, 4]), (360, [4])]
+
+
+@pytest.mark.parametrize(
+    ("which", "partings", "simultaneous", "tree"),
+    [
+        ([4], [], 0, 4),
+        ([0, 1, 2, 3], [(300, [digit]) for digit in range(4)], 0, at(300, 0, 1, 2, 3)),
+        ([0, 2, 3, 8], [(100, [0, 2]), (600, [0]), (600, [3])], 0, at(100, at(600, 0, 2), at(600, 3, 8))),
+        ([1, 4, 7], [(300, [4, 7]), (330, [7])], 29, at(300, 1, at(330, 4, 7))),
+        ([1, 4, 7], [(300, [4, 7]), (330, [7])], 30, at(300, 1, 4, 7)),
+        ([0, 1, 2, 3, 4], CHAIN, 20, at(300, 0, 1, at(340, 2, 3, 4))),
+    ],
+    ids=["one fate", "one split", "two at once apart", "two", "two as one", "a chain joined from its first"],
+)
+@pytest.mark.parametrize("copies", [1, 3])
+def test_trees_are_those_that_were_made(which, partings, simultaneous, tree, copies):
+    which = which * copies
+    found = build_tree(walk(which, partings), which, EPOCHS, simultaneous=simultaneous)
+    assert shape(found.root) == tree
+    assert [leaf.members for leaf in sorted(found.fates, key=lambda leaf: leaf.digit)] == [
+        tuple(np.flatnonzero(np.equal(which, digit))) for digit in sorted(set(which))
+    ]
 
 
 def test_nested_binary_splits():
@@ -85,29 +100,8 @@ def test_nested_binary_splits():
     assert [type(node) for node in tree.path(9)] == [Split, Split, Split, Fate]
     assert [node.epoch for node in tree.path(1)] == [200, 1000]
     assert tree.splits[1].members == tuple(range(5, 14))
-
-
-def test_two_splits_at_the_same_time_in_different_branches():
-    which = np.repeat([0, 2, 3, 8], 3)
-    tree = build_tree(walk(which, [(100, [0, 2]), (600, [0]), (600, [3])]), which, EPOCHS)
-    assert shape(tree.root) == (100.0, frozenset({(600.0, frozenset({0, 2})), (600.0, frozenset({3, 8}))}))
-
-
-def test_splits_soon_after_one_another_are_one_split_of_several_branches():
-    which = np.repeat([1, 4, 7], 3)
-    paths = walk(which, [(300, [4, 7]), (330, [7])])
-    assert build_tree(paths, which, EPOCHS).branch_counts == (2, 2)
-    assert build_tree(paths, which, EPOCHS, simultaneous=29).branch_counts == (2, 2)
-    joined = build_tree(paths, which, EPOCHS, simultaneous=30)
-    assert shape(joined.root) == (300.0, frozenset({1, 4, 7}))
-
-
-def test_a_chain_of_splits_is_joined_only_as_far_as_the_first_of_them_allows():
-    which = np.repeat([0, 1, 2, 3, 4], 2)
-    paths = walk(which, [(300, [1, 2, 3, 4]), (320, [2, 3, 4]), (340, [3, 4]), (360, [4])])
-    tree = build_tree(paths, which, EPOCHS, simultaneous=20)
-    inner = (340.0, frozenset({2, 3, 4}))
-    assert shape(tree.root) == (300.0, frozenset({0, 1, inner}))
+    with pytest.raises(ValueError, match="digit"):
+        tree.path(3)
 
 
 @pytest.mark.parametrize(("later", "counts"), [(320, (3,)), (330, (2, 2))])
@@ -134,29 +128,19 @@ def test_groups_join_at_the_mean_over_their_pairs():
     assert shape(tree.root) == (400.0, frozenset({2, (800.0, frozenset({0, 1}))}))
 
 
-def test_a_fate_with_one_member_is_a_branch():
-    which = [1, 1, 1, 8]
-    tree = build_tree(walk(which, [(400, [8])]), which, EPOCHS)
-    assert shape(tree.root) == (400.0, frozenset({1, 8}))
-    assert [leaf.members for leaf in tree.fates] == [(0, 1, 2), (3,)]
-
-
-def test_memories_without_a_fate_change_nothing():
-    which = np.repeat([1, 4, 7], 4)
-    paths = walk(which, [(200, [4, 7]), (500, [7])])
-    astray = np.random.default_rng(0).normal(0, 3, (len(EPOCHS), 3, 10))
-    more = build_tree(np.concatenate([paths, astray], axis=1), [*which, *[NO_FATE] * 3], EPOCHS)
-    assert shape(more.root) == shape(build_tree(paths, which, EPOCHS).root)
-    assert more.without_fate == (12, 13, 14)
-    assert more.root.members == tuple(range(12))
-
-
-def test_one_straying_memory_of_a_fate_does_not_move_its_splits():
-    which = np.repeat([1, 4, 7], 5)
-    paths = walk(which, [(200, [4, 7]), (500, [7])])
-    expected = shape(build_tree(paths, which, EPOCHS).root)
+def test_strangers_a_stray_noise_below_the_threshold_and_order_change_nothing():
+    generator = np.random.default_rng(1)
+    which = np.repeat([1, 4, 7, NO_FATE], [6, 5, 5, 3])
+    partings = [(200, [4, 7]), (500, [7])]
+    expected = shape(build_tree(walk(which[:16], partings), which[:16], EPOCHS).root)
+    paths = walk(which, partings) + generator.normal(0, 0.01, (len(EPOCHS), len(which), 10))
     paths[:, 0] = 5.0  # a 1 that was never with the others
-    assert shape(build_tree(paths, which, EPOCHS).root) == expected
+    paths[:, which == NO_FATE] = generator.normal(0, 3, (len(EPOCHS), 3, 10))
+    tree = build_tree(paths, which, EPOCHS)
+    assert shape(tree.root) == expected
+    assert tree.without_fate == (16, 17, 18) and tree.root.members == tuple(range(16))
+    order = generator.permutation(len(which))
+    assert shape(build_tree(paths[:, order], which[order], EPOCHS).root) == expected
 
 
 def test_memories_that_meet_again_are_together_until_the_last_time():
@@ -164,16 +148,6 @@ def test_memories_that_meet_again_are_together_until_the_last_time():
     paths = walk(which, [(200, [4])])
     paths[(EPOCHS > 300) & (EPOCHS <= 500)] = 0
     assert build_tree(paths, which, EPOCHS).root.epoch == 500
-
-
-def test_the_order_of_the_memories_and_noise_below_the_threshold_change_nothing():
-    generator = np.random.default_rng(1)
-    which = np.repeat([1, 4, 7, 9], 6)
-    paths = walk(which, [(200, [4, 7, 9]), (500, [7, 9]), (800, [9])])
-    expected = shape(build_tree(paths, which, EPOCHS).root)
-    order = generator.permutation(len(which))
-    noisy = paths[:, order] + generator.normal(0, 0.01, paths.shape)
-    assert shape(build_tree(noisy, which[order], EPOCHS).root) == expected
 
 
 def test_the_mixture_is_the_mean_of_the_members_at_the_split():
@@ -197,17 +171,10 @@ def test_the_tree_prints_its_splits_and_what_is_left_out():
     ]
 
 
-def test_a_pair_that_was_never_together_parts_at_the_start_and_one_that_stays_at_the_end():
-    paths = np.zeros((3, 3, 1))
-    paths[:, 2] = 1
-    np.testing.assert_array_equal(separation_epochs(paths, [0, 5, 9]), [[9, 9, 0], [9, 9, 0], [0, 0, 9]])
-
-
 def test_a_pair_is_together_up_to_the_distance_asked_for():
     paths = np.array([[[0.0], [0.25], [0.3]]] * 2)
-    np.testing.assert_array_equal(
-        separation_epochs(paths, [0, 8], apart=0.25), [[8, 8, 0], [8, 8, 8], [0, 8, 8]]
-    )
+    parted = separation_epochs(paths, [0, 8], apart=0.25)
+    np.testing.assert_array_equal(parted, [[8, 8, 0], [8, 8, 8], [0, 8, 8]])
 
 
 def test_separations_of_fates_are_medians_over_pairs():
@@ -236,11 +203,6 @@ def test_wrong_arguments_are_named(change, name):
         build_tree(**right | change)
 
 
-def test_an_unknown_fate_has_no_path():
-    with pytest.raises(ValueError, match="digit"):
-        build_tree(walk([1, 4], [(300, [4])]), [1, 4], EPOCHS).path(7)
-
-
 def labelled(labels):
     labels = np.asarray(labels, dtype=float)
     return xr.Dataset(
@@ -249,16 +211,12 @@ def labelled(labels):
     )
 
 
-def test_a_fate_is_the_only_supported_digit():
-    run = labelled([[1, -1, -1], [-1, 0.95, -1], [1, -1, 1], [0.8, 0.1, -1]])
+def test_a_fate_is_the_only_digit_of_the_supported_size_or_more():
+    run = labelled([[1, -1, -1], [-1, 0.9, -1], [1, -1, 1], [0.8, 0.1, -1]])
     np.testing.assert_array_equal(fates(run), [0, 1, NO_FATE, NO_FATE])
     np.testing.assert_array_equal(fates(run, supported=0.98), [0, NO_FATE, NO_FATE, NO_FATE])
     with pytest.raises(ValueError, match="supported"):
         fates(run, supported=1.5)
-
-
-def test_a_label_of_just_the_supported_size_is_a_fate():
-    np.testing.assert_array_equal(fates(labelled([[0.9, -1, -1], [-1, -1, 0.75]]), 0.75), [0, 2])
 
 
 def test_a_digit_appears_when_it_is_recognised_for_good():
@@ -291,29 +249,22 @@ def small():
     return data, options, hopcore.train(data, record_every=5, **options)
 
 
-def test_paths_sum_the_coefficients_of_the_pseudo_inverse(small):
+def test_paths_sum_the_coefficients_of_the_pseudo_inverse_of_the_runs_own_images(small):
     data, _, run = small
     paths = category_paths(run)
     expected = hopcore.category_coefficients(hopcore.coefficients(run.memories, data), data)
     np.testing.assert_allclose(paths, expected, atol=START)
     assert paths.dims == ("epoch", "memory", "category")
+    np.testing.assert_array_equal(leading_digits(run), paths.values[-1].argmax(axis=1))
     with pytest.raises(ValueError, match="training set of the run"):
         category_paths(run, hopcore.training_set(digits=[1, 4, 7], per_digit=4, seed=1))
-
-
-def test_a_run_without_images_needs_the_training_set(small):
-    data, _, run = small
+    with pytest.raises(TypeError, match=r"data = .*a TrainingSet"):
+        category_paths(run, data.images)
     short = xr.Dataset({"memories": run.memories.load(), "labels": run.labels}, attrs=run.attrs)
     with pytest.raises(ValueError, match="data"):
         category_paths(short)
-    np.testing.assert_allclose(category_paths(short, data), category_paths(run), atol=START)
+    np.testing.assert_allclose(category_paths(short, data), paths, atol=START)
     np.testing.assert_array_equal(recognised(short, data), recognised(run))
-
-
-def test_a_run_is_read_with_a_training_set_alone(small):
-    data, _, run = small
-    with pytest.raises(TypeError, match=r"data = .*a TrainingSet"):
-        category_paths(run, data.images)
 
 
 def test_noise_pulses_do_not_hide_what_memories_are_made_of(small):
@@ -325,16 +276,10 @@ def test_noise_pulses_do_not_hide_what_memories_are_made_of(small):
 
 def test_recognised_agrees_with_the_scores(small):
     data, options, run = small
-    counts = recognised(run)
+    counts, conditions = recognised(run), {name: options[name] for name in ("n", "rescaled_temperature")}
     for epoch in (100, 300, 500):
         state = run.sel(epoch=epoch)
-        answers = hopcore.category(
-            data.images,
-            state.memories.values,
-            state.labels.values,
-            n=options["n"],
-            rescaled_temperature=options["rescaled_temperature"],
-        )
+        answers = hopcore.category(data.images, state.memories.values, state.labels.values, **conditions)
         expected = [(answers[data.digits == digit] == digit).sum() for digit in range(10)]
         np.testing.assert_array_equal(counts.sel(epoch=epoch), expected)
 
@@ -367,24 +312,16 @@ def test_a_trained_network_splits_into_its_digits(small):
     assert everyone.without_fate == ()
 
 
-def test_leading_digits_are_those_of_the_end(small):
-    _, _, run = small
-    np.testing.assert_array_equal(leading_digits(run), category_paths(run).values[-1].argmax(axis=1))
-
-
 def test_distances_within_and_between_fates(small):
     _, _, run = small
-    last = run.isel(epoch=[0, -1])
-    found = distances_by_fate(last, fates(run))
-    which, memories = fates(run), run.memories.isel(epoch=-1).values
-    same, different = [], []
-    for i in range(12):
-        for j in range(i):
-            if NO_FATE not in (which[i], which[j]):
-                apart = np.sqrt(np.mean((memories[i] - memories[j]) ** 2))
-                (same if which[i] == which[j] else different).append(apart)
-    np.testing.assert_allclose(found.same[-1], np.mean(same))
-    np.testing.assert_allclose(found.different[-1], np.mean(different))
+    last, which = run.isel(epoch=[0, -1]), fates(run)
+    found = distances_by_fate(last, which)
+    memories = run.memories.values[-1]
+    apart = np.sqrt(((memories[:, None] - memories) ** 2).mean(axis=-1))
+    known = (which[:, None] != NO_FATE) & (which != NO_FATE) & ~np.eye(12, dtype=bool)
+    same = which[:, None] == which
+    np.testing.assert_allclose(found.same[-1], apart[known & same].mean())
+    np.testing.assert_allclose(found.different[-1], apart[known & ~same].mean())
     assert found.different[0] < 1e-3
     with pytest.raises(ValueError, match="fates"):
         distances_by_fate(last, np.full(12, 4))

@@ -15,29 +15,14 @@ RUN = {"n": 30.0, "rescaled_temperature": 0.85, "seed": 0, "data_fingerprint": "
 OTHER = {**RUN, "seed": 1}
 
 
-def states(seed, dtype="float64"):
+def states(seed):
     generator = np.random.default_rng(seed)
-    return generator.normal(size=(3, 49)).astype(dtype), generator.normal(size=(3, 10)).astype(dtype)
+    return generator.normal(size=(3, 49)), generator.normal(size=(3, 10))
 
 
 @pytest.fixture
 def store(tmp_path):
     return RunStore(tmp_path / "runs")
-
-
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_what_is_kept_comes_back_bit_for_bit(store, dtype):
-    memories, labels = states(0, dtype)
-    memories[0, 0] = -0.0
-    store.write(RUN, memories, labels)
-    for kept, found in zip((memories, labels), store.read(RUN), strict=True):
-        assert kept.dtype == found.dtype and kept.tobytes() == found.tobytes()
-    assert list(store.folder.iterdir()) == [store.path(RUN)]
-
-
-def test_a_run_that_is_not_there_is_none(store):
-    store.write(OTHER, *states(0))
-    assert store.read(RUN) is None
 
 
 @pytest.mark.parametrize(
@@ -67,11 +52,6 @@ def make_folder(path):
     path.mkdir()
 
 
-def write_npz(path):
-    with open(path, "wb") as file:
-        np.savez(file, **dict(zip(("memories", "labels"), states(0), strict=True)))
-
-
 def replace_number(path):
     """An otherwise faultless file, whose checksum is that of the number before."""
     with np.load(path) as file:
@@ -83,30 +63,18 @@ def replace_number(path):
         file.write(seal)
 
 
+# Whatever else may lie there is tried in test_fuzz.py.
 @pytest.mark.parametrize(
-    "damage",
-    [
-        *[truncate(length) for length in (0, 1, 100, 1500, -1)],
-        flip(700),
-        flip(-400),
-        lambda path: path.write_text("not a run"),
-        make_folder,
-        write_npz,
-        replace_number,
-    ],
+    "damage", [truncate(0), truncate(100), truncate(-1), flip(700), flip(-400), make_folder, replace_number]
 )
 def test_a_damaged_or_foreign_file_is_named_and_not_used(store, damage):
     store.write(RUN, *states(0))
     damage(store.path(RUN))
     with pytest.warns(StoreWarning, match=store.path(RUN).name):
         assert store.read(RUN) is None
-
-
-def test_a_damaged_file_is_replaced(store):
-    store.write(RUN, *states(0))
-    truncate(100)(store.path(RUN))
-    store.write(RUN, *states(0))
-    assert np.array_equal(store.read(RUN)[0], states(0)[0])
+    if damage is not make_folder:  # which is nobody's to remove
+        store.write(RUN, *states(1))
+        assert np.array_equal(store.read(RUN)[0], states(1)[0])
 
 
 def test_a_file_under_the_name_of_another_run_is_not_used(store):
@@ -142,16 +110,13 @@ def test_a_full_disk_is_reported_once_and_stops_nothing(store, monkeypatch):
     assert len(caught) == 1
 
 
-def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
+def test_what_is_no_folder_or_no_path_is_refused(tmp_path, monkeypatch):
     # A file in its place stops the superuser too, whom permissions do not.
     (tmp_path / "file").touch()
     monkeypatch.chdir(tmp_path)  # a long path is cut short in the message
     for folder in (Path("file"), Path("file", "runs")):
         with pytest.raises(ValueError, match=r"store = .*file.*: must be a folder"):
             RunStore(folder)
-
-
-@pytest.mark.parametrize("folder", [3, b"runs", ""])
-def test_a_folder_that_is_no_path_is_refused(folder):
-    with pytest.raises(TypeError, match="store = "):
-        RunStore(folder)
+    for folder in (3, b"runs", ""):
+        with pytest.raises(TypeError, match="store = "):
+            RunStore(folder)

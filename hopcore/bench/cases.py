@@ -13,7 +13,8 @@ from hopcore.training.run import build_learner
 
 Case = Callable[[], object]
 
-STANDARD_RUN = Run(n=30.0, rescaled_temperature=0.85)
+N, RESCALED_TEMPERATURE, SEED = 30.0, 0.85, 0
+STANDARD_RUN = Run(N, RESCALED_TEMPERATURE, SEED)
 """The paper's most used network: n = 30, T_r = 0.85, 100 memories, 200 images."""
 
 
@@ -44,9 +45,9 @@ def image_loop(data: TrainingSet) -> Case:
 
     One pass over the images sums the memories' gradient, another the labels'; each evaluates the network.
     """
-    memories, labels = (part.copy() for part in Options.checked(data).starts(data, STANDARD_RUN.seed))
-    n, pixels = STANDARD_RUN.n, data.images.shape[1]
-    temperature = STANDARD_RUN.rescaled_temperature * pixels
+    memories, labels = (part.copy() for part in Options.checked(data).starts(data, SEED))
+    n, pixels = N, data.images.shape[1]
+    temperature = RESCALED_TEMPERATURE * pixels
 
     def activations(image: np.ndarray) -> np.ndarray:
         overlaps = np.dot(memories, image)
@@ -78,9 +79,9 @@ def autograd(data: TrainingSet, *, dtype: str = "float64") -> Case:
     """One epoch in torch as one would first write it: the cost, ``backward``, a normalised step."""
     kind = getattr(torch, dtype)
     images, targets = (torch.as_tensor(part.copy()).to(kind) for part in (data.images, data.targets))
-    start = Options.checked(data).starts(data, STANDARD_RUN.seed)
+    start = Options.checked(data).starts(data, SEED)
     memories, labels = (torch.as_tensor(part).to(kind).requires_grad_() for part in start)
-    n, temperature = STANDARD_RUN.n, STANDARD_RUN.rescaled_temperature * images.shape[1]
+    n, temperature = N, RESCALED_TEMPERATURE * images.shape[1]
 
     def one_epoch() -> None:
         powers = (torch.relu(memories @ images.T) / temperature) ** n

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import product
 from statistics import median
+from typing import Any
 
 import torch
 
@@ -24,9 +25,13 @@ from . import cases
 from .timing import ratio, seconds_per_call, threads
 
 QUICK_EPOCHS = 100
-"""Length of the runs in a sweep for a quick table."""
+"""Length of the runs of a quick table."""
 
-_SWEEP = {"n": [10.0, 20.0, 30.0, 40.0], "rescaled_temperature": [0.7, 0.85, 1.0], "seed": (0, 1)}
+_SWEEP: dict[str, Any] = {
+    "n": [10.0, 20.0, 30.0, 40.0],
+    "rescaled_temperature": [0.7, 0.85, 1.0],
+    "seed": (0, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,10 @@ def run_table(quick: bool = False) -> Table:
     table = Table(machine)
     data = training_set()
     _one_network(table, data, rounds)
-    _in_a_sweep(table, data, epochs=QUICK_EPOCHS if quick else 500)
+    epochs = QUICK_EPOCHS if quick else 500
+    _in_a_sweep(table, data, epochs)
     _scaling(table, data, rounds)
-    _recording(table, data, epochs=100 if quick else 500)
+    _recording(table, data, epochs)
     _projection(table, rounds)
     return table
 
@@ -111,7 +117,9 @@ def _one_network(table: Table, data: TrainingSet, rounds: int) -> None:
 
 
 def _in_a_sweep(table: Table, data: TrainingSet, epochs: int) -> None:
-    networks = [dict(zip(_SWEEP, values, strict=True)) for values in product(*_SWEEP.values())]
+    networks: list[dict[str, Any]] = [
+        dict(zip(_SWEEP, values, strict=True)) for values in product(*_SWEEP.values())
+    ]
     section = f"{len(networks)} standard networks of {epochs} epochs in a sweep, float64"
 
     def one_by_one(count: int) -> None:
@@ -120,7 +128,7 @@ def _in_a_sweep(table: Table, data: TrainingSet, epochs: int) -> None:
                 train(data, **network, epochs=epochs)
 
     with worker_pool(1) as one, worker_pool(2) as two:
-        measured = {}
+        measured: dict[str, cases.Case] = {}
         for count, pool in ((1, one), (2, two)):
             measured[f"sweep {count}"] = partial(sweep, data, **_SWEEP, epochs=epochs, executor=pool)
             measured[f"one by one {count}"] = partial(one_by_one, count)

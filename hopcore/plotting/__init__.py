@@ -1,7 +1,8 @@
 """The book's figures: every function returns a `Picture`, which a notebook shows."""
 
-from hopcore.plotting.arrest import PopulationPanel, population_frame, population_panels, vanishing_strip
-from hopcore.plotting.bars import coefficient_panels, label_panels, largest_in_the_middle
+from hopcore.plotting.arrest import population_frame, vanishing_strip
+from hopcore.plotting.bands import Recognition, population_panels, recognised_panels
+from hopcore.plotting.bars import coefficient_panels, label_panels
 from hopcore.plotting.bifurcations import (
     bifurcation_sides,
     departure_panels,
@@ -12,15 +13,7 @@ from hopcore.plotting.bifurcations import (
 )
 from hopcore.plotting.curves import Curve, curves, temperature_curves
 from hopcore.plotting.images import image_blocks, image_rows
-from hopcore.plotting.learning import (
-    Recognition,
-    Trails,
-    digit_scatter,
-    image_table,
-    memory_table,
-    recognised_panels,
-    trail_panels,
-)
+from hopcore.plotting.learning import Trails, digit_scatter, image_table, memory_table, trail_panels
 from hopcore.plotting.maps import map_panels
 from hopcore.plotting.mixtures import coefficient_maps
 from hopcore.plotting.movies import Movie, learning_movie
@@ -33,50 +26,12 @@ from hopcore.plotting.trees import split_tree_picture
 from hopcore.plotting.turning import Turning, turning_trails
 
 __all__ = [
-    "DIGIT_COLOURS",
-    "TEMPERATURE_COLOURS",
-    "Curve",
-    "Movie",
-    "Picture",
-    "PopulationPanel",
-    "Recognition",
-    "Slider",
-    "StartRow",
-    "TrailPanel",
-    "Trails",
-    "Turning",
-    "bifurcation_sides",
-    "coefficient_maps",
-    "coefficient_panels",
-    "compositions",
-    "curves",
-    "departure_panels",
-    "digit_scatter",
-    "image_blocks",
-    "image_rows",
-    "image_table",
-    "label_panels",
-    "largest_in_the_middle",
-    "learning_movie",
-    "map_panels",
-    "map_trails",
-    "memory_table",
-    "nullcline_frame",
-    "nullcline_panels",
-    "path_panels",
-    "population_frame",
-    "population_panels",
-    "recognised_panels",
-    "region_map",
-    "settling_panels",
-    "share_trails",
-    "slider_figure",
-    "split_tree_picture",
-    "start_panels",
-    "temperature_curves",
-    "trail_panels",
-    "turning_bifurcations",
-    "turning_flow",
-    "turning_trails",
-    "vanishing_strip",
-]
+    "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Recognition", "Slider", "StartRow",
+    "TrailPanel", "Trails", "Turning", "bifurcation_sides", "coefficient_maps", "coefficient_panels",
+    "compositions", "curves", "departure_panels", "digit_scatter", "image_blocks", "image_rows",
+    "image_table", "label_panels", "learning_movie", "map_panels", "map_trails", "memory_table",
+    "nullcline_frame", "nullcline_panels", "path_panels", "population_frame", "population_panels",
+    "recognised_panels", "region_map", "settling_panels", "share_trails", "slider_figure",
+    "split_tree_picture", "start_panels", "temperature_curves", "trail_panels", "turning_bifurcations",
+    "turning_flow", "turning_trails", "vanishing_strip",
+]  # fmt: skip

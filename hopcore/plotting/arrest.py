@@ -3,56 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
 from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, new_figure, styled
 
 _ACROSS = 10  # memories in a row
-_NAMED = 5  # memories: a thinner band has no room for its name
-_LIGHT = 0.55  # a colour above this weighted mean of its parts is too light for white names
-
-
-@dataclass(frozen=True)
-class PopulationPanel:
-    """A title, rescaled temperatures (P,), and how many memories belong to each digit, (P, C)."""
-
-    title: str
-    temperatures: ArrayLike
-    counts: ArrayLike
-
-
-@styled
-def population_panels(panels: Sequence[PopulationPanel], memories: int) -> Picture:
-    """Stacked bands over temperature, one for each digit; what is blank are memories without a digit.
-
-    Each band has its digit's name where it is widest.
-    """
-    figure = new_figure(2.3 * len(panels) + 0.3)
-    grid = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
-    for axes, panel in zip(grid, panels, strict=True):
-        hot = np.asarray(panel.temperatures, dtype=float)
-        counts = np.asarray(panel.counts, dtype=float)
-        axes.stackplot(hot, counts.T, colors=DIGIT_COLOURS, linewidth=0.4, edgecolor="white")
-        tops = np.cumsum(counts, axis=1)
-        inner = slice(1, -1) if len(hot) > 2 else slice(None)  # the name stays inside the panel
-        for digit in range(counts.shape[1]):
-            widest = inner.indices(len(hot))[0] + int(counts[inner, digit].argmax())
-            if counts[widest, digit] >= _NAMED:
-                place = hot[widest], tops[widest, digit] - counts[widest, digit] / 2
-                light = np.dot(to_rgb(DIGIT_COLOURS[digit]), (0.299, 0.587, 0.114)) > _LIGHT
-                name = {"color": "black" if light else "white", "weight": "bold", "size": 9}
-                axes.text(*place, str(digit), ha="center", va="center", **name)
-        axes.set_xlim(hot[0], hot[-1])
-        axes.set_ylim(0, memories)
-        axes.set_title(panel.title)
-        axes.set_ylabel("memories")
-    grid[-1].set_xlabel("$T_r$")
-    return Picture(figure, "png")
 
 
 @styled
@@ -78,14 +36,11 @@ def vanishing_strip(
         for edge, mark, beyond in ((limits[0], "<", -np.inf), (limits[1], ">", np.inf)):
             if (values[:, digit] == beyond).any():
                 axes.plot([edge], [row], mark, color=colour, markersize=6, clip_on=False)
-    axes.set_yticks(range(len(order)), [str(digit) for digit in order])
+    axes.set_yticks(range(len(order)), map(str, order))
     for label, digit in zip(axes.get_yticklabels(), order, strict=True):
         label.set(color=DIGIT_COLOURS[digit], weight="bold")
-    axes.set_ylim(len(order) - 0.4, -0.6)
-    axes.set_xlim(*limits)
+    axes.set(xlim=limits, ylim=(len(order) - 0.4, -0.6), xlabel=x_label, ylabel="digit")
     axes.grid(axis="y", color=INK, alpha=0.25, linewidth=0.6)
-    axes.set_ylabel("digit")
-    axes.set_xlabel(x_label)
     return Picture(figure, "svg")
 
 
@@ -105,7 +60,5 @@ def population_frame(memories: ArrayLike, digits: ArrayLike, title: str, most: i
     counts = [int((digits == digit).sum()) for digit in range(categories)] + [int((digits < 0).sum())]
     right.barh(range(categories + 1), counts, color=[*DIGIT_COLOURS, INK], height=0.8)
     right.set_yticks(range(categories + 1), [*map(str, range(categories)), "none"])
-    right.set_ylim(categories + 0.6, -0.6)
-    right.set_xlim(0, most)
-    right.set_xlabel("memories")
+    right.set(xlim=(0, most), ylim=(categories + 0.6, -0.6), xlabel="memories")
     return Picture(figure, "png")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, new_figure, styled
+from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, digit_text, new_figure, styled
 
 _DIGITS = range(len(DIGIT_COLOURS))
 _DIGIT_SIZE = 9.5  # points: ten of them fit under a panel
@@ -31,46 +31,42 @@ def _draw_coefficients(axes: Axes, alpha: np.ndarray, digits: np.ndarray) -> Non
             axes.stairs(own, edges, fill=True, color=DIGIT_COLOURS[digit], linewidth=0.8)
             _write_digit(axes, start + (len(own) - 1) / 2, digit)
         start += len(own)
-    axes.axhline(0, color=INK, linewidth=0.6)
     axes.set_xlim(-1, start)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
 
 
 def _draw_labels(axes: Axes, labels: np.ndarray) -> None:
     axes.bar(_DIGITS, labels, color=DIGIT_COLOURS, width=0.8)
-    axes.axhline(0, color=INK, linewidth=0.6)
-    axes.set_ylim(-1.05, 1.05)
-    axes.set_yticks([-1, 0, 1])
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
+    axes.set(ylim=(-1.05, 1.05), yticks=(-1, 0, 1))
     for digit in _DIGITS:
         _write_digit(axes, digit, digit)
 
 
 def _write_digit(axes: Axes, at: float, digit: int) -> None:
-    """Under the bars at a place, in the digit's colour."""
-    axes.text(
-        at,
-        -0.03,
-        str(digit),
-        color=DIGIT_COLOURS[digit],
-        transform=axes.get_xaxis_transform(),
-        ha="center",
-        va="top",
-        weight="bold",
-        size=_DIGIT_SIZE,
-    )
+    """Under the bars at a place."""
+    under = {"transform": axes.get_xaxis_transform(), "va": "top", "size": _DIGIT_SIZE}
+    axes.text(at, -0.03, str(digit), **digit_text(digit, **under))
 
 
-def _panels(rows: int, row_titles: Sequence[str], column_titles: Sequence[str], name: str) -> tuple[Any, Any]:
-    figure = new_figure(rows * 1.25 + 0.3)
-    grid = figure.subplots(rows, len(column_titles), sharey=True, squeeze=False)
-    for line, title in zip(grid, row_titles, strict=True):
+def _panels(
+    draw: Callable[[Axes, np.ndarray], None],
+    values: Sequence[Sequence[ArrayLike]],
+    row_titles: Sequence[str],
+    column_titles: Sequence[str],
+    name: str,
+) -> Picture:
+    """A table of panels with bars that `draw` draws."""
+    figure = new_figure(len(values) * 1.25 + 0.3)
+    grid = figure.subplots(len(values), len(column_titles), sharey=True, squeeze=False)
+    for line, row, title in zip(grid, values, row_titles, strict=True):
         line[0].set_ylabel(f"{title}\n{name}")
+        for axes, own in zip(line, row, strict=True):
+            draw(axes, np.asarray(own, dtype=float))
+            axes.axhline(0, color=INK, linewidth=0.6)
+            axes.set_xticks([])
+            axes.spines["bottom"].set_visible(False)
     for axes, title in zip(grid[0], column_titles, strict=True):
         axes.set_title(title)
-    return figure, grid
+    return Picture(figure, "svg")
 
 
 @styled
@@ -81,12 +77,8 @@ def coefficient_panels(
     column_titles: Sequence[str],
 ) -> Picture:
     """Coefficients (S,) of one memory per panel, a bar per image, grouped by digit."""
-    figure, grid = _panels(len(alpha), row_titles, column_titles, "α")
-    digits = np.asarray(digits)
-    for line, row in zip(grid, alpha, strict=True):
-        for axes, values in zip(line, row, strict=True):
-            _draw_coefficients(axes, np.asarray(values, dtype=float), digits)
-    return Picture(figure, "svg")
+    draw = partial(_draw_coefficients, digits=np.asarray(digits))
+    return _panels(draw, alpha, row_titles, column_titles, "α")
 
 
 @styled
@@ -94,8 +86,4 @@ def label_panels(
     labels: Sequence[Sequence[ArrayLike]], row_titles: Sequence[str], column_titles: Sequence[str]
 ) -> Picture:
     """Labels (C,) of one memory per panel, one bar per digit."""
-    figure, grid = _panels(len(labels), row_titles, column_titles, "label")
-    for line, row in zip(grid, labels, strict=True):
-        for axes, values in zip(line, row, strict=True):
-            _draw_labels(axes, np.asarray(values, dtype=float))
-    return Picture(figure, "svg")
+    return _panels(_draw_labels, labels, row_titles, column_titles, "label")

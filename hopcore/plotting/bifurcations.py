@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,11 @@ _SIDES = (("alpha", "coefficient α", MEMORY_COLOUR), ("ell", "label ℓ", LABEL
 def _segments(curve: xr.Dataset) -> list[tuple[xr.Dataset, bool]]:
     """A curve cut where its stability changes, and whether a piece is stable; stable ones reach the fold."""
     stable = curve.stable.values
-    cuts = np.flatnonzero(stable[1:] != stable[:-1]) + 1
-    pieces = []
-    for start, end in zip([0, *cuts], [*cuts, stable.size], strict=True):
-        beyond = int(stable[start])
-        piece = curve.isel(step=slice(max(start - beyond, 0), end + beyond))
-        pieces.append((piece, bool(stable[start])))
-    return pieces
+    cuts = [0, *np.flatnonzero(stable[1:] != stable[:-1]) + 1, stable.size]
+    return [
+        (curve.isel(step=slice(max(start - stable[start], 0), end + stable[start])), bool(stable[start]))
+        for start, end in pairwise(cuts)
+    ]
 
 
 def _draw_side(axes: Axes, diagram: xr.Dataset, name: str, colour: str) -> None:
@@ -51,8 +50,7 @@ def bifurcation_sides(diagram: xr.Dataset, trained: xr.Dataset) -> Picture:
             axes.plot(ends.n, ends, "o", color=dots, markersize=3, zorder=3)
         axes.set_ylabel(title)
     figure.axes[0].set_ylim(-0.12, 1.06)
-    figure.axes[1].set_ylim(-1.05, 1.05)
-    figure.axes[1].set_xlabel("power $n$")
+    figure.axes[1].set(ylim=(-1.05, 1.05), xlabel="power $n$")
     return Picture(figure, "svg")
 
 
@@ -68,11 +66,8 @@ def turning_bifurcations(diagram: xr.Dataset, *, steps: int = 70) -> Turning:
     for curve in curves(diagram):
         for segment, stable in _segments(curve):
             if stable:
-                order = np.argsort(segment.n.values)
-                n = segment.n.values[order]
-                place = [np.interp(shown, n, segment[name].values[order]) for name in ("alpha", "ell")]
-                along = np.clip(shown, n[0], n[-1]) / highest
-                branches.append(np.stack([place[0], along, place[1]], axis=-1))
+                rising = segment.sortby("n")
+                branches.append(_at(shown, rising.n, (rising.alpha, rising.n / highest, rising.ell)))
             else:
                 line = np.stack([segment.alpha, segment.n / highest, segment.ell], axis=-1)
                 guides.append(line[:: max(1, len(line) // 60)])
@@ -87,6 +82,11 @@ def turning_bifurcations(diagram: xr.Dataset, *, steps: int = 70) -> Turning:
     )
 
 
+def _at(shown: np.ndarray, along: xr.DataArray, coordinates: Iterable[xr.DataArray]) -> np.ndarray:
+    """A line's points (P, 3) at shown places along it; beyond an end, that end."""
+    return np.stack([np.interp(shown, along, each) for each in coordinates], axis=-1)
+
+
 def turning_flow(flows: Sequence[xr.Dataset], rests: xr.Dataset, *, steps: int = 50) -> Turning:
     """Flow lines in (α_A + α_B up, ℓ, α_A), each coloured by the stable fixed point that it ends at.
 
@@ -95,18 +95,12 @@ def turning_flow(flows: Sequence[xr.Dataset], rests: xr.Dataset, *, steps: int =
     end = max(float(flow.time[-1]) for flow in flows)
     # most happens early: times spaced by their square root
     shown = end * np.linspace(0, 1, steps) ** 2
-    lines = [
-        np.stack([np.interp(shown, flow.time, flow[name]) for name in ("alpha", "alpha_b", "ell")], axis=-1)
-        for flow in flows
-    ]
-    points = np.stack([[line[:, 0] + line[:, 1], line[:, 2], line[:, 0]] for line in lines]).transpose(
-        2, 0, 1
-    )
+    lines = [_at(shown, flow.time, (flow.alpha + flow.alpha_b, flow.ell, flow.alpha)) for flow in flows]
     stable = rests.alpha.values[rests.stable.values]
-    nearest = [int(np.abs(stable - line[-1, 0]).argmin()) for line in lines]
+    nearest = [int(np.abs(stable - line[-1, 2]).argmin()) for line in lines]
     colours = ("#3c78d8", "#2d9d6e", MEMORY_COLOUR, LABEL_COLOUR)
     return Turning(
-        points,
+        np.stack(lines, axis=1),
         tuple(round(float(time), 2) for time in shown),
         tuple(colours[at % len(colours)] for at in nearest),
         (("sum of both α", INK), ("ℓ", LABEL_COLOUR), ("α of A", MEMORY_COLOUR)),

@@ -40,10 +40,10 @@ def _line(curve: Curve) -> np.ndarray:
     return np.asarray(curve.y if curve.smooth is None else curve.smooth, dtype=float)
 
 
-def _name_ends(axes: Axes, several: Sequence[Curve]) -> None:
-    """Write each curve's name beside its end, moved up or down where names would touch."""
+def _name_ends(axes: Axes, several: Sequence[Curve], height: float) -> None:
+    """Write each curve's name beside its end, moved where names would touch, in a figure so high (inches)."""
     low, high = axes.get_ylim()
-    apart = _NAME_HEIGHT / axes.figure.get_figheight() * (high - low)
+    apart = _NAME_HEIGHT / height * (high - low)
     ends = np.array([_line(each)[-1] for each in several])
     order = np.argsort(ends)
     heights = ends[order]
@@ -51,18 +51,11 @@ def _name_ends(axes: Axes, several: Sequence[Curve]) -> None:
         overlap = np.maximum(apart - np.diff(heights), 0) / 2
         heights[:-1] -= overlap
         heights[1:] += overlap
-    for place, height in zip(order, heights, strict=True):
+    for place, at in zip(order, heights, strict=True):
         each = several[place]
-        axes.annotate(
-            each.label,
-            (np.asarray(each.x, dtype=float)[-1], height),
-            xytext=(5, 0),
-            textcoords="offset points",
-            color=each.colour,
-            weight="bold",
-            va="center",
-            annotation_clip=False,
-        )
+        beside: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
+        end = np.asarray(each.x, dtype=float)[-1], at
+        axes.annotate(each.label, end, color=each.colour, weight="bold", va="center", **beside)
 
 
 @styled
@@ -80,10 +73,9 @@ def curves(
     figure = new_figure(height)
     axes = figure.subplots()
     on_axis = axes.get_xaxis_transform()
-    for low, high in bands:
-        axes.axhspan(low, high, color=INK, alpha=0.15, linewidth=0)
-    for low, high in spans:
-        axes.axvspan(low, high, color=INK, alpha=0.15, linewidth=0)
+    for shade, ranges in ((axes.axhspan, bands), (axes.axvspan, spans)):
+        for low, high in ranges:
+            shade(low, high, color=INK, alpha=0.15, linewidth=0)
     for each in several:
         x = np.asarray(each.x, dtype=float)
         if each.low is not None and each.high is not None:
@@ -96,9 +88,8 @@ def curves(
             axes.plot(each.mark_range, [0.02, 0.02], linewidth=2.5, color=each.colour, transform=on_axis)
     if y_range is not None:
         axes.set_ylim(*y_range)
-    _name_ends(axes, several)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
+    _name_ends(axes, several, height)
+    axes.set(xlabel=x_label, ylabel=y_label)
     return Picture(figure, "svg")
 
 

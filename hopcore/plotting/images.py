@@ -31,8 +31,7 @@ def draw_block(axes: Axes, images: ArrayLike, columns: int, rows: int | None = N
         corner = (left - 0.5, top - 0.5)
         axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=INK, linewidth=0.5))
     axes.imshow(mosaic, cmap=PIXEL_MAP, vmin=-1, vmax=1, interpolation="nearest")
-    axes.set_xlim(-1.5, mosaic.shape[1] + 0.5)
-    axes.set_ylim(mosaic.shape[0] + 0.5, -1.5)
+    axes.set(xlim=(-1.5, mosaic.shape[1] + 0.5), ylim=(mosaic.shape[0] + 0.5, -1.5))
     axes.set_axis_off()
 
 

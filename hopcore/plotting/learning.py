@@ -1,9 +1,10 @@
-"""Learning over epochs: what is recognised, trails on a map, and tables of memories."""
+"""Learning over epochs: trails on a map, and tables of memories."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,52 +15,9 @@ from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
 from hopcore.plotting.maps import draw_background
-from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, new_figure, styled
+from hopcore.plotting.style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, styled
 
 _NAME = 9.5  # points
-
-
-@dataclass(frozen=True)
-class Recognition:
-    """A panel's title, epochs (E,), and the images recognised of each digit, (E, C)."""
-
-    title: str
-    epochs: ArrayLike
-    counts: ArrayLike
-
-
-@styled
-def recognised_panels(panels: Sequence[Recognition], per_digit: int) -> Picture:
-    """Stacked bands, one for each digit, as high as the number of its images that are recognised.
-
-    Each band is named at its right end.
-    """
-    figure = new_figure(2.5 * len(panels))
-    grid = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
-    for axes, panel in zip(grid, panels, strict=True):
-        counts = np.asarray(panel.counts, dtype=float)
-        digits = range(counts.shape[1])
-        axes.stackplot(
-            np.asarray(panel.epochs), counts.T, colors=DIGIT_COLOURS, linewidth=0.4, edgecolor="white"
-        )
-        tops = np.cumsum(counts[-1])
-        for digit, top, own in zip(digits, tops, counts[-1], strict=True):
-            if own > 0:
-                name = {"color": DIGIT_COLOURS[digit], "weight": "bold", "va": "center", "size": _NAME}
-                axes.annotate(
-                    str(digit),
-                    (np.asarray(panel.epochs)[-1], top - own / 2),
-                    xytext=(4, 0),
-                    textcoords="offset points",
-                    annotation_clip=False,
-                    **name,
-                )
-        axes.set_xlim(0, np.asarray(panel.epochs)[-1])
-        axes.set_ylim(0, per_digit * counts.shape[1])
-        axes.set_title(panel.title)
-        axes.set_ylabel("images recognised")
-    grid[-1].set_xlabel("epoch")
-    return Picture(figure, "png")
 
 
 @dataclass(frozen=True)
@@ -73,14 +31,14 @@ class Trails:
 
 def draw_trails(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float = 12) -> None:
     """Draw paths (E, K, 2) in the colours of (K,) digits, grey for none (below 0), a disc at their ends."""
-    places = np.asarray(places, dtype=float)
-    colours = [DIGIT_COLOURS[digit] if digit >= 0 else INK for digit in np.asarray(digits)]
+    places, colours = np.asarray(places, dtype=float), fate_colours(digits)
     if len(places) > 1:
         casing = withStroke(linewidth=1.8, foreground="white", alpha=0.5)
         lines = LineCollection(list(places.transpose(1, 0, 2)), colors=colours, linewidths=0.8, zorder=3)
         lines.set_path_effects([casing])
         axes.add_collection(lines)
-    axes.scatter(*places[-1].T, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=6)
+    x, y = places[-1].T
+    axes.scatter(x, y, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=6)
 
 
 @styled
@@ -113,7 +71,7 @@ def image_table(
         axes.text(-4, step * row + step / 2, title, ha="right", va="center", size=_NAME)
     for column, title in enumerate(column_titles):
         colour = colours[column] if colours else INK
-        text = {"color": colour, "weight": "bold" if colours else "normal", "size": _NAME}
+        text: dict[str, Any] = {"color": colour, "weight": "bold" if colours else "normal", "size": _NAME}
         axes.text(step * column + step / 2, -4, title, ha="center", va="bottom", **text)
     return Picture(figure, "png")
 
@@ -130,17 +88,15 @@ def memory_table(memories: xr.DataArray) -> Picture:
 
 
 @styled
-def digit_scatter(x: ArrayLike, y: ArrayLike, *, x_label: str, y_label: str, height: float = 2.9) -> Picture:
+def digit_scatter(x: ArrayLike, y: ArrayLike, *, x_label: str, y_label: str) -> Picture:
     """One mark for each digit, which is the digit itself, at (x, y)."""
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    figure = new_figure(height)
+    figure = new_figure(2.9)
     axes = figure.subplots()
     for digit, place in enumerate(zip(x, y, strict=True)):
-        mark = {"color": DIGIT_COLOURS[digit], "weight": "bold", "size": 14, "ha": "center", "va": "center"}
-        axes.text(*place, str(digit), **mark)
+        axes.text(*place, str(digit), **digit_text(digit, size=14))
     for values, limit in ((x, axes.set_xlim), (y, axes.set_ylim)):
         margin = 0.08 * np.ptp(values) + 1e-9
         limit(values.min() - margin, values.max() + margin)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
+    axes.set(xlabel=x_label, ylabel=y_label)
     return Picture(figure, "svg")

@@ -9,7 +9,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
-from hopcore.plotting.style import DIGIT_COLOURS, WIDTH, Picture, new_figure, styled
+from hopcore.plotting.style import DIGIT_COLOURS, WIDTH, Picture, digit_text, new_figure, styled
 
 
 def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
@@ -19,17 +19,8 @@ def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
     axes.scatter(places[:, 0], places[:, 1], s=1.2, c=colours, linewidths=0, alpha=0.55, rasterized=True)
     for digit in np.unique(digits):
         x, y = np.median(places[digits == digit], axis=0)
-        axes.text(
-            x,
-            y,
-            str(digit),
-            color="black",
-            weight="bold",
-            ha="center",
-            va="center",
-            zorder=5,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )
+        halo = [withStroke(linewidth=2.5, foreground="white")]
+        axes.text(x, y, str(digit), path_effects=halo, **digit_text(digit, color="black", zorder=5))
     axes.set_aspect("equal")
     axes.set_axis_off()
 

@@ -18,7 +18,6 @@ def coefficient_maps(
     lines: Mapping[str, ArrayLike],
     *,
     low: float = -1.0,
-    high: float = 1.0,
     colour_map: str = PIXEL_MAP,
     bar: str = "coefficient α",
 ) -> Picture:
@@ -29,7 +28,7 @@ def coefficient_maps(
     for axes, (title, values) in zip(grid, panels.items(), strict=True):
         n, rows = values.n, values.transpose("rescaled_temperature", "n")
         shown = axes.pcolormesh(
-            n, rows.rescaled_temperature, rows, cmap=colour_map, vmin=low, vmax=high, rasterized=True
+            n, rows.rescaled_temperature, rows, cmap=colour_map, vmin=low, vmax=1, rasterized=True
         )
         edges = axes.get_xlim(), axes.get_ylim()
         for style, line in lines.items():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import html
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import matplotlib as mpl
@@ -23,6 +23,9 @@ from hopcore.plotting.style import STYLE
 
 _DPI = 120
 _HEIGHT = 3.2  # inches
+_FRAMES_PER_SECOND = 5
+# A light page of its own: H.264 knows no transparency.
+_STYLE: Any = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
 
 
 @dataclass(frozen=True)
@@ -42,19 +45,13 @@ class Movie:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         address = "data:video/mp4;base64," + base64.b64encode(self.video).decode()
-        return {
-            "text/plain": repr(self),
-            "text/html": (
-                f'<video controls loop muted playsinline preload="auto" width="{self.width}" '
-                f'height="{self.height}" style="max-width: 100%; height: auto" '
-                f'aria-label="{html.escape(self.description, quote=True)}" src="{address}">'
-                f"{html.escape(self.description)}</video>"
-            ),
-        }
-
-    def save(self, path: str | Path) -> None:
-        """Write the video to a file."""
-        Path(path).write_bytes(self.video)
+        words = html.escape(self.description)
+        video = (
+            f'<video controls loop muted playsinline preload="auto" width="{self.width}" '
+            f'height="{self.height}" style="max-width: 100%; height: auto" aria-label="{words}" '
+            f'src="{address}">{words}</video>'
+        )
+        return {"text/plain": repr(self), "text/html": video}
 
 
 def learning_movie(
@@ -66,7 +63,6 @@ def learning_movie(
     background_digits: ArrayLike,
     *,
     description: str,
-    frames_per_second: int = 5,
 ) -> Movie:
     """Trails on the map at the left, the memories themselves at the right, one frame for each epoch.
 
@@ -84,48 +80,36 @@ def learning_movie(
     RuntimeError
         If no ffmpeg is found; the extra `book` installs one.
     """
-    places, memories = np.asarray(places, dtype=float), np.asarray(memories, dtype=float)
-    # A light page of its own: H.264 knows no transparency.
-    style = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
-    with mpl.rc_context(style), tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "learning.mp4"
-        with mpl.rc_context({"animation.ffmpeg_path": _ffmpeg()}):
-            size = _film(
-                path, epochs, places, memories, digits, background, background_digits, frames_per_second
-            )
-        return Movie(path.read_bytes(), description, *size)
-
-
-def _film(path, epochs, places, memories, digits, background, background_digits, rate) -> tuple[int, int]:
     from matplotlib.animation import FFMpegWriter
 
-    figure = Figure(figsize=(2 * _HEIGHT, _HEIGHT), facecolor="white", dpi=_DPI)
-    canvas = FigureCanvasAgg(figure)
-    left = figure.add_axes((0.0, 0.0, 0.5, 0.92))
-    right = figure.add_axes((0.51, 0.01, 0.48, 0.9))
-    draw_background(left, background, background_digits)
-    right.set_axis_off()
-    # Thousands of points that never change: drawn once, then used as a picture.
-    canvas.draw()
-    page = np.asarray(canvas.buffer_rgba()).copy()
-    extent = (*left.get_xlim(), *left.get_ylim())
-    across, up = page.shape[1] // 2, round(page.shape[0] * 0.92)
-    left.clear()
-    left.set_axis_off()
+    places, memories = np.asarray(places, dtype=float), np.asarray(memories, dtype=float)
     options = ["-pix_fmt", "yuv420p", "-crf", "27", "-movflags", "+faststart"]
-    writer = FFMpegWriter(fps=rate, codec="libx264", extra_args=options)
-    with writer.saving(figure, str(path), dpi=_DPI):
-        for frame, epoch in enumerate(epochs):
-            left.clear()
-            left.imshow(page[-up:, :across], extent=extent, aspect="auto", interpolation="none", zorder=0)
-            draw_trails(left, places[: frame + 1], digits, size=16)
-            left.set(xlim=extent[:2], ylim=extent[2:])
-            left.set_axis_off()
-            right.clear()
-            draw_block(right, memories[frame], columns=10)
-            figure.suptitle(f"epoch {epoch}", x=0.25, y=0.99, size=11)
-            writer.grab_frame()
-    return round(figure.get_figwidth() * _DPI), round(figure.get_figheight() * _DPI)
+    with mpl.rc_context({**_STYLE, "animation.ffmpeg_path": _ffmpeg()}), TemporaryDirectory() as folder:
+        path = Path(folder) / "learning.mp4"
+        figure = Figure(figsize=(2 * _HEIGHT, _HEIGHT), facecolor="white", dpi=_DPI)
+        canvas = FigureCanvasAgg(figure)
+        left = figure.add_axes((0.0, 0.0, 0.5, 0.92))
+        right = figure.add_axes((0.51, 0.01, 0.48, 0.9))
+        draw_background(left, background, background_digits)
+        right.set_axis_off()
+        # Thousands of points that never change: drawn once, then used as a picture.
+        canvas.draw()
+        page = np.asarray(canvas.buffer_rgba()).copy()
+        extent = (*left.get_xlim(), *left.get_ylim())
+        across, up = page.shape[1] // 2, round(page.shape[0] * 0.92)
+        writer = FFMpegWriter(fps=_FRAMES_PER_SECOND, codec="libx264", extra_args=options)
+        with writer.saving(figure, str(path), dpi=_DPI):
+            for frame, epoch in enumerate(epochs):
+                left.clear()
+                left.imshow(page[-up:, :across], extent=extent, aspect="auto", interpolation="none", zorder=0)
+                draw_trails(left, places[: frame + 1], digits, size=16)
+                left.set(xlim=extent[:2], ylim=extent[2:])
+                left.set_axis_off()
+                right.clear()
+                draw_block(right, memories[frame], columns=10)
+                figure.suptitle(f"epoch {epoch}", x=0.25, y=0.99, size=11)
+                writer.grab_frame()
+        return Movie(path.read_bytes(), description, round(2 * _HEIGHT * _DPI), round(_HEIGHT * _DPI))
 
 
 def _ffmpeg() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
-from hopcore.plotting.style import (
-    INK,
-    LABEL_COLOUR,
-    MEMORY_COLOUR,
-    WIDTH,
-    Picture,
-    new_figure,
-    styled,
-)
+from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, WIDTH, Picture, new_figure, styled
 from hopcore.reduced import ReducedSystem
 
 PATH_COLOURS = ("#3c78d8", "#2d9d6e")
@@ -60,23 +52,13 @@ def _draw_flow(axes: Axes, system: ReducedSystem) -> None:
     )
 
 
-def _legend(figure, extra: Sequence[tuple[str, str]] = ()) -> None:
-    lines = [
-        Line2D([], [], color=colour, label=name)
-        for colour, name in ((MEMORY_COLOUR, "memory"), (LABEL_COLOUR, "label"), *extra)
-    ]
-    dots = [
-        Line2D([], [], marker="o", color=INK, markerfacecolor=fill, label=name, **_POINT)
-        for fill, name in ((INK, "stable"), ("none", "unstable"))
-    ]
-    figure.legend(
-        handles=lines + dots,
-        loc="outside upper center",
-        ncols=min(4, len(lines) + 2) if not extra else 3,
-        frameon=False,
-        handlelength=1.2,
-        columnspacing=1.0,
-    )
+def _legend(figure: Figure, columns: int, extra: Mapping[str, str] | None = None) -> None:
+    lines = {"memory": MEMORY_COLOUR, "label": LABEL_COLOUR, **(extra or {})}
+    handles = [Line2D([], [], color=colour, label=name) for name, colour in lines.items()]
+    for fill, name in ((INK, "stable"), ("none", "unstable")):
+        handles.append(Line2D([], [], marker="o", color=INK, markerfacecolor=fill, label=name, **_POINT))
+    spaces = {"handlelength": 1.2, "columnspacing": 1.0}
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns, frameon=False, **spaces)
 
 
 @styled
@@ -94,7 +76,7 @@ def nullcline_panels(systems: Sequence[ReducedSystem]) -> Picture:
         axes.set_xlabel("label ℓ")
     for axes in grid[:, 0]:
         axes.set_ylabel("coefficient α")
-    _legend(figure)
+    _legend(figure, columns=4)
     return Picture(figure, "svg")
 
 
@@ -117,15 +99,9 @@ def nullcline_frame(system: ReducedSystem, images: ArrayLike) -> Picture:
         height = 0.65 - 0.31 * row if len(order) > 1 else 0.34
         right = figure.add_axes((0.66, height, 0.2, 0.28))
         draw_block(right, [[float(point.alpha), float(point.alpha_b)] @ images], columns=1)
-        right.text(
-            1.06,
-            0.5,
-            f"α {float(point.alpha):.2f}\nℓ {float(point.ell):+.2f}".replace("-", "−")
-            + ("" if point.stable else "\nunstable"),
-            transform=right.transAxes,
-            va="center",
-            fontsize=9.5,
-        )
+        words = f"α {point.alpha:.2f}\nℓ {point.ell:+.2f}".replace("-", "−")
+        words += "" if point.stable else "\nunstable"
+        right.text(1.06, 0.5, words, transform=right.transAxes, va="center", fontsize=9.5)
     return Picture(figure, "png")
 
 
@@ -145,6 +121,5 @@ def path_panels(panels: Sequence[tuple[ReducedSystem, xr.Dataset]]) -> Picture:
         axes.plot(ell[0, 0], alpha[0, 0], "^", color=INK, markersize=7, zorder=7)
         axes.set(title=f"$n$ = {system.n:g}", xlabel="label ℓ")
     figure.axes[0].set_ylabel("coefficient α")
-    named = list(zip(PATH_COLOURS, ("memory +", "memory −"), strict=True))
-    _legend(figure, named)
+    _legend(figure, columns=3, extra=dict(zip(("memory +", "memory −"), PATH_COLOURS, strict=True)))
     return Picture(figure, "svg")

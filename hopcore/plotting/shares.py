@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
 from hopcore.plotting.maps import draw_background
-from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, new_figure, styled
+from hopcore.plotting.style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, styled
 
 _SAMPLES = 6  # images across above a map
 _LETTERS = ascii_uppercase  # a number would look like a digit's name
@@ -36,26 +37,23 @@ class TrailPanel:
 
 def _draw_trails(axes: Axes, panel: TrailPanel) -> None:
     trails = np.asarray(panel.trails, dtype=float).swapaxes(0, 1)
-    fates = np.asarray(panel.fates)
-    colours = [DIGIT_COLOURS[fate] if fate >= 0 else INK for fate in fates]
+    colours = fate_colours(panel.fates)
     axes.add_collection(LineCollection(list(trails), colors=colours, linewidths=0.6, alpha=0.8, zorder=3))
-    axes.scatter(*trails[:, -1].T, s=7, c=colours, linewidths=0, zorder=4)
+    x, y = trails[:, -1].T
+    axes.scatter(x, y, s=7, c=colours, linewidths=0, zorder=4)
     for guide in panel.guides:
         axes.plot(*np.asarray(guide, dtype=float).T, "--", color=INK, linewidth=1, zorder=2)
     for letter, (x, y) in zip(_LETTERS, np.asarray(panel.marks, dtype=float).reshape(-1, 2), strict=False):
         axes.plot(x, y, "o", markersize=11, markerfacecolor="white", markeredgecolor="black", zorder=6)
-        text = axes.text(x, y, letter, color="black", size=8, weight="bold", zorder=7)
-        text.set(ha="center", va="center_baseline")
+        text: dict[str, Any] = {"color": "black", "size": 8, "weight": "bold", "zorder": 7}
+        axes.text(x, y, letter, ha="center", va="center_baseline", **text)
 
 
 @styled
-def share_trails(
-    rows: Sequence[Sequence[TrailPanel]], labels: Sequence[tuple[int, int]], *, name_fates: bool = True
-) -> Picture:
-    """Rows of panels of trails in the shares of two digits.
+def share_trails(rows: Sequence[Sequence[TrailPanel]], labels: Sequence[tuple[int, int]]) -> Picture:
+    """Rows of panels of trails in the shares of two digits, each fate named where its memories end.
 
-    `labels` names, for each column, the digits across and up; `name_fates` writes each fate where its
-    memories end.
+    `labels` names, for each column, the digits across and up.
     """
     across = len(labels)
     figure = new_figure(len(rows) * WIDTH / max(across, 2) * 1.02 + 0.3)
@@ -63,13 +61,10 @@ def share_trails(
     for line, row in zip(grid, rows, strict=True):
         for axes, panel, (right, up) in zip(line, row, labels, strict=True):
             _draw_trails(axes, panel)
-            axes.set_title(panel.title)
-            axes.set_xlabel(f"share of {right}")
-            axes.set_ylabel(f"share of {up}")
+            axes.set(title=panel.title, xlabel=f"share of {right}", ylabel=f"share of {up}")
             axes.set_aspect("equal", adjustable="datalim")
             axes.autoscale_view()
-            if name_fates:
-                _name_ends(axes, panel)
+            _name_ends(axes, panel)
     return Picture(figure, "png")
 
 
@@ -79,27 +74,25 @@ def _name_ends(axes: Axes, panel: TrailPanel) -> None:
     for fate in np.unique(fates[fates >= 0]):
         place = np.median(ends[fates == fate], axis=0)
         away = place - middle
-        away *= 11 / max(np.linalg.norm(away), 1e-9)
-        axes.annotate(
-            str(fate), place, xytext=tuple(away), textcoords="offset points", color=DIGIT_COLOURS[fate],
-            weight="bold", size=11, ha="center", va="center", zorder=8, annotation_clip=False,
-        )  # fmt: skip
+        away *= 11 / max(float(np.linalg.norm(away)), 1e-9)
+        name = digit_text(fate, size=11, zorder=8, textcoords="offset points", annotation_clip=False)
+        axes.annotate(str(fate), place, xytext=tuple(away), **name)
 
 
 @styled
 def map_trails(panels: Sequence[TrailPanel], background: ArrayLike, digits: ArrayLike) -> Picture:
     """Trails on the map of the images, one panel below the other, with the saddles' images above each map."""
     figure = new_figure(len(panels) * (WIDTH * 0.8 + 0.3) + 0.2)
-    parts = np.atleast_1d(figure.subfigures(len(panels), 1))
+    parts = figure.subfigures(len(panels), 1, squeeze=False)[:, 0]
     for part, panel in zip(parts, panels, strict=True):
         part.suptitle(panel.title)
         images = np.asarray(panel.images, dtype=float)
         if len(images):
-            grid = part.subplots(2, 1, height_ratios=(1 / _SAMPLES, 0.8))
-            above, axes = grid
-            draw_block(above, images[:_SAMPLES], columns=min(len(images), _SAMPLES), rows=1)
+            shown = images[:_SAMPLES]
+            above, axes = part.subplots(2, 1, height_ratios=(1 / _SAMPLES, 0.8))
+            draw_block(above, shown, columns=len(shown), rows=1)
             step = 31  # an image of 28 pixels and the gap
-            for place, letter in enumerate(_LETTERS[: min(len(images), _SAMPLES)]):
+            for place, letter in enumerate(_LETTERS[: len(shown)]):
                 above.text(step * place + 14, -3, letter, ha="center", va="bottom", weight="bold")
         else:
             axes = part.subplots()
@@ -124,19 +117,14 @@ def compositions(panels: Sequence[tuple[str, Sequence[ArrayLike]]], digits: Sequ
         return Picture(figure, "svg")
     grid = figure.subplots(1, len(known), sharey=True, squeeze=False)[0]
     for axes, (title, saddles) in zip(grid, known, strict=True):
-        axes.set_title(title)
         axes.axhline(0.5, color=INK, linewidth=0.8, linestyle="--")
         axes.axhline(0, color=INK, linewidth=0.6)
         for column, shares in enumerate(saddles):
             for digit in digits:
-                axes.text(
-                    column, shares[digit], str(digit), color=DIGIT_COLOURS[digit], weight="bold", size=8.5,
-                    ha="center", va="center_baseline",
-                )  # fmt: skip
-        axes.set_xlim(-0.8, len(saddles) - 0.2)
-        axes.set_xticks([])
-        axes.set_xlabel("training sets")
+                name = digit_text(digit, size=8.5, va="center_baseline")
+                axes.text(column, shares[digit], str(digit), **name)
+        axes.set(title=title, xlabel="training sets", xlim=(-0.8, len(saddles) - 0.2), xticks=[])
     values = np.concatenate([saddles[:, list(digits)].ravel() for _, saddles in known])
-    grid[0].set_ylim(min(-0.05, values.min() - 0.06), max(0.85, values.max() + 0.06))
-    grid[0].set_ylabel("share")
+    limits = min(-0.05, values.min() - 0.06), max(0.85, values.max() + 0.06)
+    grid[0].set(ylim=limits, ylabel="share")
     return Picture(figure, "svg")

@@ -1,11 +1,6 @@
-(function (name) {
-  "use strict";
-  const figure = document.getElementById(name);
-  if (!figure || figure.dataset.ready) return;
-  figure.dataset.ready = "yes";
-  const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+function (figure, data) {
   const image = figure.querySelector("img"), range = figure.querySelector("input");
-  const shown = figure.querySelector("output"), controls = figure.querySelector(".controls");
+  const shown = figure.querySelector("output");
   const button = (which) => figure.querySelector(`button[name="${which}"]`);
   const play = button("play"), last = data.frames.length - 1;
   data.frames[Number(range.value)] = image.src;
@@ -42,7 +37,7 @@
     timer = setInterval(() => show(Number(range.value) + 1), data.interval);
   });
   // Arrow keys belong to the slider here, not to the page or the notebook around it.
-  controls.addEventListener("keydown", (event) => event.key.startsWith("Arrow") && event.stopPropagation());
+  const keys = figure.querySelector(".controls");
+  keys.addEventListener("keydown", (event) => event.key.startsWith("Arrow") && event.stopPropagation());
   show(Number(range.value));
-  controls.hidden = false;
-})
+}

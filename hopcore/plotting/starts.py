@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -38,9 +39,10 @@ def _saddles(axes: Axes, row: StartRow) -> None:
     for x, y in row.reduced:
         axes.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
     for digit in row.single.start.values:
-        axes.plot(row.single.n, row.single.sel(start=digit), "-", color=DIGIT_COLOURS[digit], linewidth=1.6)
-        style = {"markerfacecolor": "none", "markeredgecolor": DIGIT_COLOURS[digit], "markersize": 5}
-        axes.plot(row.passed.n, row.passed.sel(start=digit), "o", zorder=3, **style)
+        colour = DIGIT_COLOURS[digit]
+        axes.plot(row.single.n, row.single.sel(start=digit), "-", color=colour, linewidth=1.6)
+        ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": colour, "markersize": 5}
+        axes.plot(row.passed.n, row.passed.sel(start=digit), "o", zorder=3, **ring)
 
 
 def _finals(axes: Axes, row: StartRow) -> None:
@@ -68,8 +70,7 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
         _saddles(line[0], row)
         _finals(line[1], row)
         line[0].set_ylabel(f"{row.title}\nshare of {digit}")
-        line[1].set_ylim(-0.04, 1.04)
-        line[1].set_yticks([0, 0.5, 1])
+        line[1].set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
     shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
     for axes in grid[:, 0]:
         axes.set_ylim(min(-0.1, shown.min() - 0.05), max(1.05, shown.max() + 0.05))
@@ -77,8 +78,8 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
     grid[0, 1].set_title(f"final {digit}s, of {digit}s and {other}s")
     for axes in grid[-1]:
         axes.set_xlabel("$n$")
-    plain = {"color": INK, "linewidth": 1.6}
-    ring = {"color": "none", "marker": "o", "markerfacecolor": "none", "markeredgecolor": INK}
+    plain: dict[str, Any] = {"color": INK, "linewidth": 1.6}
+    ring: dict[str, Any] = {"color": "none", "marker": "o", "markerfacecolor": "none", "markeredgecolor": INK}
     handles = [
         *(
             Line2D([], [], color=DIGIT_COLOURS[each], linewidth=5, label=f"start near {each}")

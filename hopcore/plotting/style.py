@@ -13,20 +13,14 @@ from functools import wraps
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 DIGIT_COLOURS = (
-    "#b4a5f0",
-    "#e1a500",
-    "#006969",
-    "#f04b0f",
-    "#783cb4",
-    "#878769",
-    "#a53c00",
-    "#2dc396",
-    "#c35ab4",
-    "#0078ff",
-)
+    "#b4a5f0", "#e1a500", "#006969", "#f04b0f", "#783cb4",
+    "#878769", "#a53c00", "#2dc396", "#c35ab4", "#0078ff",
+)  # fmt: skip
 """The colour of each digit, 0 to 9: apart for colour-blind readers, visible on white and on near-black."""
 
 TEMPERATURE_COLOURS = ("#3c78d8", "#a0459b", "#e8702a")
@@ -45,7 +39,7 @@ PIXEL_MAP = "RdBu_r"
 WIDTH = 4.6
 """Inches; every figure is this wide."""
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
@@ -116,6 +110,16 @@ def styled(draw: Callable[..., Picture]) -> Callable[..., Picture]:
             return draw(*args, **options)
 
     return with_style
+
+
+def fate_colours(digits: ArrayLike) -> list[str]:
+    """The colour of each digit, grey for none (below 0)."""
+    return [DIGIT_COLOURS[digit] if digit >= 0 else INK for digit in np.asarray(digits)]
+
+
+def digit_text(digit: int, **options: Any) -> dict[str, Any]:
+    """How a digit is written into a figure: bold, in its colour, centred unless `options` say otherwise."""
+    return {"color": DIGIT_COLOURS[digit], "weight": "bold", "ha": "center", "va": "center", **options}
 
 
 def new_figure(height: float) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +11,16 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import DIGIT_COLOURS, INK, PIXEL_MAP, WIDTH, Picture, new_figure, styled
+from hopcore.plotting.style import (
+    DIGIT_COLOURS,
+    INK,
+    PIXEL_MAP,
+    WIDTH,
+    Picture,
+    digit_text,
+    new_figure,
+    styled,
+)
 from hopcore.splits.tree import Fate, Split, SplitTree
 
 _SIDE = 0.86  # of an image, where neighbouring fates are 1 apart
@@ -42,16 +52,14 @@ def split_tree_picture(
     down |= {id(leaf): bottom for leaf in tree.fates}
 
     def place(node: Split | Fate) -> tuple[float, float]:
-        if id(node) not in across:
+        if isinstance(node, Split) and id(node) not in across:
             across[id(node)] = float(np.mean([place(branch)[0] for branch in node.branches]))
         return across[id(node)], down[id(node)]
 
     width, height = len(tree.fates) + 1.6, bottom + 2.1
     figure = new_figure(WIDTH * height / width)
     axes = figure.subplots()
-    axes.set_xlim(-2.1, width - 2.1)
-    axes.set_ylim(bottom + 1.1, -1.0)
-    axes.set_aspect("equal")
+    axes.set(xlim=(-2.1, width - 2.1), ylim=(bottom + 1.1, -1.0), aspect="equal")
     axes.set_axis_off()
     for split in tree.splits:
         for branch in split.branches:
@@ -60,8 +68,7 @@ def split_tree_picture(
         x, y = place(node)
         _draw_image(axes, image(node), x, y)
         if isinstance(node, Fate):
-            below = {"ha": "center", "va": "top", "color": DIGIT_COLOURS[node.digit], "weight": "bold"}
-            axes.text(x, y + 0.5, f"{node.digit}", **below)
+            axes.text(x, y + 0.5, str(node.digit), **digit_text(node.digit, va="top"))
         else:
             axes.text(-1.05, y, f"{node.epoch:.0f}", ha="right", va="center")
             axes.plot([-0.95, x - 0.5], [y, y], color=INK, linewidth=0.5, dashes=(2, 3), zorder=0)
@@ -83,11 +90,8 @@ def _valley(axes: Axes, start: tuple[float, float], end: tuple[float, float], br
 
 def _draw_image(axes: Axes, pixels: ArrayLike, x: float, y: float) -> None:
     pixels = np.asarray(pixels, dtype=float)
-    side = round(pixels.size**0.5)
-    half = _SIDE / 2
-    extent = (x - half, x + half, y + half, y - half)
-    axes.imshow(
-        pixels.reshape(side, side), cmap=PIXEL_MAP, vmin=-1, vmax=1, extent=extent, zorder=3, aspect="equal"
-    )
-    frame = {"fill": False, "edgecolor": INK, "linewidth": 0.6, "zorder": 4}
+    side, half = round(pixels.size**0.5), _SIDE / 2
+    look: dict[str, Any] = {"cmap": PIXEL_MAP, "vmin": -1, "vmax": 1, "aspect": "equal", "zorder": 3}
+    axes.imshow(pixels.reshape(side, side), extent=(x - half, x + half, y + half, y - half), **look)
+    frame: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 0.6, "zorder": 4}
     axes.add_patch(Rectangle((x - half, y - half), _SIDE, _SIDE, **frame))

@@ -1,9 +1,4 @@
-(function (name) {
-  "use strict";
-  const figure = document.getElementById(name);
-  if (!figure || figure.dataset.ready) return;
-  figure.dataset.ready = "yes";
-  const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+function (figure, data) {
   const svg = figure.querySelector("svg");
   const all = (kind) => Array.from(svg.querySelectorAll(kind));
   const axes = all(".axis"), names = all("text"), guides = all(".guide"), trails = all(".trail"), ends = all("circle");
@@ -91,6 +86,4 @@
     move(x, y);
   });
   ["pointerup", "pointercancel"].forEach((kind) => svg.addEventListener(kind, () => (held = null)));
-
-  figure.querySelector(".controls").hidden = false;
-})
+}

@@ -1,24 +1,21 @@
 """Trails in three dimensions that a reader turns in the page: an SVG with its own small script.
 
-The first view is drawn here, so that it is there without a script; the script (`turning.js`) draws the other
-views from the same points.  Nothing is loaded from anywhere: the figure works in a file opened from disk.
+The first view is drawn here; the script (`turning.js`) draws the other views from the same points.
 """
 
 from __future__ import annotations
 
-import hashlib
 import html
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import DIGIT_COLOURS, INK
+from hopcore.plotting.scripted import scripted
+from hopcore.plotting.style import DIGIT_COLOURS, INK, fate_colours
 
 _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths
@@ -34,20 +31,13 @@ class Turning:
 
     Attributes
     ----------
-    points
-        (E, K, 3): where each of K trails is at E epochs.
-    epochs
-        (E,) epochs.
-    colours
-        K colours, one for each trail.
-    axes
-        Three names with their colours; the first axis points up.
-    guides
-        Polylines (P, 3) drawn dashed.
-    description
-        What the figure shows, for readers who do not see it.
-    progress
-        The name of the third slider.
+    points : (E, K, 3), where each of K trails is at E epochs.
+    epochs : (E,).
+    colours : K colours, one for each trail.
+    axes : three names with their colours; the first axis points up.
+    guides : polylines (P, 3) drawn dashed.
+    description : what the figure shows, for readers who do not see it.
+    progress : the name of the third slider.
     """
 
     points: np.ndarray
@@ -96,20 +86,7 @@ class Turning:
             "scale": scale,
             "size": [_WIDTH, _HEIGHT],
         }
-        packed = json.dumps(data, separators=(",", ":"))
-        name = "turning-" + hashlib.sha256((packed + self.description).encode()).hexdigest()[:12]
-        script = files("hopcore.plotting").joinpath("turning.js").read_text(encoding="utf-8")
-        return "\n".join(
-            (
-                f'<div class="hopcore-turning" id="{name}">',
-                _STYLE,
-                self._drawing(),
-                self._controls(),
-                f'<script type="application/json">{packed}</script>',
-                f'<script>{script.strip()}("{name}");</script>',
-                "</div>",
-            )
-        )
+        return scripted("turning", self._drawing(), self._controls, data, style=_STYLE)
 
     def _drawing(self) -> str:
         lines = [
@@ -130,10 +107,9 @@ class Turning:
             lines.append(f'<circle r="2.2" fill="{colour}" cx="{x:.1f}" cy="{y:.1f}"/>')
         return "\n".join([*lines, "</svg>"])
 
-    def _controls(self) -> str:
+    def _controls(self, figure: str) -> str:
         last = len(self.epochs) - 1
         return (
-            '<p class="controls" hidden>'
             f'<label>turn <input type="range" name="turn" min="-180" max="180" value="{_TURN}"></label>'
             f'<label>tilt <input type="range" name="tilt" min="-90" max="90" value="{_TILT}"></label>'
             f"<label>{html.escape(self.progress)} "
@@ -156,18 +132,9 @@ def turning_trails(
 
     Parameters
     ----------
-    points
-        (E, K, 3) shares of the three digits at E epochs, for K memories.
-    epochs
-        (E,) epochs.
-    fates
-        (K,) digit of each memory; −1 (none) is drawn grey.
-    digits
-        The three digits of the axes; the first points up.
-    guides
-        Polylines (P, 3), drawn dashed.
-    description
-        What there is to see, in words.
+    points, epochs, guides, description : as in `Turning`; the points are shares of the three digits.
+    fates : (K,) digit of each memory; −1 (none) is drawn grey.
+    digits : the three digits of the axes; the first points up.
 
     Raises
     ------
@@ -187,7 +154,7 @@ def turning_trails(
     return Turning(
         points,
         tuple(int(epoch) for epoch in epochs),
-        tuple(DIGIT_COLOURS[fate] if fate >= 0 else INK for fate in fates),
+        tuple(fate_colours(fates)),
         tuple((f"share of {digit}", DIGIT_COLOURS[digit]) for digit in digits),
         tuple(np.asarray(guide, dtype=float) for guide in guides),
         description,
@@ -200,24 +167,15 @@ def _path(places: Any) -> str:
     return "M" + "L".join(step for step, last in zip(steps, [None, *steps], strict=False) if step != last)
 
 
-_STYLE = f"""<style>
-html[data-theme="dark"] .bd-content div.cell_output .text_html:has(.hopcore-turning) {{
-  background-color: transparent !important; color: inherit !important; padding: 0 !important;
-}}
-.hopcore-turning {{ margin-inline: auto; max-width: 36rem; }}
-.hopcore-turning svg {{ cursor: grab; display: block; touch-action: pan-y; user-select: none; width: 100%; }}
-.hopcore-turning path {{ fill: none; }}
-.hopcore-turning .trail {{ stroke-opacity: 0.7; stroke-width: 0.9; }}
-.hopcore-turning .axis {{ stroke: {INK}; stroke-width: 1; }}
-.hopcore-turning .guide {{ stroke: {INK}; stroke-dasharray: 5 4; stroke-width: 1.6; }}
-.hopcore-turning text {{
-  dominant-baseline: middle; font: bold 13px sans-serif; paint-order: stroke; text-anchor: middle;
-}}
-.hopcore-turning .controls:not([hidden]) {{
-  color: {INK}; display: flex; flex-wrap: wrap;
-  font-size: 0.85rem; gap: 0.3rem 1.2rem; justify-content: center;
-}}
-.hopcore-turning label {{ align-items: center; display: inline-flex; gap: 0.4rem; margin: 0; }}
-.hopcore-turning input {{ width: 7rem; }}
-.hopcore-turning output {{ min-width: 3em; }}
-</style>"""
+_STYLE = f"""
+& svg {{ cursor: grab; display: block; touch-action: pan-y; user-select: none; width: 100%; }}
+& path {{ fill: none; }}
+& .trail {{ stroke-opacity: 0.7; stroke-width: 0.9; }}
+& .axis {{ stroke: {INK}; stroke-width: 1; }}
+& .guide {{ stroke: {INK}; stroke-dasharray: 5 4; stroke-width: 1.6; }}
+& text {{ dominant-baseline: middle; font: bold 13px sans-serif; paint-order: stroke; text-anchor: middle; }}
+& .controls:not([hidden]) {{ font-size: 0.85rem; gap: 0.3rem 1.2rem; justify-content: center; }}
+& label {{ align-items: center; display: inline-flex; gap: 0.4rem; margin: 0; }}
+& input {{ width: 7rem; }}
+& output {{ min-width: 3em; }}
+"""

@@ -37,14 +37,12 @@ Final = tuple[np.ndarray, np.ndarray]
 def bytes_per_run(options: Options, features: Features) -> int:
     """What the arrays that every epoch passes over take for one run.
 
-    With P features of a memory, of which U are pixels, and S images, these are 2K·(P + S) numbers, the state
-    and its change; momentum adds K·(P + S), and intermediate results on a GPU K·(U + 4S). The standard
-    network (K = 100, S = 200, N = 784, float64) takes 1.5 MiB, on a GPU 2.5 MiB.
+    With P features of a memory and S images, these are K·(2P + 5S) numbers: the state, its change, and
+    intermediate results; momentum adds K·(P + S). The standard network (K = 100, S = 200, N = 784, float64)
+    takes 1.9 MiB.
     """
     images, width = features.step.shape
-    numbers = (3 if options.momentum else 2) * (width + images)
-    if torch.device(options.device).type != "cpu":
-        numbers += width - features.pixels_from + 4 * images
+    numbers = 2 * width + 5 * images + bool(options.momentum) * (width + images)
     return options.memories * numbers * np.dtype(options.dtype).itemsize
 
 
@@ -53,10 +51,10 @@ def stack_size(data: TrainingSet, options: Options) -> int:
 
     On a CPU as many as fit a core's cache, `CACHE_BYTES`: one network of the standard size, a hundred of
     two memories and two images. On a GPU as many as fit half of its free memory. A run alone where an
-    image does not fill whole vector registers (N is no multiple of 16): its last digits would depend on
-    its place in the stack.
+    image does not fill whole vector registers (N is no multiple of 16), or a minibatch is a single image:
+    its last digits would depend on its place in the stack.
     """
-    if data.images.shape[1] % _REGISTER:
+    if data.images.shape[1] % _REGISTER or len(data) < 2 * options.minibatches:
         return 1
     features = features_of(data, options.constraint)
     room = CACHE_BYTES

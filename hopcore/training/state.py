@@ -115,16 +115,15 @@ def in_minibatches(features: Features, targets: np.ndarray, count: int, state: S
     for first in range(count):
         columns = slice(first, total, count)
         chosen = signs[:, columns].contiguous()
+        room = rooms[chosen.shape[1]]
         batches.append(
             Minibatch(
                 columns=columns if dual else None,
-                overlaps=state.values[..., columns]
-                if dual
-                else cast(torch.Tensor, rooms[chosen.shape[1]].powers),
+                overlaps=state.values[..., columns] if dual else cast(torch.Tensor, room.powers),
                 images=None if dual else (images[columns] / images.shape[1]).T.expand(runs, -1, -1),
                 rows=step[columns].contiguous().expand(runs, -1, -1),
                 targets=chosen,
-                room=rooms[chosen.shape[1]],
+                room=room,
             )
         )
     return batches

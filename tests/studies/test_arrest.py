@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 import hopcore
-from hopcore import plotting, splits
+from hopcore import splits
 from hopcore.paper.scales import ARREST
 from hopcore.studies import arrest
 
@@ -106,16 +106,3 @@ def test_arrested_memories_are_beside_their_tree(heated, learnt):
     nearest = [np.sqrt(((each - at_splits) ** 2).mean(axis=1)).min() for each in stuck]
     assert found.distance[1, 2].sel(to="saddle") == pytest.approx(np.median(nearest), rel=1e-5)
     assert found.distance[1, 2].sel(to="valley") < found.distance[1, 2].sel(to="end")
-
-
-def test_figures_of_arrest_are_drawn():
-    counts = np.array([[20, 30], [10, 40], [0, 12]])
-    panel = plotting.PopulationPanel("n = 25", [0.8, 0.9, 1.0], counts)
-    assert len(plotting.population_panels([panel, panel], 100).figure.axes) == 2
-    values = [[0.9, np.inf], [0.95, -np.inf]]
-    strip = plotting.vanishing_strip(values, [0, 1], (0.8, 1.0), x_label="T")
-    assert "svg" in strip.data().decode()[:400]
-    memories = np.random.default_rng(0).uniform(-1, 1, (30, 784))
-    frame = plotting.population_frame(memories, np.arange(30) % 11 - 1, "T", 50)
-    widths = [bar.get_width() for bar in frame.figure.axes[1].patches]
-    assert widths == [3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 3]

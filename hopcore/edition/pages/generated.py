@@ -12,11 +12,13 @@ from hopcore.edition.pages.cite import cite
 from hopcore.edition.pages.scorecard import scorecard
 from hopcore.edition.pages.status import status
 from hopcore.edition.run.execute import Run
+from hopcore.live import network
 
 CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "scorecard": lambda book, runs: scorecard(runs),
     "status": lambda book, runs: status(runs),
     "cite": lambda book, runs: cite(book),
+    "network": lambda book, runs: f"```{{raw}} html\n{network().html()}\n```",
     "verdicts": lambda book, runs: verdicts(book),
 }
 

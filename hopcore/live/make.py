@@ -1,0 +1,226 @@
+"""The five instruments, one function each."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from hopcore._checks import (
+    check_above,
+    check_flag,
+    check_integer,
+    check_positive,
+    check_real,
+    check_seed,
+    refuse,
+)
+from hopcore.data import TrainingSet, training_set
+
+from .page import Page
+from .stills import still_of
+
+STATIC = "HOPCORE_STATIC"
+"""The environment variable that a build of the book sets for its kernels: pages cannot ask them again."""
+
+WORDS = {
+    "network": (
+        "A network that learns",
+        "Press play: one blur becomes ten digits. Then drag n down to 3, or turn T\u1d63 while it learns, "
+        "or push the memories and watch them return.",
+    ),
+    "three": (
+        "Three digits part",
+        "Press play and turn the picture: the trails run together, fork, and fork again. "
+        "At n = 3 they fan out at once.",
+    ),
+    "nullclines": (
+        "One memory, two digits",
+        "Click in the plane to start there, and follow the flow to the saddle; then move n across a fold, "
+        "from three fixed points to one.",
+    ),
+    "heat": (
+        "Memories held by heat",
+        "Press play: it is too hot to part. Release, and the memories become digits; "
+        "melt them, and see what is left.",
+    ),
+    "draw": (
+        "Which memories answer?",
+        "Draw a digit: at n = 3 many memories answer a little, at n = 30 a few decide.",
+    ),
+}
+"""Of each instrument its name for readers, and what to try."""
+
+
+def network(
+    data: TrainingSet | None = None,
+    *,
+    n: float = 30.0,
+    rescaled_temperature: float = 0.85,
+    rate: float = 0.01,
+    memories: int = 100,
+    momentum: float = 0.0,
+    digits: Iterable[int] | None = None,
+    seed: int = 0,
+    autoplay: bool = False,
+    still: bytes | None = None,
+) -> Any:
+    """A network that learns in the page: its memories, what it recognises, and its tree of splits.
+
+    Parameters
+    ----------
+    data
+        The images (S, N); None takes `hopcore.training_set`.
+    n, rescaled_temperature, rate, memories, momentum, seed
+        As in `hopcore.train`; all can be changed in the instrument.  A widget starts as `hopcore.train` does.
+    digits
+        Which digits of the data to learn; None takes all.
+    autoplay
+        Start by itself, unless the reader asked for reduced motion.
+    still
+        A picture (PNG) for where scripts do not run; None draws one.
+
+    Returns
+    -------
+    hopcore.live.Page in a build of the book and without a kernel, else a widget.
+    """
+    return _learning(
+        "network", data, n, rescaled_temperature, rate, memories, momentum, digits, seed, autoplay, still
+    )
+
+
+def three(
+    data: TrainingSet | None = None,
+    *,
+    digits: Iterable[int] = (1, 4, 7),
+    n: float = 30.0,
+    rescaled_temperature: float = 0.85,
+    rate: float = 0.01,
+    memories: int = 100,
+    seed: int = 0,
+    still: bytes | None = None,
+) -> Any:
+    """Three digits: trails of all memories in their three category sums ᾱ, to be turned.  As `network`."""
+    chosen = list(digits)
+    if len(chosen) != 3:
+        raise refuse("digits", chosen, "three digits")
+    return _learning("three", data, n, rescaled_temperature, rate, memories, 0.0, chosen, seed, False, still)
+
+
+def heat(
+    data: TrainingSet | None = None,
+    *,
+    n: float = 25.0,
+    rescaled_temperature: float = 1.3,
+    rate: float = 0.01,
+    memories: int = 100,
+    digits: Iterable[int] | None = None,
+    seed: int = 0,
+    still: bytes | None = None,
+) -> Any:
+    """A network whose temperature is turned by hand while it learns: hold, release, melt.  As `network`."""
+    return _learning("heat", data, n, rescaled_temperature, rate, memories, 0.0, digits, seed, False, still)
+
+
+def draw(
+    data: TrainingSet | None = None,
+    *,
+    n: float = 30.0,
+    low: float = 3.0,
+    rescaled_temperature: float = 0.85,
+    rate: float = 0.02,
+    memories: int = 100,
+    seed: int = 0,
+    still: bytes | None = None,
+) -> Any:
+    """A digit drawn by hand, and the memories that answer at ``low`` and at ``n``.  As `network`."""
+    low = check_above("low", low, 1)
+    return _learning(
+        "draw", data, n, rescaled_temperature, rate, memories, 0.0, None, seed, False, still, low=low
+    )
+
+
+def nullclines(
+    data: TrainingSet | None = None,
+    *,
+    n: float = 20.0,
+    rescaled_temperature: float = 700 / 784,
+    overlaps: tuple[float, float, float] = (753.0, 494.0, 719.0),
+    copies: int = 1,
+    still: bytes | None = None,
+) -> Any:
+    """Nullclines, flow and fixed points of one memory and two digits, and the bifurcation diagram over n.
+
+    Parameters
+    ----------
+    data
+        Images of which pairs may be chosen; None takes `hopcore.training_set`.
+    n, rescaled_temperature
+        At the start; T is the second times the number of pixels.
+    overlaps
+        ⟨A|A⟩, ⟨A|B⟩ and ⟨B|B⟩ at the start; the default are the paper's.
+    copies
+        Identical memories, see `hopcore.ReducedSystem`.
+    still
+        As in `network`.
+    """
+    from hopcore.reduced import ReducedSystem
+
+    data = _images(data)
+    temperature = check_positive("rescaled_temperature", rescaled_temperature) * data.images.shape[1]
+    system = ReducedSystem(*overlaps, n=n, temperature=temperature, copies=copies)
+    given = {name: getattr(system, name) for name in ("n", "temperature", "aa", "ab", "bb", "copies")}
+    return _shown("nullclines", data, given, still)
+
+
+def _learning(
+    name, data, n, rescaled_temperature, rate, memories, momentum, digits, seed, autoplay, still, **more
+) -> Any:
+    data = _images(data)
+    given = {
+        "n": check_above("n", n, 1),
+        "rescaledTemperature": check_positive("rescaled_temperature", rescaled_temperature),
+        "rate": check_positive("rate", rate),
+        "memories": check_integer("memories", memories, 1, 400),
+        "momentum": check_real("momentum", momentum),
+        "seed": check_seed(seed),
+        "autoplay": autoplay,
+        **more,
+    }
+    check_flag("autoplay", autoplay)
+    if not 0 <= given["momentum"] < 1:
+        raise refuse("momentum", momentum, "a number from 0 up to, not including, 1")
+    if digits is not None:
+        held = sorted(set(data.digits.tolist()))
+        chosen = [check_integer("digits", digit, 0, 9) for digit in digits]
+        if not chosen or len(set(chosen)) < len(chosen) or not set(chosen) <= set(held):
+            raise refuse("digits", chosen, f"at least one of {held}, and none twice")
+        given["digits"] = sorted(chosen)
+    return _shown(name, data, given, still)
+
+
+def _images(data: TrainingSet | None) -> TrainingSet:
+    if data is None:
+        return training_set()
+    if not isinstance(data, TrainingSet):
+        raise refuse("data", data, "a TrainingSet", TypeError)
+    return data
+
+
+def _shown(name: str, data: TrainingSet, given: dict[str, Any], still: bytes | None) -> Any:
+    title, hint = WORDS[name]
+    options = {**given, "title": title, "hint": hint}
+    if in_notebook():
+        from .widget import Instrument, Nullclines
+
+        return (Nullclines if name == "nullclines" else Instrument)(name, data, options)
+    picture, alt = still_of(name, data, given) if still is None else (still, title)
+    return Page(name, data, options, picture, alt)
+
+
+def in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this and answers later; a shell without one has no ``kernel``."""
+    ipython = sys.modules.get("IPython")
+    kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
+    return kernel is not None and not os.environ.get(STATIC)

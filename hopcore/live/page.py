@@ -1,0 +1,122 @@
+"""Instruments in a page: one element each, the images once a page, and one script for all of them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+from hopcore.data import TrainingSet
+from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
+
+SOURCES = """
+normals features extremes rule network worker learner tree reduced drawing controls instrument
+instrument_network instrument_three instrument_heat nullclines draw notebook start
+""".split()
+"""The files of JavaScript, in the order in which they are put together; those that exist."""
+
+
+def source() -> str:
+    """One function of all files; it takes the scope in which it runs, a page's or a worker's."""
+    folder = files("hopcore.live")
+    parts = [folder.joinpath(f"{name}.js") for name in SOURCES]
+    text = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.is_file())
+    map_ = colormaps[PIXEL_MAP](np.linspace(0, 1, 256))
+    book = {
+        "digits": DIGIT_COLOURS,
+        "pixels": "".join(to_hex(colour)[1:] for colour in map_),
+        "memory": MEMORY_COLOUR,
+        "label": LABEL_COLOUR,
+    }
+    style = folder.joinpath("live.css").read_text(encoding="utf-8")
+    return f"""\
+function hopcoreLive(scope) {{
+"use strict";
+const BOOK = {json.dumps(book)};
+const STYLE = {json.dumps(style)};
+{text}
+return enter(scope);
+}}"""
+
+
+def script() -> str:
+    """The classic script for ``_static/live.js``: it finds the instruments of its page and starts them."""
+    head = "// Written by hopcore.live from the files in hopcore/live."
+    return f"{head}\n(() => {{\n{source()}\nhopcoreLive(self);\n}})();\n"
+
+
+def module() -> str:
+    """The same as a module for notebooks: `render` starts one instrument in a cell's output."""
+    return f"{source()}\nexport default {{ render: (given) => hopcoreLive(self).render(given) }};\n"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An instrument as an element of a page.
+
+    Attributes
+    ----------
+    name : of the instrument.
+    data : the images.
+    options : what it starts with, and its words.
+    still : a picture for where scripts do not run and for print: its bytes, PNG.
+    alt : the picture in words.
+    """
+
+    name: str
+    data: TrainingSet
+    options: dict[str, Any]
+    still: bytes
+    alt: str
+
+    def __repr__(self) -> str:
+        return f"<instrument {self.name}, {len(self.data)} images>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        first = _SHOWN.setdefault(self.data.fingerprint, id(self)) == id(self)
+        return {"text/plain": repr(self), "text/html": self.html(images=first)}
+
+    def html(self, images: bool = True) -> str:
+        """The element; with ``images`` its data too, which a page needs once for each training set."""
+        name = f"hopcore-images-{self.data.fingerprint[:12]}"
+        picture = base64.b64encode(self.still).decode()
+        parts = [
+            f'<div class="hopcore-live" data-instrument="{self.name}" data-images="{name}" '
+            f'data-options="{html.escape(json.dumps(self.options, ensure_ascii=False))}">',
+            f'<div class="still"><img src="data:image/png;base64,{picture}" '
+            f'alt="{html.escape(self.alt)}"></div>',
+            "<noscript><p>With JavaScript this picture can be moved.</p></noscript>",
+            "</div>",
+        ]
+        if images:
+            parts.append(
+                f'<script type="application/json" id="{name}">{json.dumps(packed(self.data))}</script>'
+            )
+        return "\n".join(parts)
+
+
+_SHOWN: dict[str, int] = {}
+"""Which object brought a set's images into this kernel's page; a chapter is one kernel."""
+
+
+def grey(data: TrainingSet) -> np.ndarray:
+    """The images (S, N) as bytes of grey; exact for those of MNIST."""
+    return np.rint((data.images + 1) * 255 / 2).astype(np.uint8)
+
+
+@lru_cache(maxsize=4)
+def packed(data: TrainingSet) -> dict[str, Any]:
+    """The images as the script reads them."""
+    return {
+        "shape": list(data.images.shape),
+        "digits": data.digits.tolist(),
+        "pixels": base64.b64encode(grey(data).tobytes()).decode(),
+    }

@@ -1,0 +1,355 @@
+// One memory and two digits: hopcore.reduced in logarithms. Its fixed points are the saddles of learning.
+//
+// A memory α_A·A + α_B·B has labels l_A = −l_B = ℓ and −1 elsewhere. On |α_A| + |α_B| = 1 it has one position x from
+// −1 to 2: α_A = x, beyond 1 2 − x; α_B = 1 − x, below 0 1 + x. With p, q the activations of A and B, u = pⁿ, v = qⁿ,
+// φ(s) = (1 − tanh s)^(2n−1) (1 − tanh² s) and c = (C − 2)/2 the gradients are
+//
+//     ∇_A = [ℓ φ(ℓu) + c φ(u)] pⁿ⁻¹    ∇_B = [−ℓ φ(−ℓv) + c φ(v)] qⁿ⁻¹    ∇_ℓ = φ(ℓu) u − φ(−ℓv) v
+//
+// Every term is taken relative to the largest. Along the label nullcline ℓ*(x) the problem has one dimension: f(x).
+
+const FIRST_PLACE = -1, LAST_PLACE = 2, CELLS = 128; // the line of positions, and samples of f on each unit of it
+const CUT = 690, STEEP = 1e150; // largest logarithm of u and v, largest derivative
+const ON = 1e-12; // |α_A| + |α_B| counts as 1 so near to it
+
+const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const logWeight = (s, n) => (2 * n + 1) * (Math.LN2 - softplus(2 * s)) + 2 * s; // log φ
+const weightSlope = (s, n) => 2 - (2 * n + 1) * (1 + Math.tanh(s)); // its derivative
+const times = (ell, part) => (ell === 0 ? 0 : ell * part); // 0 even where the part has overflowed
+const within = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** α_A, α_B at a position, and how they change along the line (±1). */
+function place(x) {
+  return { a: x <= 1 ? x : 2 - x, b: x >= 0 ? 1 - x : 1 + x, slopeA: x <= 1 ? 1 : -1, slopeB: x >= 0 ? -1 : 1 };
+}
+
+/** The position of a memory; one that is not on the line is first put there. */
+function positionOf(a, b) {
+  const size = Math.abs(a) + Math.abs(b);
+  return b < 0 ? 2 - a / size : a / size;
+}
+
+/** Neighbouring floats between which `beyond` becomes true. */
+function halve(beyond, lower, upper) {
+  for (let step = 0; step < 60; step++) {
+    const middle = (lower + upper) / 2;
+    if (!(middle > lower && middle < upper)) break;
+    if (beyond(middle)) upper = middle;
+    else lower = middle;
+  }
+  return [lower, upper];
+}
+
+/** Refuse what no two images, or no network, can have. */
+function checkSystem({ aa, ab, bb, n, temperature, copies = 1 }) {
+  CHECKS.n(n);
+  CHECKS.temperature(temperature);
+  CHECKS.copies(copies);
+  checked("A·A", aa, "a number above 0", (x) => x > 0);
+  checked("B·B", bb, "a number above 0", (x) => x > 0);
+  const limit = Math.sqrt(aa * bb), fits = (x) => x * x <= aa * bb * (1 + 1e-12);
+  checked("A·B", ab, `within ±√(A·A × B·B) = ±${limit.toFixed(1)} (no two images overlap more)`, fits);
+}
+
+/** Overlaps and temperature in the same units; `copies` equal memories act like one at T/K^(1/n). */
+function reducedSystem(given) {
+  checkSystem(given);
+  const { n, copies = 1, categories = CATEGORIES } = given, effective = given.temperature / copies ** (1 / n);
+  const aa = given.aa / effective, ab = given.ab / effective, bb = given.bb / effective;
+  const silent = (categories - 2) / 2, logSilent = Math.log(silent);
+
+  /** What of a memory does not depend on its label: p, q, their logarithms and powers, φ(u) and φ(v). */
+  function respond(a, b) {
+    const p = Math.max(a * aa + b * ab, 0), q = Math.max(a * ab + b * bb, 0), logP = Math.log(p), logQ = Math.log(q);
+    const u = Math.exp(Math.min(n * logP, CUT)), v = Math.exp(Math.min(n * logQ, CUT));
+    return { a, b, p, q, logP, logQ, u, v, weightU: logWeight(u, n), weightV: logWeight(v, n) };
+  }
+  const spot = (x) => { const { a, b } = place(x); return respond(a, b); };
+
+  /** ∇_A and ∇_B over |∇_A| + |∇_B|, and their parts: ∇_A = ℓ·labelA + silentA, ∇_B = −ℓ·labelB + silentB. */
+  function memoryGradient({ logP, logQ, u, v, weightU, weightV }, ell) {
+    const powerA = (n - 1) * logP, powerB = (n - 1) * logQ, logEll = Math.log(Math.abs(ell));
+    const logA = powerA + logWeight(ell * u, n), logB = powerB + logWeight(-ell * v, n);
+    const restA = powerA + weightU + logSilent, restB = powerB + weightV + logSilent;
+    let largest = Math.max(Math.max(logA, logB) + logEll, restA, restB);
+    if (!Number.isFinite(largest)) largest = 0;
+    const labelA = Math.exp(logA - largest), labelB = Math.exp(logB - largest);
+    const silentA = Math.exp(restA - largest), silentB = Math.exp(restB - largest);
+    const a = times(ell, labelA) + silentA, b = silentB - times(ell, labelB), norm = Math.abs(a) + Math.abs(b) || 1;
+    return {
+      a: a / norm, b: b / norm, labelA: labelA / norm, labelB: labelB / norm, silentA: silentA / norm, silentB: silentB / norm,
+    };
+  }
+
+  /** ∇_ℓ over the larger of |∇_ℓ| and |∇_γ|, and the logarithms of its first term and of |∇_γ|. */
+  function labelGradient({ logP, logQ, u, v, weightU, weightV }, ell) {
+    const logA = n * logP + logWeight(ell * u, n), logB = n * logQ + logWeight(-ell * v, n);
+    const one = n * logP + weightU, two = n * logQ + weightV, more = Math.max(one, two);
+    const logGamma = more === -Infinity ? more : more + Math.log1p(Math.exp(Math.min(one, two) - more));
+    let largest = Math.max(logA, logB, logGamma);
+    if (!Number.isFinite(largest)) largest = 0;
+    const along = Math.exp(logA - largest) - Math.exp(logB - largest);
+    return { ell: along / (Math.max(Math.abs(along), Math.exp(logGamma - largest)) || 1), logA, logGamma };
+  }
+
+  /** ℓ* where dℓ/dt = 0, by Newton's method in a bracket; ±1 where the label grows until it is clipped. */
+  function labelAt({ logP, logQ, u, v }) {
+    const larger = Math.max(u, v), smaller = Math.min(u, v);
+    const drive = n * Math.abs(logP - logQ), sign = logP >= logQ ? 1 : -1;
+    if (Number.isNaN(drive)) return NaN;
+    if (!(drive + logWeight(larger, n) - logWeight(-smaller, n) < 0)) return sign;
+    let low = 0, high = 1, guess = Math.min(drive / ((2 * n - 1) * (larger + smaller)), 1);
+    for (let step = 0; step < 60; step++) {
+      const up = guess * larger, down = -guess * smaller;
+      const residual = drive + logWeight(up, n) - logWeight(down, n);
+      if (residual > 0) low = guess;
+      else high = guess;
+      let next = guess - residual / (larger * weightSlope(up, n) + smaller * weightSlope(down, n));
+      if (!(next >= low && next <= high)) next = (low + high) / 2;
+      const moving = Math.abs(next - guess) > 1e-10 * next;
+      guess = next;
+      if (!moving) break;
+    }
+    return sign * guess;
+  }
+
+  /** (dα_A/dt, dα_B/dt, dℓ/dt) per unit of rate × epochs; rescaling acts on |α_A| + |α_B| = 1, clipping on |ℓ| = 1. */
+  function velocity(a, b, ell) {
+    const act = respond(a, b), memory = memoryGradient(act, ell), label = labelGradient(act, ell).ell;
+    const press = (alpha, pull) => (alpha === 0 ? Math.abs(pull) : Math.sign(alpha) * pull);
+    const touching = Math.abs(a) + Math.abs(b) >= 1 - ON, loss = touching ? Math.max(press(a, memory.a) + press(b, memory.b), 0) : 0;
+    return { a: memory.a - a * loss, b: memory.b - b * loss, ell: Math.abs(ell) >= 1 && label * ell > 0 ? 0 : label };
+  }
+
+  /** dx/dt on the line; a memory that does not press against the constraint moves off it, unrescaled. */
+  function flowOf({ a, b }, pull) {
+    if (Math.sign(a) * pull.a + Math.sign(b) * pull.b > 0) return b * pull.a - a * pull.b;
+    return b < 0 ? -pull.b : pull.a;
+  }
+  const flowAt = (act, ell) => flowOf(act, memoryGradient(act, ell));
+
+  /** The flow F, R = log(u φ(ℓu)) − log(v φ(−ℓv)) (dℓ/dt = gain·R), and their derivatives by x and ℓ. */
+  function linearise(x, act, ell) {
+    const { slopeA, slopeB } = place(x), { a, b, u, v } = act, pull = memoryGradient(act, ell);
+    const y = ell * u, z = -ell * v, slopeY = weightSlope(y, n), slopeZ = weightSlope(z, n);
+    const byP = act.p > 0 ? (slopeA * aa + slopeB * ab) / act.p : 0, byQ = act.q > 0 ? (slopeA * ab + slopeB * bb) / act.q : 0;
+    const ax = byP * ((n - 1) * pull.a + n * (times(ell, pull.labelA) * y * slopeY + pull.silentA * u * weightSlope(u, n)));
+    const bx = byQ * ((n - 1) * pull.b - n * (times(ell, pull.labelB) * z * slopeZ - pull.silentB * v * weightSlope(v, n)));
+    const aEll = pull.labelA * (1 + y * slopeY), bEll = -pull.labelB * (1 + z * slopeZ);
+    const along = b * pull.a - a * pull.b, signA = Math.sign(pull.a), signB = Math.sign(pull.b);
+    const balance = b * aEll - a * bEll; // the part of F_ℓ that is left at a fixed point
+    return {
+      value: flowOf(act, pull), flow: along, balance,
+      flowX: slopeB * pull.a - slopeA * pull.b + b * ax - a * bx - along * (signA * ax + signB * bx),
+      flowEll: Number.isFinite(balance) ? balance - along * (signA * aEll + signB * bEll) : balance,
+      labelX: n * ((1 + y * slopeY) * byP - (1 + z * slopeZ) * byQ), labelEll: u * slopeY + v * slopeZ,
+    };
+  }
+
+  /** dF/dx along the label nullcline, or F_x where the label is clipped. */
+  const slow = ({ flowX, flowEll, labelX, labelEll }, ell) => (Math.abs(ell) < 1 ? flowX - flowEll * labelX / labelEll : flowX);
+
+  /** f and its slope. */
+  function sample(x) {
+    const act = spot(x), ell = labelAt(act), lin = linearise(x, act, ell);
+    return { x, ell, value: lin.value, slope: slow(lin, ell) };
+  }
+  const slopeAt = (x) => sample(x).slope, labelAlong = (x) => labelAt(spot(x));
+  const follow = (x) => { const act = spot(x); return flowAt(act, labelAt(act)); };
+
+  /** Where f turns between two samples, if it crosses zero there more than once less than their signs tell. */
+  function turns(left, right) {
+    const step = right.x - left.x, sign = Math.sign(left.value), reach = 8 * step * sign;
+    if (sign === Math.sign(right.value)) {
+      if (!(-reach * left.slope > Math.abs(left.value) && reach * right.slope > Math.abs(right.value))) return [];
+      return [halve((x) => sign * slopeAt(x) > 0, left.x, right.x)[0]];
+    }
+    // The cubic through both tells where f goes the wrong way most; parabolas through true slopes refine that place.
+    const rise = right.value - left.value, first = left.slope * step, last = right.slope * step;
+    const square = 3 * (first + last - 2 * rise), linear = 2 * (3 * rise - 2 * first - last), vertex = -linear / (2 * square);
+    const flat = (first - linear ** 2 / (4 * square)) * Math.sign(rise) < 0.1 * Math.max(Math.abs(first), Math.abs(last));
+    if (!(vertex > 0 && vertex < 1 && flat)) return [];
+    let middle = left.x + vertex * step;
+    for (const narrow of [step / 16, step / 256, step / 4096]) {
+      const low = slopeAt(middle - narrow), high = slopeAt(middle + narrow);
+      const shift = narrow * (low - high) / (2 * (low - 2 * slopeAt(middle) + high));
+      middle = within(middle + (Math.abs(shift) < step ? shift : 0), left.x, right.x);
+    }
+    const back = -Math.sign(rise), wrong = (x) => back * slopeAt(x) > 0;
+    if (!wrong(middle)) return [];
+    const one = halve(wrong, left.x, middle)[0], two = halve((x) => !wrong(x), middle, right.x)[0];
+    return back * follow(one) < 0 && back * follow(two) > 0 ? [one, two] : [];
+  }
+
+  /** The fixed point between two positions where f has different signs. */
+  function root(from, to, rising) {
+    const [lower, upper] = halve((x) => (rising ? follow(x) : -follow(x)) > 0, from, to), x = (lower + upper) / 2;
+    const ends = [labelAlong(lower), labelAlong(upper)], low = Math.min(...ends), high = Math.max(...ends), act = spot(x);
+    let ell = labelAt(act);
+    const margin = 1e-12 * Math.abs(ell);
+    // F changes by 1/φ(u) per unit of ℓ: where that is large, x is known to the last digit, and ℓ only from F = 0.
+    for (let step = 0; step < 4 && low !== high; step++) {
+      const { flow: left, balance } = linearise(x, act, ell), better = ell - left / balance;
+      if (better >= Math.max(low - margin, -1) && better <= Math.min(high + margin, 1)) ell = better;
+    }
+    const growth = Math.abs(flowAt(act, ell)) < 1e-6 ? growthAt(x, act, ell) : rising ? Infinity : -Infinity;
+    return { position: x, alpha: act.a, alphaB: act.b, ell, growth, stable: growth < 0 };
+  }
+
+  /** The largest real part of the Jacobian's eigenvalues; at ℓ = ±1 only the memory is free. */
+  function growthAt(x, act, ell) {
+    const lin = linearise(x, act, ell), { logA, logGamma } = labelGradient(act, ell);
+    if (Math.abs(ell) === 1) return lin.flowX;
+    const gain = Math.exp(logA - logGamma), steep = (entry) => within(entry, -STEEP, STEEP);
+    const one = steep(lin.flowX), two = steep(gain * lin.labelEll), half = (one + two) / 2;
+    const square = ((one - two) / 2) ** 2 + steep(lin.flowEll) * steep(gain * lin.labelX);
+    if (square < 0) return half;
+    const larger = half + (half < 0 ? -1 : 1) * Math.sqrt(square);
+    return Math.max(larger, steep(slow(lin, ell)) * two / larger); // as a difference it would lose every digit
+  }
+
+  /** All fixed points in order of their position: {alpha, alphaB, ell, stable, growth, position}. */
+  function fixedPoints() {
+    const found = [];
+    let left = sample(FIRST_PLACE + 0.5 / CELLS);
+    for (let cell = 1; cell < (LAST_PLACE - FIRST_PLACE) * CELLS; cell++) {
+      const right = sample(FIRST_PLACE + (cell + 0.5) / CELLS), nodes = [left];
+      if (!Number.isNaN(left.value + right.value)) {
+        for (const x of turns(left, right)) nodes.push({ x, value: follow(x) });
+        nodes.push(right);
+      }
+      for (let at = 1; at < nodes.length; at++) {
+        const rising = nodes[at].value > 0;
+        if (rising !== nodes[at - 1].value > 0) found.push(root(nodes[at - 1].x, nodes[at].x, rising));
+      }
+      left = right;
+    }
+    return found;
+  }
+
+  /** Pieces [ℓ, x, ℓ, x] of dx/dt = 0 in the plane, from a grid of cells: where the sign changes, to 1e−3 of a cell. */
+  function memoryNullcline(low = 0, high = 1, columns = 64, rows = 64) {
+    const pieces = [], xs = Array.from({ length: rows + 1 }, (_, i) => low + (i + 0.5) / (rows + 1) * (high - low));
+    const ells = Array.from({ length: columns + 1 }, (_, j) => 2 * j / columns - 1 + (2 * j === columns ? 1e-6 : 0));
+    const field = xs.map((x) => { const act = spot(x); return ells.map((ell) => flowAt(act, ell)); });
+    const between = (i, j, k, m) => {
+      const one = field[i][j], other = field[k][m];
+      if (one > 0 === other > 0 || one === 0 || other === 0) return null;
+      const x = (share) => xs[i] + share * (xs[k] - xs[i]), ell = (share) => ells[j] + share * (ells[m] - ells[j]);
+      let from = 0, to = 1;
+      for (let step = 0; step < 10; step++) {
+        const share = (from + to) / 2;
+        if (flowAt(spot(x(share)), ell(share)) > 0 === other > 0) to = share;
+        else from = share;
+      }
+      return [ell((from + to) / 2), x((from + to) / 2)];
+    };
+    const across = xs.map((_, i) => ells.map((__, j) => (i < rows ? between(i, j, i + 1, j) : null)));
+    const along = xs.map((_, i) => ells.map((__, j) => (j < columns ? between(i, j, i, j + 1) : null)));
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        const sides = [across[i][j], along[i + 1][j], across[i][j + 1], along[i][j]].filter((side) => side !== null);
+        if (sides.length === 2) pieces.push([...sides[0], ...sides[1]]);
+        if (sides.length !== 4) continue;
+        const [one, two, three, four] = sides; // cut off the corner (i, j) and its opposite, or the other two
+        pieces.push(...(field[i][j] > 0 ? [[...one, ...four], [...two, ...three]] : [[...one, ...two], [...three, ...four]]));
+      }
+    }
+    return pieces;
+  }
+
+  return { ...given, copies, categories, velocity, labelAlong, sample, fixedPoints, memoryNullcline };
+}
+
+/** The lower of each two neighbours in `have` without a partner in `keep`: what moves the others least (both in order). */
+function vanishing(have, keep, from = 0) {
+  if (have.length <= keep.length) return { pairs: [], moved: have.reduce((sum, x, i) => sum + Math.abs(x - keep[i]), 0) };
+  let best = { pairs: [], moved: Infinity };
+  for (let lower = from; lower + 1 < have.length; lower++) {
+    const rest = [...have.slice(0, lower), ...have.slice(lower + 2)], { pairs, moved } = vanishing(rest, keep, lower);
+    if (moved < best.moved) best = { pairs: [lower, ...pairs.map((pair) => pair + 2)], moved };
+  }
+  return best;
+}
+
+/** A bracket for each two fixed points that one of two neighbouring powers has and the other has not. */
+function bracketsOf(before, after) {
+  const [more, fewer] = before.points.length > after.points.length ? [before, after] : [after, before];
+  const positions = ({ points }) => points.map(({ position }) => position);
+  return vanishing(positions(more), positions(fewer)).pairs.map((lower) => {
+    const [one, two] = more.points.slice(lower, lower + 2);
+    return { present: more.n, absent: fewer.n, lower, position: (one.position + two.position) / 2, ell: (one.ell + two.ell) / 2 };
+  });
+}
+
+/** The fold nearest a bracket, f = 0 and its slope = 0 at once, by Newton's method in (x, n); null if none is in it. */
+function newtonFold(parameters, { position, present, absent }) {
+  let x = position, n = present;
+  for (let step = 0; step < 30 && n > 1.0001; step++) {
+    const dx = 1e-6, dn = 1e-6 * n, at = (where, power) => reducedSystem({ ...parameters, n: power }).sample(where);
+    const here = at(x, n), left = at(x - dx, n), right = at(x + dx, n), below = at(x, n - dn), above = at(x, n + dn);
+    const fx = here.slope, fn = (above.value - below.value) / (2 * dn);
+    const sx = (right.slope - left.slope) / (2 * dx), sn = (above.slope - below.slope) / (2 * dn);
+    const determinant = fx * sn - fn * sx;
+    const stepX = (fn * here.slope - sn * here.value) / determinant, stepN = (sx * here.value - fx * here.slope) / determinant;
+    x += stepX;
+    n += stepN;
+    if (!Number.isFinite(x + n)) return null;
+    if (Math.abs(stepX) > 1e-11 * (1 + Math.abs(x)) || Math.abs(stepN) > 1e-11 * (1 + n)) continue;
+    if ((n - present) * (n - absent) > 0) return null;
+    return { n, position: x, alpha: place(x).a, alphaB: place(x).b, ell: at(x, n).ell, opens: present > absent, width: 0 };
+  }
+  return null;
+}
+
+/** The fold in a bracket, which is cut down until Newton's method ends inside; yields after every system. */
+function* locateFold(parameters, bracket) {
+  const opens = bracket.present > bracket.absent;
+  for (let pass = 0; pass < 12; pass++) {
+    const fold = newtonFold(parameters, bracket);
+    if (fold) return fold;
+    const low = Math.min(bracket.present, bracket.absent), high = Math.max(bracket.present, bracket.absent), inner = [];
+    let before = null;
+    for (let cut = 0; cut < 24; cut++) {
+      const row = rowAt(parameters, cut === 23 ? high : low + (high - low) * cut / 23);
+      if (before) inner.push(...bracketsOf(before, row).filter((each) => each.present > each.absent === opens));
+      before = row;
+      yield null;
+    }
+    if (inner.length === 0) break;
+    const far = ({ position }) => Math.abs(position - bracket.position);
+    bracket = inner.reduce((best, each) => (far(each) < far(best) ? each : best));
+  }
+  const { position, present, absent, ell } = bracket, { a, b } = place(position);
+  return { n: present, position, alpha: a, alphaB: b, ell, opens, width: Math.abs(present - absent) };
+}
+
+const rowAt = (parameters, n) => ({ n, points: reducedSystem({ ...parameters, n }).fixedPoints() });
+
+/**
+ * Fixed points over n and every fold: returns {rows, lines, folds}, and yields that, as far as known, after every system.
+ *
+ * `lines` are pieces [n, point, n, point] of the curves that the fixed points form; at a fold two of them meet.
+ */
+function* bifurcationDiagram(parameters, [low, high] = [2, 100], perDecade = 250) {
+  const diagram = { rows: [], lines: [], folds: [] }, decades = Math.log10(high / low);
+  const count = Math.max(2, Math.round(perDecade * decades));
+  for (let i = 0; i < count; i++) {
+    const row = rowAt(parameters, i === count - 1 ? high : low * 10 ** (decades * i / (count - 1))), before = diagram.rows[i - 1];
+    diagram.rows.push(row);
+    yield diagram;
+    if (!before) continue;
+    const more = before.points.length > row.points.length ? before : row, fewer = more === row ? before : row, left = [...more.points];
+    for (const bracket of bracketsOf(before, row)) {
+      const fold = yield* locateFold(parameters, bracket), pair = more.points.slice(bracket.lower, bracket.lower + 2);
+      diagram.folds.push(fold);
+      for (const point of pair) {
+        left.splice(left.indexOf(point), 1);
+        diagram.lines.push([more.n, point, fold.n, fold]);
+      }
+    }
+    left.forEach((point, at) => diagram.lines.push([more.n, point, fewer.n, fewer.points[at]]));
+  }
+  diagram.folds.sort((one, two) => one.n - two.n);
+  return diagram;
+}

@@ -1,0 +1,64 @@
+"""Figures with a script: what a page carries for the reader to move them by.
+
+A first picture is there without a script and on paper; the script of its kind, a file of this folder, draws
+the others.  Nothing is loaded from anywhere: the figure works in a file opened from disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from hopcore.plotting.style import INK
+
+
+def scripted(
+    kind: str,
+    picture: str,
+    controls: Callable[[str], str],
+    data: Mapping[str, Any],
+    *,
+    style: str,
+    attributes: str = "",
+) -> str:
+    """A figure as HTML: style, first picture, controls, data and script.
+
+    Parameters
+    ----------
+    kind : the name of the figure's script and, after ``hopcore-``, of its class.
+    picture : the first picture, as HTML.
+    controls : given the figure's name in the page, the content of its line of controls, hidden without a
+        script, and what follows it.
+    data : for the script, as JSON.
+    style : more rules, in which & stands for the figure.
+    attributes : more of the figure's element.
+    """
+    packed = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
+    name = f"{kind}-{hashlib.sha256((attributes + picture + packed).encode()).hexdigest()[:12]}"
+    start, script = (
+        files("hopcore.plotting").joinpath(f"{each}.js").read_text(encoding="utf-8").strip()
+        for each in ("scripted", kind)
+    )
+    rules = (_SHARED + style).strip().replace("&", f".hopcore-{kind}")
+    return f"""<div class="hopcore-{kind}" id="{name}"{attributes}>
+<style>
+{rules}
+</style>
+{picture}
+<p class="controls" hidden>{controls(name)}
+<script type="application/json">{packed}</script>
+<script>{start}("{name}", {script});</script>
+</div>"""
+
+
+_SHARED = f"""
+html[data-theme="dark"] .bd-content div.cell_output .text_html:has(&) {{
+  background-color: transparent !important; color: inherit !important; padding: 0 !important;
+}}
+& {{ margin-inline: auto; max-width: 36rem; }}
+& .controls:not([hidden]) {{ color: {INK}; display: flex; flex-wrap: wrap; }}
+@media print {{ & .controls.controls {{ display: none; }} }}
+"""

@@ -1,0 +1,196 @@
+"""Figures with a script, sliders and turning trails: what is in the page, and that it shows what it says."""
+
+import base64
+import io
+import json
+import re
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from hopcore.plotting import slider_figure, turning_trails
+from hopcore.plotting.style import INK, WIDTH, Picture
+
+BAR = {"name": "n & more", "alt": "A bar."}
+LABELS = ["one", "two <2>", "three"]
+
+
+def bar(number, height=1.0):
+    """A figure with a red bar that grows from frame to frame."""
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.barh([0], [number + 1], color="#ff0000")
+    axes.set_xlim(0, 4)
+    return Picture(figure)
+
+
+def fan(**changes):
+    steps = np.linspace(0, 1, 12)[:, None, None]
+    parts = {
+        "points": steps * np.eye(3)[None] + (1 - steps) / 3,
+        "epochs": range(0, 120, 10),
+        "fates": [1, 4, -1],
+        "digits": (1, 4, 7),
+        "guides": [[(1, 0, 0), (0, 0.5, 0.5)]],
+        "description": "a <fan>",
+    }
+    return turning_trails(**parts | changes)
+
+
+@pytest.fixture(scope="module")
+def slider():
+    return slider_figure(bar, LABELS, **BAR, start=1)
+
+
+@pytest.fixture(scope="module")
+def pages(slider):
+    return {"slider": slider._repr_html_(), "turning": fan().html()}
+
+
+def packed(page):
+    return json.loads(re.search(r'application/json">(.*?)</script>', page, re.S).group(1))
+
+
+def pixels(frame):
+    return np.asarray(Image.open(io.BytesIO(frame)).convert("RGBA"))
+
+
+@pytest.mark.parametrize("kind, picture", [("slider", "<img"), ("turning", "<svg")])
+def test_a_page_loads_nothing_and_starts_with_a_picture(pages, kind, picture):
+    page = pages[kind]
+    assert not any(word in page for word in ("http", "import(", "fetch("))
+    assert re.findall(r'src="(?!data:)', page) == []
+    assert page.index(picture) < page.index("<script")
+    assert 'class="controls" hidden' in page  # a page without scripts shows no dead slider
+    assert page.startswith(f'<div class="hopcore-{kind}" id="{kind}-') and page.count("<div") == 1
+
+
+def test_equal_figures_give_equal_pages_and_others_other_names(pages):
+    def name(page):
+        return re.search(r'id="(\w+-\w+)"', page).group(1)
+
+    assert slider_figure(bar, LABELS, **BAR, start=1)._repr_html_() == pages["slider"]
+    assert fan().html() == pages["turning"]
+    changes = ({"start": 0}, {"alt": "Another bar."}, {"name": "m"})
+    others = [slider_figure(bar, LABELS, **{**BAR, "start": 1, **each})._repr_html_() for each in changes]
+    turned = [fan(description="b").html(), fan(points=fan().points + 0.1).html()]
+    assert len({name(page) for page in (*pages.values(), *others, *turned)}) == 2 + 3 + 2
+
+
+def test_each_frame_is_the_figure_of_its_number_without_background(slider):
+    shares = [(pixels(frame)[60, :, :3] == (255, 0, 0)).all(axis=-1).mean() for frame in slider.frames]
+    assert shares == pytest.approx([0.25, 0.5, 0.75], abs=0.01)
+    assert pixels(slider.frames[0])[5, 860, 3] == 0
+
+
+def test_the_chosen_frame_is_a_plain_image_and_the_others_follow_in_order(slider, pages):
+    head = "data:image/webp;base64,"
+    image = re.search(rf'<img src="{head}([^"]+)" width="576" height="125" alt="([^"]*)"', pages["slider"])
+    assert base64.b64decode(image.group(1)) == slider.frames[1]
+    assert image.group(2) == "A bar. Here n &amp; more is two &lt;2&gt;."
+    data = packed(pages["slider"])
+    assert data["labels"] == LABELS and data["frames"][1] == ""  # kept once, in the image
+    for number in (0, 2):
+        assert base64.b64decode(data["frames"][number].removeprefix(head)) == slider.frames[number]
+
+
+def test_the_slider_is_named_and_starts_where_the_image_does(pages):
+    page = pages["slider"]
+    name = re.search(r'id="(slider-\w+)"', page).group(1)
+    assert f'<label for="{name}-at">n &amp; more</label>' in page
+    tag = re.search(r'<input type="range" [^>]*>', page).group(0)
+    assert f'id="{name}-at"' in tag and 'max="2"' in tag and 'value="1"' in tag
+    assert f'<output for="{name}-at" aria-live="off">two &lt;2&gt;</output>' in page
+
+
+def test_a_label_cannot_end_the_script():
+    page = slider_figure(bar, ["</script>"], name="n", alt="</script>")._repr_html_()
+    assert page.count("</script>") == 2
+    assert packed(page)["labels"] == ["</script>"]
+
+
+@pytest.mark.parametrize("alt", [["first", "second"], ("first", "second").__getitem__])
+def test_texts_for_each_frame_or_from_a_function(alt):
+    assert slider_figure(bar, "ab", name="n", alt=alt).alts == ("first", "second")
+
+
+def test_frames_are_drawn_in_the_books_style_and_let_go():
+    from matplotlib import pyplot
+
+    before, inks = mpl.rcParams["text.color"], []
+
+    def draw(number):
+        inks.append(mpl.rcParams["text.color"])
+        figure = pyplot.figure(figsize=(2, 1))
+        figure.add_axes((0, 0, 1, 1)).plot([0, number])
+        return figure
+
+    open_figures = pyplot.get_fignums()
+    slider_figure(draw, "abc", name="n", alt="A line.")
+    assert inks == [INK] * 3 and mpl.rcParams["text.color"] == before
+    assert pyplot.get_fignums() == open_figures
+    assert "matplotlib.pyplot" in sys.modules
+
+
+def test_fewer_colours_make_smaller_frames():
+    def draw(_number):
+        figure = Figure(figsize=(WIDTH, 2))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.scatter(*np.random.default_rng(0).random((3, 3000)), linewidths=0, alpha=0.5)
+        return figure
+
+    exact, few = (slider_figure(draw, "a", name="n", alt="", colours=colours) for colours in (None, 32))
+    assert len(few.frames[0]) < 0.7 * len(exact.frames[0]) and few.size == exact.size
+    assert len(np.unique(pixels(few.frames[0]).reshape(-1, 4), axis=0)) <= 32
+
+
+@pytest.mark.parametrize(
+    "labels, change, message",
+    [
+        ((), {}, "at least one frame"),
+        ("ab", {"start": 2}, "0 to 1"),
+        ("ab", {"alt": ["one"]}, "each of 2 labels, got 1"),
+        ("ab", {"frames": lambda number: bar(number, 1 + number)}, "one size"),
+    ],
+)
+def test_frames_and_texts_that_do_not_fit_are_refused(labels, change, message):
+    with pytest.raises(ValueError, match=message):
+        slider_figure(labels=labels, **{"frames": bar, **BAR, **change})
+
+
+def test_the_turning_drawing_has_the_points_of_the_figure(pages):
+    drawing = pages["turning"].partition("</svg>")[0]
+    assert drawing.count('class="trail"') == drawing.count("<circle") == 3
+    assert "a &lt;fan&gt;" in drawing and 'tabindex="0"' in drawing
+    kept = packed(pages["turning"])
+    points = np.array(kept["trails"]).reshape(3, 12, 3).transpose(1, 0, 2) / kept["steps"]
+    np.testing.assert_allclose(points, fan().points, atol=0.5 / kept["steps"])
+    assert kept["epochs"] == list(range(0, 120, 10))
+
+
+@pytest.mark.parametrize("turn, tilt", [(0, 0), (35, 20), (-120, 80), (180, -90)])
+def test_every_view_fits_the_drawing_and_the_first_axis_points_up(turn, tilt):
+    figure = fan()
+    places = figure.project(np.concatenate([figure.points.reshape(-1, 3), np.eye(3)]), turn, tilt)
+    assert (places > 0).all() and (places < [460, 400]).all()
+    low, high = figure.project([[0, 0, 0], [1, 0, 0]], turn, 0)
+    assert high[1] < low[1] and high[0] == pytest.approx(low[0])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"points": np.zeros((4, 3))},
+        {"points": np.full((12, 3, 3), np.nan)},
+        {"epochs": [1]},
+        {"digits": (1, 4)},
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(change):
+    with pytest.raises(ValueError, match="must"):
+        fan(**change)
