@@ -40,11 +40,7 @@ def check_real(name: str, value: Any, allowed: str = "a finite real number") -> 
 
 def check_positive(name: str, value: Any) -> float:
     """The value as a float above 0."""
-    allowed = "a finite real number above 0"
-    number = check_real(name, value, allowed)
-    if number <= 0:
-        raise refuse(name, value, allowed)
-    return number
+    return check_above(name, value, 0)
 
 
 def check_above(name: str, value: Any, bound: float) -> float:
@@ -66,14 +62,10 @@ def check_at_least(name: str, value: Any, minimum: float) -> float:
 
 
 def check_integer(name: str, value: Any, minimum: int | None = None, maximum: int | None = None) -> int:
-    """The value as an int within the bounds; 3.0 is refused, as it may be a slip."""
-    allowed = "an integer"
-    if minimum is not None and maximum is not None:
+    """The value as an int within the bounds, a lower one or both; 3.0 is refused, as it may be a slip."""
+    allowed = "an integer" if minimum is None else f"an integer of at least {minimum}"
+    if maximum is not None:
         allowed = f"an integer from {minimum} to {maximum}"
-    elif minimum is not None:
-        allowed = f"an integer of at least {minimum}"
-    elif maximum is not None:
-        allowed = f"an integer of at most {maximum}"
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
@@ -91,10 +83,9 @@ def check_seed(seed: Any, name: str = "seed") -> int:
 
 def check_choice(name: str, value: Any, allowed: Collection[str]) -> str:
     """One of a few words."""
-    if not isinstance(value, str):
-        raise refuse(name, value, "one of " + ", ".join(map(repr, allowed)), TypeError)
-    if value not in allowed:
-        raise refuse(name, value, "one of " + ", ".join(map(repr, allowed)))
+    if not isinstance(value, str) or value not in allowed:
+        error = ValueError if isinstance(value, str) else TypeError
+        raise refuse(name, value, "one of " + ", ".join(map(repr, allowed)), error)
     return value
 
 

@@ -17,6 +17,7 @@ from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import MEMORIES_SHOWN_LABEL, PIXELS
 from hopcore.paper.scales import Pace
+from hopcore.studies.crossings import stays_above, stays_below
 from hopcore.studies.grid import over_grid
 from hopcore.studies.likeness import (
     distance_from_centre,
@@ -219,23 +220,16 @@ def dwell(n: ArrayLike, values: ArrayLike, low: float, high: float) -> xr.Datase
     the band, or does not enter it.
     """
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
-    if values[0] <= high or values.min() > high:
+    enters, leaves = stays_above(n[::-1], values[::-1], high), stays_below(n, values, low)
+    if np.isnan(enters):
         return xr.Dataset(dict.fromkeys(("enters", "leaves", "ratio", "least", "most"), np.nan))
-    enters = _crossing(n, values, high, int(np.argmax(values <= high)))
-    above = np.flatnonzero(values > low)
-    leaves = float(n[-1]) if above[-1] == len(n) - 1 else _crossing(n, values, low, int(above[-1]) + 1)
+    leaves = n[-1] if np.isnan(leaves) else leaves
     pace = (values[0] - high) / (enters - n[0])
     inside = values[(n >= enters) & (n <= leaves)]
     ratio = (leaves - enters) / ((high - low) / pace)
     least, most = (inside.min(), inside.max()) if inside.size else (np.nan, np.nan)
     stay = {"enters": enters, "leaves": leaves, "ratio": ratio}
     return xr.Dataset({**stay, "least": least, "most": most})
-
-
-def _crossing(n: np.ndarray, values: np.ndarray, level: float, after: int) -> float:
-    """Where the line from the point before `after` to that point meets the level."""
-    step = (values[after - 1] - level) / (values[after - 1] - values[after])
-    return float(n[after - 1] + step * (n[after] - n[after - 1]))
 
 
 def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dataset:

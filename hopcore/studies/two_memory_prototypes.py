@@ -13,6 +13,7 @@ from hopcore.data import CATEGORIES, TrainingSet, training_set
 from hopcore.decomposition import coefficients
 from hopcore.paper import FIGURE_6_START, PIXELS
 from hopcore.reduced import mixture_temperature, same_digit_mixtures
+from hopcore.studies.crossings import stays_above
 from hopcore.studies.two_memory_bifurcation import overlaps
 from hopcore.sweeps import sweep
 
@@ -58,20 +59,9 @@ def other_coefficient(networks: xr.Dataset) -> xr.DataArray:
     return alpha.isel(image=0, drop=True).copy(data=alpha.values[..., [0, 1], [1, 0]])
 
 
-def threshold(n: ArrayLike, values: ArrayLike, level: float) -> float:
-    """The n from which a curve (R,) stays above a level, by straight lines between its points; else nan."""
-    n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
-    below = np.flatnonzero(values <= level)
-    if below.size == 0 or below[-1] == n.size - 1:
-        return np.nan
-    at = below[-1]
-    share = (level - values[at]) / (values[at + 1] - values[at])
-    return float(n[at] + share * (n[at + 1] - n[at]))
-
-
 def thresholds(values: xr.DataArray, level: float) -> np.ndarray:
-    """`threshold` of values (n, rescaled_temperature) at every temperature."""
-    return np.array([threshold(values.n, curve, level) for curve in values.transpose(..., "n").values])
+    """The n from which values (n, rescaled_temperature) stay above a level, at every temperature; or nan."""
+    return np.array([stays_above(values.n, curve, level) for curve in values.transpose(..., "n").values])
 
 
 def line_power(n: ArrayLike, line: ArrayLike, temperature: ArrayLike) -> np.ndarray:

@@ -142,13 +142,6 @@ def test_two_memories_change_smoothly_and_a_finer_grid_tells_so():
     assert all(0.1 <= each < 0.3 for each in prototypes.refinement(two, data, **HOW))
 
 
-def test_a_threshold_is_where_a_curve_stays_above():
-    n, curve = np.arange(5.0), [0, 1, 0, 0.4, 1]
-    assert prototypes.threshold(n, curve, 0.7) == pytest.approx(3.5)
-    assert prototypes.threshold(n, curve, 0.55) == pytest.approx(3.25)
-    assert np.isnan([prototypes.threshold(n, np.full(5, level), 0.7) for level in (0, 1)]).all()
-
-
 def test_a_falling_line_is_read_backwards_where_it_exists():
     n = np.arange(2.0, 10.0)
     line = np.where(n < 4, np.nan, 20 - n)
