@@ -46,7 +46,7 @@ class Followed {
 class NullclinesInstrument extends Instrument {
   constructor(element, options, data) {
     super(element, options, data);
-    const { n, temperature, aa, ab, bb, copies = 2, pair = null } = options, known = pair && imagesOf(pair);
+    const { n, temperature, aa, ab, bb, copies = 1, pair = null } = options, known = pair && imagesOf(pair);
     Object.assign(this, { settings: { n, temperature, aa, ab, bb, copies }, followed: [], cross: [0.5, 0.8], rows: [0, 0], shown: {} });
     this.chosen = known && { digits: known.digits, images: [0, 1].map((at) => known.images.slice(at * known.pixels, (at + 1) * known.pixels)) };
     button(this.bar, "▶ Start", () => this.start(...this.cross), { className: "play", title: "from the cross" });
@@ -201,9 +201,7 @@ class NullclinesInstrument extends Instrument {
     this.run();
   }
 
-  look() {
-    if (this.inSight) this.run();
-  }
+  look() { if (this.inSight) this.run(); }
 
   /** One frame after the other while something moves in sight. */
   run() {
@@ -252,9 +250,8 @@ class NullclinesInstrument extends Instrument {
     }, ink);
     const { right, above } = (this.scales = withBack(scales, box, [-1.05, 1.05], SHOWN));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { colour: ink, size: 11 });
-    const keys = [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, ink], ["unstable", null, null]];
     let x = 0;
-    for (const [words, colour, fill] of keys) {
+    for (const [words, colour, fill] of [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, ink], ["unstable", null, null]]) {
       if (colour) line(pen, [[x, 9], [x + 14, 9]], colour, 2.5);
       else disc(pen, x + 8, 9, 4.5, fill, ink);
       text(pen, words, x + 18, 9, { colour: ink, size: 11 });
@@ -262,8 +259,8 @@ class NullclinesInstrument extends Instrument {
     }
     pen.globalAlpha = 0.45;
     for (const [ell, at, dEll, dx] of arrows) {
-      const speed = Math.hypot(dEll, dx), length = 0.06 * (width - 32) / Math.sqrt(Math.max(speed, 1e-9)) * 0.7;
-      const [cx, cy, ux, uy] = [right(ell), above(at), dEll * length * 0.5, -dx * length * 0.5];
+      const half = 0.021 * box[2] / Math.sqrt(Math.max(Math.hypot(dEll, dx), 1e-9)); // longer where it is faster
+      const [cx, cy, ux, uy] = [right(ell), above(at), dEll * half, -dx * half];
       line(pen, [[cx - ux, cy - uy], [cx + ux, cy + uy]], ink, 0.9);
       disc(pen, cx + ux, cy + uy, 1.4, ink);
     }
@@ -280,16 +277,14 @@ class NullclinesInstrument extends Instrument {
     }
     this.numbered().forEach(({ ell, position, stable }, at) => {
       mark(pen, right(ell), above(position), stable, ink, 6);
-      text(pen, String(at + 1), right(ell) + 9, above(position) - 9, { colour: ink, bold: true });
+      text(pen, String(at + 1), right(ell) + (at % 2 ? -17 : 11), above(position) - 8, { colour: ink, bold: true });
     });
     const [cx, cy] = [right(this.cross[0]), above(this.cross[1])];
     for (const [dx, dy] of [[7, 0], [0, 7]]) line(pen, [[cx - dx, cy - dy], [cx + dx, cy + dy]], ink, 1.8);
   }
 
   /** Fixed points from the top of the plane down. */
-  numbered() {
-    return [...this.points].reverse();
-  }
+  numbered() { return [...this.points].reverse(); }
 
   drawDiagram(pen, width, height, ink) {
     const { diagram: { lines, folds }, settings: { n } } = this, box = [24, 24, width - 32, height - 66];
@@ -322,9 +317,10 @@ class NullclinesInstrument extends Instrument {
     shown.slice(0, IMAGES_SHOWN).forEach(([a, b, words, colour], at) => {
       const x = at * cell + 2, share = size * Math.abs(a) / (Math.abs(a) + Math.abs(b));
       text(pen, words, x, 7, { colour, size: 11, bold: colour !== ink });
-      if (this.chosen) mosaic(pen, this.chosen.images[0].map((value, p) => a * value + b * this.chosen.images[1][p]), 1, [x, 18, size], () => colour);
+      if (this.chosen) mosaic(pen, this.chosen.images[0].map((value, p) => a * value + b * this.chosen.images[1][p]), 1, [x, 18, size], undefined, 0);
       else pen.fillRect(x, 18 + size - share, size, share);
-      line(pen, [[x, 18], [x + size, 18], [x + size, 18 + size], [x, 18 + size], [x, 17.5]], colour, 1);
+      Object.assign(pen, { strokeStyle: colour, lineWidth: colour === ink ? 1 : 2.5 });
+      pen.strokeRect(x, 18, size, size);
     });
   }
 }

@@ -229,12 +229,12 @@ function reducedSystem(given) {
 
   /** Pieces [ℓ, x, ℓ, x] of dx/dt = 0 in the plane, from a grid of cells: where the sign changes, to 1e−3 of a cell. */
   function memoryNullcline([low, high] = [0, 1], columns = 48, rows = 56) {
-    const xs = Array.from({ length: rows + 1 }, (_, i) => low + (i + 0.5) / (rows + 1) * (high - low)), known = new Map(), pieces = [];
+    const xs = Array.from({ length: rows + 1 }, (_, i) => low + (i + 0.5) / (rows + 1) * (high - low)), known = [], pieces = [];
     const ells = Array.from({ length: columns + 1 }, (_, j) => 2 * j / columns - 1 + (2 * j === columns ? 1e-6 : 0));
     const field = xs.map((x) => { const act = spot(x); return ells.map((ell) => flowAt(act, ell)); });
-    const between = (i, j, k, m) => {
+    const between = (i, j, [k, m]) => {
       const at = (share) => [ells[j] + share * (ells[m] - ells[j]), xs[i] + share * (xs[k] - xs[i])], other = field[k][m] > 0;
-      if (field[i][j] > 0 === other || field[i][j] === 0 || field[k][m] === 0) return null;
+      if (field[i][j] > 0 === other || field[i][j] === 0 || field[k][m] === 0) return [];
       let step = 0.5, share = 0;
       for (; step > 1e-3; step /= 2) {
         const [ell, x] = at(share + step);
@@ -242,13 +242,10 @@ function reducedSystem(given) {
       }
       return at(share + step);
     };
-    const side = (...edge) => {
-      if (!known.has(String(edge))) known.set(String(edge), between(...edge));
-      return known.get(String(edge)) || [];
-    };
+    const side = (i, j, down) => (known[2 * (i * (columns + 1) + j) + down] ??= between(i, j, down ? [i + 1, j] : [i, j + 1]));
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < columns; j++) {
-        const ends = [...side(i, j, i + 1, j), ...side(i + 1, j, i + 1, j + 1), ...side(i, j + 1, i + 1, j + 1), ...side(i, j, i, j + 1)];
+        const ends = [...side(i, j, 1), ...side(i + 1, j, 0), ...side(i, j + 1, 1), ...side(i, j, 0)];
         for (let at = 0; at < ends.length; at += 4) pieces.push(ends.slice(at, at + 4));
       }
     }

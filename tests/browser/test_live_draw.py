@@ -20,7 +20,8 @@ STATE = """() => {
         memories: plain(frame.memories), labels: plain(frame.labels),
         scores: plain(scores), shares: plain(shares),
     });
-    return { image: image && plain(image), high: of({ memories, labels }, answers[0]), low: of(other, answers[1]) };
+    const high = of({ memories, labels }, answers[0]), low = of(other, answers[1]);
+    return { image: image && plain(image), high, low };
 }"""
 
 

@@ -16,7 +16,8 @@ from hopcore import live
 PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
 <title>Instruments</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none';
- script-src 'self' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:"></head><body style="max-width: 46rem; margin: auto">%s
+ script-src 'self' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:">
+</head><body style="max-width: 46rem; margin: auto">%s
 <script src="live.js"></script></body></html>"""
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
