@@ -46,111 +46,112 @@ class Followed {
 class NullclinesInstrument extends Instrument {
   constructor(element, options, data) {
     super(element, options, data);
-    const { n, temperature, aa, ab, bb, copies = 2 } = options;
-    Object.assign(this, { settings: { n, temperature, aa, ab, bb, copies }, pair: null, followed: [], cross: [0.5, 0.8] });
+    const { n, temperature, aa, ab, bb, copies = 1, pair = null } = options, known = pair && imagesOf(pair);
+    Object.assign(this, { settings: { n, temperature, aa, ab, bb, copies }, followed: [], cross: [0.5, 0.8], rows: [0, 0], shown: {} });
+    this.chosen = known && { digits: known.digits, images: [0, 1].map((at) => known.images.slice(at * known.pixels, (at + 1) * known.pixels)) };
     button(this.bar, "▶ Start", () => this.start(...this.cross), { className: "play", title: "from the cross" });
     const kinds = make("select", { "aria-label": "what starts" }, this.bar);
-    for (const [value, words] of [[1, "one memory"], [2, "two memories"]]) make("option", { value, textContent: words }, kinds);
+    for (const [value, textContent] of [[1, "one memory"], [2, "two memories"]]) make("option", { value, textContent }, kinds);
     kinds.addEventListener("change", () => this.try(() => this.set({ copies: Number(kinds.value) })));
+    this.shown.copies = { show: (now) => { kinds.value = now; } };
     button(this.bar, "Clear", () => { this.followed = []; this.redraw(); });
-    this.plane = this.canvas(make("div", { className: "view" }, this.stage), {
-      name: "plane", ratio: 1, label: "", draw: (...pen) => this.drawPlane(...pen),
-    });
-    const side = make("div", { className: "view stack" }, this.stage);
-    this.diagramView = this.canvas(side, {
-      name: "plane", ratio: 1.5, label: "bifurcation diagram: fixed points over n; a click chooses n", draw: (...pen) => this.drawDiagram(...pen),
-    });
-    this.row = this.canvas(side, { name: "memories", ratio: IMAGES_SHOWN * 0.8, label: "memories", draw: (...pen) => this.drawMemories(...pen) });
-    const specs = [
+    const side = make("div", { className: "view stack" });
+    const view = (parent, name, ratio, label, draw) => this.canvas(parent, { name, ratio, label, draw: (...pen) => this[draw](...pen) });
+    this.plane = view(make("div", { className: "view" }, this.stage), "plane", 1, "", "drawPlane");
+    this.stage.append(side);
+    this.diagramView = view(side, "plane", 1.5, "Fixed points over n. A click or an arrow key chooses n.", "drawDiagram");
+    this.gallery = view(side, "memories", IMAGES_SHOWN * 0.8, "", "drawMemories");
+    const more = make("details", { className: "more" });
+    make("summary", { textContent: "the overlaps by hand" }, more);
+    for (const [name, words, unit, min, max, step] of [
       ["n", "n", "the power", 1.5, 60, 0.1], ["temperature", "T", "temperature, in the units of the overlaps", 300, 1000, 1],
       ["aa", "A·A", "overlap of A with itself", 300, 784, 1], ["ab", "A·B", "overlap of A and B", 0, 784, 1],
       ["bb", "B·B", "overlap of B with itself", 300, 784, 1],
-    ];
-    this.shown = { copies: { show: (now) => { kinds.value = now; } } };
-    const more = make("details", { className: "more" });
-    make("summary", { textContent: "the overlaps by hand" }, more);
-    for (const [name, words, unit, min, max, step] of specs) {
-      const change = (value) => this.try(() => this.set({ [name]: value }));
-      this.shown[name] = number(name.length === 2 ? more : this.controls, { name, words, unit, min, max, step, value: this.settings[name], change });
+    ]) {
+      const change = (value) => this.try(() => this.set({ [name]: value })), value = this.settings[name];
+      this.shown[name] = number(name.length === 2 ? more : this.controls, { name, words, unit, min, max, step, value, change });
     }
-    this.chips = ["A", "B"].map((name, side) => digitChips(this.controls, name, [], ([digit]) => this.try(() => this.choose(side, digit)), "radio"));
-    button(this.controls, "Other images", () => this.try(() => this.choose(0, this.digitsOf()[0], 1)), { title: "of the same two digits" });
+    this.chips = ["A", "B"].map((name, at) => digitChips(this.controls, name, [], ([digit]) => this.try(() => this.choose(at, digit)), "radio"));
+    button(this.controls, "Other images", () => this.try(() => this.choose(0, this.digits[0], 1)), { title: "of the same two digits" });
     this.controls.append(more);
     this.hands();
     this.set({});
   }
 
-  /** Click, tap and keys in the plane; a drag in the diagram. */
+  /** Click, tap and keys in the plane; a drag and keys in the diagram. */
   hands() {
     const { plane: { element: plane }, diagramView: { element: diagram } } = this;
-    for (const each of [plane, diagram]) Object.assign(each, { tabIndex: 0 }).setAttribute("role", "application");
-    const at = (event, element, scales) => {
-      const { left, top } = element.getBoundingClientRect();
-      return scales.back(event.clientX - left, event.clientY - top);
+    const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], Enter: [0, 0], " ": [0, 0] };
+    const hand = (element, scales, { mouse, keys }) => {
+      Object.assign(element, { tabIndex: 0 }).setAttribute("role", "application");
+      element.style.touchAction = "pan-y";
+      for (const [name, does] of Object.entries(mouse)) {
+        element.addEventListener(name, (event) => {
+          const { left, top } = element.getBoundingClientRect();
+          this.try(() => does(this[scales].back(event.clientX - left, event.clientY - top), event));
+        });
+      }
+      element.addEventListener("keydown", (event) => {
+        if (!(event.key in arrows)) return;
+        event.preventDefault();
+        this.try(() => keys(...arrows[event.key]));
+      });
     };
-    plane.addEventListener("pointerdown", (event) => {
-      const [ell, x] = at(event, plane, this.scales);
-      this.start(within(ell, -1, 1), within(x, ...SHOWN));
+    const at = (ell, x) => [within(ell, -1, 1), within(x, ...SHOWN)], powerAt = (n) => this.set({ n: Number(Math.max(n, 1.1).toFixed(1)) });
+    hand(plane, "scales", {
+      mouse: { click: (place) => this.start(...at(...place)) },
+      keys: (right, up) => {
+        if (!right && !up) return this.start(...this.cross);
+        this.cross = at(this.cross[0] + 0.05 * right, this.cross[1] + 0.05 * up);
+        return this.plane.request();
+      },
     });
-    const choose = (event) => {
-      if (event.type === "pointermove" && !(event.buttons & 1)) return;
-      this.try(() => this.set({ n: Number(within(at(event, diagram, this.powers)[0], 1.5, 60).toFixed(1)) }));
-    };
-    for (const name of ["pointerdown", "pointermove"]) diagram.addEventListener(name, choose);
-    const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const keys = (element, does) => element.addEventListener("keydown", (event) => {
-      if (!(event.key in arrows || event.key === "Enter" || event.key === " ")) return;
-      event.preventDefault();
-      this.try(() => does(...(arrows[event.key] || [0, 0])));
-    });
-    keys(diagram, (right, up) => this.set({ n: Math.max(1.1, Number((this.settings.n + 0.5 * (right + up)).toFixed(1))) }));
-    keys(plane, (right, up) => {
-      if (!right && !up) return this.start(...this.cross);
-      this.cross = [within(this.cross[0] + 0.05 * right, -1, 1), within(this.cross[1] + 0.05 * up, ...SHOWN)];
-      return this.plane.request();
+    hand(diagram, "powers", {
+      mouse: { pointerdown: ([n]) => powerAt(within(n, ...POWERS)), pointermove: ([n], { buttons }) => buttons & 1 && powerAt(within(n, ...POWERS)) },
+      keys: (right, up) => powerAt(this.settings.n + 0.5 * (right + up)),
     });
   }
 
-  /** The digits of the chosen images; before a choice 1 and 4, the paper's. */
-  digitsOf() {
-    const held = [...new Set(this.data.digits)], [one, two] = [1, 4].every((digit) => held.includes(digit)) ? [1, 4] : held;
-    return this.pair ? this.pair.map((row) => this.data.digits[row]) : [one, two];
-  }
+  /** The digits of A and B; before a choice those of the paper. */
+  get digits() { return this.chosen?.digits || [1, 4]; }
 
-  /** Another digit on one side (`on` 0), or the next images of both. */
+  /** Another digit on one side, or (`on` 1) the next images of both. */
   choose(side, digit, on = 0) {
-    const digits = this.digitsOf(), was = this.pair || [0, 0];
+    const digits = [...this.digits];
     digits[side] = digit;
-    if (digits[0] === digits[1]) digits[1 - side] = this.digitsOf()[side];
+    if (digits[0] === digits[1]) digits[1 - side] = this.digits[side];
     this.set({ pair: digits.map((each, at) => {
-      const rows = this.data.digits.flatMap((own, row) => (own === each ? [row] : []));
-      if (!rows.length) throw refuse("digits", each, "digits of which the page has images");
-      return rows[(Math.max(rows.indexOf(was[at]), 0) + on * (1 + 6 * at)) % rows.length];
+      const held = this.data.digits.flatMap((own, row) => (own === each ? [row] : []));
+      if (!held.length) throw refuse("digits", each, "digits of which the page has images");
+      return held[(Math.max(held.indexOf(this.rows[at]), 0) + on * (1 + 6 * at)) % held.length];
     }) });
   }
 
   /** {n, temperature, aa, ab, bb, copies}, or `pair`: the rows of two images of the page. */
   set({ pair = null, ...given }) {
-    let overlaps = {};
-    if (pair) {
-      const { digits, images, pixels, count } = this.data, fits = pair.length === 2 && pair.every((row) => Number.isInteger(row) && row >= 0 && row < count);
-      if (!fits || digits[pair[0]] === digits[pair[1]]) throw refuse("pair", pair, "the rows of two images of different digits");
-      const dot = (i, j) => images.subarray(i * pixels, (i + 1) * pixels).reduce((sum, value, p) => sum + value * images[j * pixels + p], 0);
-      overlaps = { aa: dot(pair[0], pair[0]), ab: dot(...pair), bb: dot(pair[1], pair[1]) };
+    const { data: { digits, images, pixels }, settings: before } = this, now = { ...before };
+    for (const [name, value] of Object.entries(given)) {
+      if (!(name in now)) throw new RangeError(`${name}: no such setting.`);
+      now[name] = value;
     }
-    const before = this.settings, now = { ...before };
-    for (const [name, value] of Object.entries({ ...given, ...overlaps })) if (name in now) now[name] = value;
-    this.system = reducedSystem(now);
-    this.points = this.system.fixedPoints();
-    this.settings = now;
-    const changed = (...names) => !this.diagram || names.some((name) => now[name] !== before[name]);
-    if (changed("aa", "ab", "bb")) this.pair = pair;
-    if (changed("aa", "ab", "bb", "copies")) this.followed = [];
+    let chosen = this.chosen;
+    if (pair) {
+      const fits = pair.length === 2 && pair.every((row) => row in digits) && digits[pair[0]] !== digits[pair[1]];
+      if (!fits) throw refuse("pair", pair, "the rows of two images of different digits");
+      chosen = { digits: pair.map((row) => digits[row]), images: pair.map((row) => images.slice(row * pixels, (row + 1) * pixels)) };
+      const dot = (i, j) => chosen.images[i].reduce((sum, value, p) => sum + value * chosen.images[j][p], 0);
+      Object.assign(now, { aa: dot(0, 0), ab: dot(0, 1), bb: dot(1, 1) });
+    }
+    const changed = (...names) => names.some((name) => now[name] !== before[name]);
+    if (!pair && changed("aa", "ab", "bb")) chosen = null;
+    const system = reducedSystem(now);
+    Object.assign(this, { system, chosen, points: system.fixedPoints(), settings: now, field: null, rows: pair || this.rows });
+    if (pair || changed("aa", "ab", "bb", "copies")) this.followed = [];
     for (const each of this.followed) each.left = LONGEST;
-    if (changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
+    if (!this.diagram || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
     for (const [name, value] of Object.entries(now)) this.shown[name].show(Number(value.toFixed(2)));
-    this.chips.forEach((chips, side) => chips.show(this.pair ? [this.digitsOf()[side]] : []));
-    Object.assign(this, { field: null, names: this.pair ? this.digitsOf().map(String) : ["A", "B"] });
+    this.chips.forEach((chips, side) => chips.show(chosen ? [chosen.digits[side]] : []));
+    this.names = chosen ? chosen.digits : ["A", "B"];
     this.present();
     this.run();
   }
@@ -159,24 +160,26 @@ class NullclinesInstrument extends Instrument {
     return this.points.map(({ alpha, alphaB, ell, stable, growth }) => ({ alpha, alphaB, ell, stable, growth }));
   }
 
+  /** Of all that was started the paths [ℓ, x, ℓ, x …] of each memory, and whether some still move. */
+  snapshot() {
+    return { paths: this.followed.map(({ trails }) => trails.map((trail) => [...trail])), moving: this.followed.some(({ left }) => left > 0) };
+  }
+
   /** Every fold in a range of n, a promise. */
   async folds(range = [2, 100]) {
     if (!(range[0] > 1 && range[1] > range[0] && Number.isFinite(range[1]))) throw refuse("range", range, "two increasing numbers above 1");
     return (await this.sliced(bifurcationDiagram(this.settings, range))).folds;
   }
 
-  /** Go through a diagram without holding up the page; null when `fresh` tells that nobody waits any more. */
-  async sliced(diagram, fresh = () => true) {
-    let end = 0;
-    for (;;) {
-      if (performance.now() > end) {
-        await new Promise((resolve) => { setTimeout(resolve, 0); });
-        end = performance.now() + 8;
-      }
-      if (!fresh()) return null;
-      const { done, value } = diagram.next();
-      if (done) return value;
+  /** Go through a diagram without holding up the page; null when nobody waits any more. */
+  async sliced(diagram, wanted = () => true) {
+    for (let found = {}, end = 0; wanted(); found = diagram.next()) {
+      if (found.done) return found.value;
+      if (performance.now() < end) continue;
+      await new Promise((resolve) => { setTimeout(resolve, 0); });
+      end = performance.now() + 8;
     }
+    return null;
   }
 
   /** The bifurcation diagram, first roughly. */
@@ -198,9 +201,7 @@ class NullclinesInstrument extends Instrument {
     this.run();
   }
 
-  look() {
-    if (this.inSight) this.run();
-  }
+  look() { if (this.inSight) this.run(); }
 
   /** One frame after the other while something moves in sight. */
   run() {
@@ -211,7 +212,7 @@ class NullclinesInstrument extends Instrument {
       this.asked = false;
       for (const each of this.followed) if (each.left > 0) each.move(this.settings, epochs);
       this.plane.request();
-      this.row.request();
+      this.gallery.request();
       if (this.inSight !== false) this.run();
     });
   }
@@ -219,10 +220,11 @@ class NullclinesInstrument extends Instrument {
   /** The state in words. */
   present() {
     const { points, settings: { n, temperature } } = this, many = ["no", "one", "two", "three", "four", "five"][points.length] || points.length;
-    const places = points.map(({ alpha, stable }) => `α = ${signed(alpha, 2)}${stable ? "" : " (unstable)"}`);
-    this.state.textContent = `n = ${shorter(n)}, T = ${shorter(temperature)}: ${many} fixed point${points.length === 1 ? "" : "s"}${points.length ? ` at ${places.join(", ")}` : ""}.`;
-    this.plane.say(`Plane of label and memory. ${this.state.textContent} Arrow keys move the cross, Enter starts there.`);
-    this.row.say(`Memories at the fixed points. ${this.state.textContent}`);
+    const places = points.map(({ alpha, stable }) => `α = ${signed(alpha)}${stable ? "" : " (unstable)"}`).join(", ");
+    const words = `n = ${shorter(n)}, T = ${shorter(temperature)}: ${many} fixed point${points.length === 1 ? "" : "s"}${places && ` at ${places}`}.`;
+    this.state.textContent = words;
+    this.plane.say(`Plane of label and memory. ${words} Arrow keys move the cross, Enter starts there.`);
+    this.gallery.say(`Memories at the fixed points. ${words}`);
   }
 
   /** What the plane shows besides memories, computed once a system: nullclines and a grid of the flow. */
@@ -236,7 +238,7 @@ class NullclinesInstrument extends Instrument {
         arrows.push([ell, x, speed.ell, speed.a * slopeA]);
       }
     }
-    this.field = { labels, arrows, memories: system.memoryNullcline(low, high, 48, 56) };
+    this.field = { labels, arrows, memories: system.memoryNullcline(SHOWN) };
     return this.field;
   }
 
@@ -248,9 +250,8 @@ class NullclinesInstrument extends Instrument {
     }, ink);
     const { right, above } = (this.scales = withBack(scales, box, [-1.05, 1.05], SHOWN));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { colour: ink, size: 11 });
-    const keys = [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, ink], ["unstable", null, null]];
     let x = 0;
-    for (const [words, colour, fill] of keys) {
+    for (const [words, colour, fill] of [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, ink], ["unstable", null, null]]) {
       if (colour) line(pen, [[x, 9], [x + 14, 9]], colour, 2.5);
       else disc(pen, x + 8, 9, 4.5, fill, ink);
       text(pen, words, x + 18, 9, { colour: ink, size: 11 });
@@ -258,8 +259,8 @@ class NullclinesInstrument extends Instrument {
     }
     pen.globalAlpha = 0.45;
     for (const [ell, at, dEll, dx] of arrows) {
-      const speed = Math.hypot(dEll, dx), length = 0.06 * (width - 32) / Math.sqrt(Math.max(speed, 1e-9)) * 0.7;
-      const [cx, cy, ux, uy] = [right(ell), above(at), dEll * length * 0.5, -dx * length * 0.5];
+      const half = 0.021 * box[2] / Math.sqrt(Math.max(Math.hypot(dEll, dx), 1e-9)); // longer where it is faster
+      const [cx, cy, ux, uy] = [right(ell), above(at), dEll * half, -dx * half];
       line(pen, [[cx - ux, cy - uy], [cx + ux, cy + uy]], ink, 0.9);
       disc(pen, cx + ux, cy + uy, 1.4, ink);
     }
@@ -276,16 +277,14 @@ class NullclinesInstrument extends Instrument {
     }
     this.numbered().forEach(({ ell, position, stable }, at) => {
       mark(pen, right(ell), above(position), stable, ink, 6);
-      text(pen, String(at + 1), right(ell) + 9, above(position) - 9, { colour: ink, bold: true });
+      text(pen, String(at + 1), right(ell) + (at % 2 ? -17 : 11), above(position) - 8, { colour: ink, bold: true });
     });
     const [cx, cy] = [right(this.cross[0]), above(this.cross[1])];
     for (const [dx, dy] of [[7, 0], [0, 7]]) line(pen, [[cx - dx, cy - dy], [cx + dx, cy + dy]], ink, 1.8);
   }
 
   /** Fixed points from the top of the plane down. */
-  numbered() {
-    return [...this.points].reverse();
-  }
+  numbered() { return [...this.points].reverse(); }
 
   drawDiagram(pen, width, height, ink) {
     const { diagram: { lines, folds }, settings: { n } } = this, box = [24, 24, width - 32, height - 66];
@@ -310,30 +309,18 @@ class NullclinesInstrument extends Instrument {
     for (const { position, stable } of this.points) mark(pen, right(n), above(position), stable, ink, 5);
   }
 
-  /** The memories at the fixed points and, last, those that are followed; without images, as shares of A and B. */
+  /** The memories at the fixed points and, last, those that are followed; without images, how much of A is in them. */
   drawMemories(pen, width, height, ink) {
-    const cell = width / IMAGES_SHOWN, size = Math.min(cell - 8, height - 20), latest = this.followed[this.followed.length - 1];
-    const shown = this.numbered().slice(0, 4).map(({ alpha, alphaB, stable }, at) => ({ a: alpha, b: alphaB, words: `${at + 1}: ${signed(alpha, 2)}`, colour: null, stable }));
-    for (let k = 0; latest && k < Math.min(latest.count, IMAGES_SHOWN - shown.length); k++) {
-      const [a, b] = latest.coefficients(k);
-      shown.push({ a, b, words: `α ${signed(a, 2)}`, colour: PATHS[k % 2] });
-    }
-    shown.forEach(({ a, b, words, colour }, at) => {
-      const x = at * cell + 2;
-      text(pen, words, x, 7, { colour: colour || ink, size: 11, bold: colour !== null });
-      if (!this.pair) {
-        const share = size * Math.abs(a) / (Math.abs(a) + Math.abs(b));
-        pen.strokeStyle = colour || ink;
-        pen.strokeRect(x, 18, size, size);
-        pen.globalAlpha = 0.6;
-        pen.fillStyle = colour || ink;
-        pen.fillRect(x, 18 + size - share, size, share);
-        pen.globalAlpha = 1;
-        return;
-      }
-      const { images, pixels } = this.data, [rowA, rowB] = this.pair;
-      const memory = images.subarray(rowA * pixels, (rowA + 1) * pixels).map((value, p) => a * value + b * images[rowB * pixels + p]);
-      mosaic(pen, memory, 1, [x, 18, size], () => colour || `${ink.replace("rgb", "rgba").replace(")", ", 0.4)")}`);
+    const cell = width / IMAGES_SHOWN, size = Math.min(cell - 8, height - 20), [latest] = this.followed.slice(-1);
+    const shown = this.numbered().slice(0, 4).map(({ alpha, alphaB }, at) => [alpha, alphaB, `${at + 1}: α ${signed(alpha)}`, ink]);
+    for (let k = 0; latest && k < latest.count; k++) shown.push([...latest.coefficients(k), `α ${signed(latest.coefficients(k)[0])}`, PATHS[k % 2]]);
+    shown.slice(0, IMAGES_SHOWN).forEach(([a, b, words, colour], at) => {
+      const x = at * cell + 2, share = size * Math.abs(a) / (Math.abs(a) + Math.abs(b));
+      text(pen, words, x, 7, { colour, size: 11, bold: colour !== ink });
+      if (this.chosen) mosaic(pen, this.chosen.images[0].map((value, p) => a * value + b * this.chosen.images[1][p]), 1, [x, 18, size], undefined, 0);
+      else pen.fillRect(x, 18 + size - share, size, share);
+      Object.assign(pen, { strokeStyle: colour, lineWidth: colour === ink ? 1 : 2.5 });
+      pen.strokeRect(x, 18, size, size);
     });
   }
 }
@@ -350,8 +337,8 @@ function mark(pen, x, y, stable, ink, radius) {
 
 /** The scales of axes, and the way back from pixels. */
 function withBack(scales, [x, y, width, height], [left, right], [low, high]) {
-  return { ...scales, back: (px, py) => [left + (px - x) / width * (right - left), low + (y + height - py) / height * (high - low)] };
+  return { right: scales.right, above: (value) => scales.above(within(value, low, high)), back: (px, py) => [left + (px - x) / width * (right - left), low + (y + height - py) / height * (high - low)] };
 }
 
-const signed = (value, digits) => (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits).replace("-", "−");
+const signed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
 const shorter = (value) => String(Number(value.toFixed(2)));

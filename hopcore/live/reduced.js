@@ -228,31 +228,25 @@ function reducedSystem(given) {
   }
 
   /** Pieces [ℓ, x, ℓ, x] of dx/dt = 0 in the plane, from a grid of cells: where the sign changes, to 1e−3 of a cell. */
-  function memoryNullcline(low = 0, high = 1, columns = 64, rows = 64) {
-    const pieces = [], xs = Array.from({ length: rows + 1 }, (_, i) => low + (i + 0.5) / (rows + 1) * (high - low));
+  function memoryNullcline([low, high] = [0, 1], columns = 48, rows = 56) {
+    const xs = Array.from({ length: rows + 1 }, (_, i) => low + (i + 0.5) / (rows + 1) * (high - low)), known = [], pieces = [];
     const ells = Array.from({ length: columns + 1 }, (_, j) => 2 * j / columns - 1 + (2 * j === columns ? 1e-6 : 0));
     const field = xs.map((x) => { const act = spot(x); return ells.map((ell) => flowAt(act, ell)); });
-    const between = (i, j, k, m) => {
-      const one = field[i][j], other = field[k][m];
-      if (one > 0 === other > 0 || one === 0 || other === 0) return null;
-      const x = (share) => xs[i] + share * (xs[k] - xs[i]), ell = (share) => ells[j] + share * (ells[m] - ells[j]);
-      let from = 0, to = 1;
-      for (let step = 0; step < 10; step++) {
-        const share = (from + to) / 2;
-        if (flowAt(spot(x(share)), ell(share)) > 0 === other > 0) to = share;
-        else from = share;
+    const between = (i, j, [k, m]) => {
+      const at = (share) => [ells[j] + share * (ells[m] - ells[j]), xs[i] + share * (xs[k] - xs[i])], other = field[k][m] > 0;
+      if (field[i][j] > 0 === other || field[i][j] === 0 || field[k][m] === 0) return [];
+      let step = 0.5, share = 0;
+      for (; step > 1e-3; step /= 2) {
+        const [ell, x] = at(share + step);
+        if (flowAt(spot(x), ell) > 0 !== other) share += step;
       }
-      return [ell((from + to) / 2), x((from + to) / 2)];
+      return at(share + step);
     };
-    const across = xs.map((_, i) => ells.map((__, j) => (i < rows ? between(i, j, i + 1, j) : null)));
-    const along = xs.map((_, i) => ells.map((__, j) => (j < columns ? between(i, j, i, j + 1) : null)));
+    const side = (i, j, down) => (known[2 * (i * (columns + 1) + j) + down] ??= between(i, j, down ? [i + 1, j] : [i, j + 1]));
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < columns; j++) {
-        const sides = [across[i][j], along[i + 1][j], across[i][j + 1], along[i][j]].filter((side) => side !== null);
-        if (sides.length === 2) pieces.push([...sides[0], ...sides[1]]);
-        if (sides.length !== 4) continue;
-        const [one, two, three, four] = sides; // cut off the corner (i, j) and its opposite, or the other two
-        pieces.push(...(field[i][j] > 0 ? [[...one, ...four], [...two, ...three]] : [[...one, ...two], [...three, ...four]]));
+        const ends = [...side(i, j, 1), ...side(i + 1, j, 0), ...side(i, j + 1, 1), ...side(i, j, 0)];
+        for (let at = 0; at < ends.length; at += 4) pieces.push(ends.slice(at, at + 4));
       }
     }
     return pieces;
@@ -272,84 +266,69 @@ function vanishing(have, keep, from = 0) {
   return best;
 }
 
-/** A bracket for each two fixed points that one of two neighbouring powers has and the other has not. */
+/** A bracket for each two fixed points that one of two powers has and the other has not. */
 function bracketsOf(before, after) {
   const [more, fewer] = before.points.length > after.points.length ? [before, after] : [after, before];
-  const positions = ({ points }) => points.map(({ position }) => position);
-  return vanishing(positions(more), positions(fewer)).pairs.map((lower) => {
-    const [one, two] = more.points.slice(lower, lower + 2);
-    return { present: more.n, absent: fewer.n, lower, position: (one.position + two.position) / 2, ell: (one.ell + two.ell) / 2 };
-  });
+  const [have, keep] = [more, fewer].map(({ points }) => points.map(({ position }) => position));
+  return vanishing(have, keep).pairs.map((lower) => ({ more, fewer, pair: more.points.slice(lower, lower + 2), position: (have[lower] + have[lower + 1]) / 2 }));
 }
 
 /** The fold nearest a bracket, f = 0 and its slope = 0 at once, by Newton's method in (x, n); null if none is in it. */
-function newtonFold(parameters, { position, present, absent }) {
-  let x = position, n = present;
+function newtonFold(parameters, { position, more, fewer }) {
+  const at = (x, n) => reducedSystem({ ...parameters, n }).sample(x);
+  let x = position, n = more.n;
   for (let step = 0; step < 30 && n > 1.0001; step++) {
-    const dx = 1e-6, dn = 1e-6 * n, at = (where, power) => reducedSystem({ ...parameters, n: power }).sample(where);
-    const here = at(x, n), left = at(x - dx, n), right = at(x + dx, n), below = at(x, n - dn), above = at(x, n + dn);
-    const fx = here.slope, fn = (above.value - below.value) / (2 * dn);
-    const sx = (right.slope - left.slope) / (2 * dx), sn = (above.slope - below.slope) / (2 * dn);
-    const determinant = fx * sn - fn * sx;
-    const stepX = (fn * here.slope - sn * here.value) / determinant, stepN = (sx * here.value - fx * here.slope) / determinant;
+    const dx = 1e-6, dn = 1e-6 * n, { value, slope: fx, ell } = at(x, n), below = at(x, n - dn), above = at(x, n + dn);
+    const fn = (above.value - below.value) / (2 * dn), sn = (above.slope - below.slope) / (2 * dn);
+    const sx = (at(x + dx, n).slope - at(x - dx, n).slope) / (2 * dx), determinant = fx * sn - fn * sx;
+    const stepX = (fn * fx - sn * value) / determinant, stepN = (sx * value - fx * fx) / determinant;
     x += stepX;
     n += stepN;
     if (!Number.isFinite(x + n)) return null;
     if (Math.abs(stepX) > 1e-11 * (1 + Math.abs(x)) || Math.abs(stepN) > 1e-11 * (1 + n)) continue;
-    if ((n - present) * (n - absent) > 0) return null;
-    return { n, position: x, alpha: place(x).a, alphaB: place(x).b, ell: at(x, n).ell, opens: present > absent, width: 0 };
+    return (n - more.n) * (n - fewer.n) > 0 ? null : { n, position: x, ell, width: 0 };
   }
   return null;
 }
 
-/** The fold in a bracket, which is cut down until Newton's method ends inside; yields after every system. */
+/** The fold in a bracket, which is halved until Newton's method ends inside; yields after every system. */
 function* locateFold(parameters, bracket) {
-  const opens = bracket.present > bracket.absent;
-  for (let pass = 0; pass < 12; pass++) {
-    const fold = newtonFold(parameters, bracket);
+  for (let step = 0; step < 60; step++) {
+    const { more, fewer, position } = bracket, fold = newtonFold(parameters, bracket), middle = (more.n + fewer.n) / 2;
     if (fold) return fold;
-    const low = Math.min(bracket.present, bracket.absent), high = Math.max(bracket.present, bracket.absent), inner = [];
-    let before = null;
-    for (let cut = 0; cut < 24; cut++) {
-      const row = rowAt(parameters, cut === 23 ? high : low + (high - low) * cut / 23);
-      if (before) inner.push(...bracketsOf(before, row).filter((each) => each.present > each.absent === opens));
-      before = row;
-      yield null;
-    }
-    if (inner.length === 0) break;
-    const far = ({ position }) => Math.abs(position - bracket.position);
+    if (middle === more.n || middle === fewer.n) break;
+    const row = rowAt(parameters, middle), far = (each) => Math.abs(each.position - position);
+    const inner = [...bracketsOf(row, fewer), ...bracketsOf(more, row)].filter((each) => each.more.n > each.fewer.n === more.n > fewer.n);
+    yield null;
+    if (!inner.length) break;
     bracket = inner.reduce((best, each) => (far(each) < far(best) ? each : best));
   }
-  const { position, present, absent, ell } = bracket, { a, b } = place(position);
-  return { n: present, position, alpha: a, alphaB: b, ell, opens, width: Math.abs(present - absent) };
+  const { more, fewer, pair: [{ ell }], position } = bracket;
+  return { n: more.n, position, ell, width: Math.abs(more.n - fewer.n) };
 }
 
 const rowAt = (parameters, n) => ({ n, points: reducedSystem({ ...parameters, n }).fixedPoints() });
 
 /**
- * Fixed points over n and every fold: returns {rows, lines, folds}, and yields that, as far as known, after every system.
+ * Fixed points over n and every fold: returns {rows, lines, folds}; yields after every system.
  *
  * `lines` are pieces [n, point, n, point] of the curves that the fixed points form; at a fold two of them meet.
  */
 function* bifurcationDiagram(parameters, [low, high] = [2, 100], perDecade = 250) {
-  const diagram = { rows: [], lines: [], folds: [] }, decades = Math.log10(high / low);
-  const count = Math.max(2, Math.round(perDecade * decades));
-  for (let i = 0; i < count; i++) {
-    const row = rowAt(parameters, i === count - 1 ? high : low * 10 ** (decades * i / (count - 1))), before = diagram.rows[i - 1];
-    diagram.rows.push(row);
-    yield diagram;
-    if (!before) continue;
-    const more = before.points.length > row.points.length ? before : row, fewer = more === row ? before : row, left = [...more.points];
-    for (const bracket of bracketsOf(before, row)) {
-      const fold = yield* locateFold(parameters, bracket), pair = more.points.slice(bracket.lower, bracket.lower + 2);
-      diagram.folds.push(fold);
-      for (const point of pair) {
-        left.splice(left.indexOf(point), 1);
-        diagram.lines.push([more.n, point, fold.n, fold]);
-      }
+  const decades = Math.log10(high / low), count = Math.max(2, Math.round(perDecade * decades)), lines = [], folds = [];
+  for (let i = 0, before = null; i < count; i++) {
+    const row = rowAt(parameters, i === count - 1 ? high : low * 10 ** (decades * i / (count - 1)));
+    yield null;
+    const brackets = before ? bracketsOf(before, row) : [], ended = brackets.flatMap(({ pair }) => pair);
+    for (const bracket of brackets) {
+      const found = yield* locateFold(parameters, bracket), { a, b } = place(found.position);
+      const fold = { ...found, alpha: a, alphaB: b, opens: bracket.more === row };
+      folds.push(fold);
+      for (const point of bracket.pair) lines.push([bracket.more.n, point, fold.n, fold]);
     }
-    left.forEach((point, at) => diagram.lines.push([more.n, point, fewer.n, fewer.points[at]]));
+    const [one, other] = [before || row, row].map(({ points }) => points.filter((point) => !ended.includes(point)));
+    one.forEach((point, at) => lines.push([(before || row).n, point, row.n, other[at]]));
+    before = row;
   }
-  diagram.folds.sort((one, two) => one.n - two.n);
-  return diagram;
+  return { lines, folds: folds.sort((one, other) => one.n - other.n) };
 }
