@@ -218,7 +218,7 @@ def test_it_is_the_same_network_after_a_look_back(few, show) -> None:
     page.evaluate(f"{FIRST}.step(200)")
     memories, labels, _ = state(page)
     page.evaluate(
-        f"{{ const {{ memories, labels }} = {FIRST}.state(); "
+        f"() => {{ const {{ memories, labels }} = {FIRST}.state(); "
         f"{FIRST}.load({{ memories: Array.from(memories), labels: Array.from(labels) }}); }}"
     )
     assert page.evaluate(f"{FIRST}.epoch") == 0
