@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import types
@@ -13,11 +14,6 @@ import pytest
 from hopcore import cli
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hopcore", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
     """The exit status of the command, run in this process."""
     monkeypatch.setattr(sys, "argv", ["hopcore", *arguments])
@@ -27,7 +23,7 @@ def main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
 
 
 def test_python_m_hopcore_is_the_command() -> None:
-    done = run("--version")
+    done = subprocess.run([sys.executable, "-m", "hopcore", "--version"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, f"hopcore {version('hopcore')}\n")
 
 
@@ -44,7 +40,7 @@ def test_help_explains_every_command(command: str, monkeypatch, capsys) -> None:
 )
 def test_wrong_usage_is_refused(wrong: list[str], monkeypatch, capsys) -> None:
     assert main(monkeypatch, *wrong) == 2
-    assert "Usage: hopcore" in capsys.readouterr().err
+    assert re.match(r"Usage: .*hopcore", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("command", ["book", "check", "reference"])
@@ -52,11 +48,8 @@ def test_a_folder_without_a_book_is_an_error(command: str, tmp_path: Path, monke
     assert main(monkeypatch, command, "--root", str(tmp_path)) == 1
     told = capsys.readouterr().err
     assert str(tmp_path) in told and "--root" in told and "Traceback" not in told
-
-
-def test_the_book_is_looked_for_upwards_from_the_current_folder(tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(monkeypatch, "book") == 1
+    monkeypatch.chdir(tmp_path)  # from where it is looked for upwards
+    assert main(monkeypatch, command) == 1
     assert f"neither {tmp_path} nor a folder above it" in capsys.readouterr().err
 
 
@@ -75,11 +68,8 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(
 
 def test_bench_prints_the_table_and_writes_it(tmp_path: Path, monkeypatch, capsys) -> None:
     class Table:
-        def __str__(self) -> str:
-            return "epoch 1 ms"
-
-        def to_json(self) -> str:
-            return '{"epoch": 1}'
+        __str__ = "epoch 1 ms".__str__
+        to_json = '{"epoch": 1}'.__str__
 
     asked: list[bool] = []
 
