@@ -52,9 +52,10 @@ def hostile_files(mark: Path) -> dict[str, bytes]:
     """Contents by name; to unpickle one of them makes the folder ``mark``."""
     pickled = pickle.dumps(Trap(mark))
     objects = npy(array_header("(1,)", "'|O'"), pickled)
-    huge = npy(array_header("(10000000000000,)".replace("10000000000000", str(10**13))))
+    huge = npy(array_header(f"({10**13},)"))
     names = "memories", "labels", "identity", "checksum"
     four = {f"{name}.npy": npy(array_header("(2,)"), bytes(16)) for name in names}
+    zeros = npy(array_header("(1000000,)"), bytes(8 * 10**6))
     return {
         "nothing": b"",
         "text": b"not a run",
@@ -63,9 +64,7 @@ def hostile_files(mark: Path) -> dict[str, bytes]:
         "pickled objects in an archive": archive({name: objects for name in four}),
         "huge": huge,
         "huge in an archive": archive({name: huge for name in four}),
-        "packed zeros": archive(
-            {name: npy(array_header("(1000000,)"), bytes(8 * 10**6)) for name in four}, zipfile.ZIP_DEFLATED
-        ),
+        "packed zeros": archive({name: zeros for name in four}, zipfile.ZIP_DEFLATED),
         "negative": npy(array_header("(-1,)"), bytes(8)),
         "empty dtype": npy(array_header("(3,)", "'|V0'")),
         "half a header": npy("{'descr': "),

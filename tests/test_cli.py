@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import types
@@ -14,11 +15,6 @@ from hopcore import cli
 from hopcore.edition.run.execute import Parameters
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hopcore", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
     """The exit status of the command, run in this process."""
     monkeypatch.setattr(sys, "argv", ["hopcore", *arguments])
@@ -28,7 +24,7 @@ def main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
 
 
 def test_python_m_hopcore_is_the_command() -> None:
-    done = run("--version")
+    done = subprocess.run([sys.executable, "-m", "hopcore", "--version"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, f"hopcore {version('hopcore')}\n")
 
 
@@ -53,7 +49,7 @@ def test_parameters_of_the_book_are_passed_on(monkeypatch, capsys) -> None:
 )
 def test_wrong_usage_is_refused(wrong: list[str], monkeypatch, capsys) -> None:
     assert main(monkeypatch, *wrong) == 2
-    assert "Usage: hopcore" in capsys.readouterr().err
+    assert re.match(r"Usage: .*hopcore", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("command", ["book", "check", "reference"])
@@ -61,11 +57,8 @@ def test_a_folder_without_a_book_is_an_error(command: str, tmp_path: Path, monke
     assert main(monkeypatch, command, "--root", str(tmp_path)) == 1
     told = capsys.readouterr().err
     assert str(tmp_path) in told and "--root" in told and "Traceback" not in told
-
-
-def test_the_book_is_looked_for_upwards_from_the_current_folder(tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(monkeypatch, "book") == 1
+    monkeypatch.chdir(tmp_path)  # from where it is looked for upwards
+    assert main(monkeypatch, command) == 1
     assert f"neither {tmp_path} nor a folder above it" in capsys.readouterr().err
 
 
@@ -80,11 +73,8 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(tmp_path
 
 def test_bench_prints_the_table_and_writes_it(tmp_path: Path, monkeypatch, capsys) -> None:
     class Table:
-        def __str__(self) -> str:
-            return "epoch 1 ms"
-
-        def to_json(self) -> str:
-            return '{"epoch": 1}'
+        __str__ = "epoch 1 ms".__str__
+        to_json = '{"epoch": 1}'.__str__
 
     asked: list[bool] = []
 

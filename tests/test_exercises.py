@@ -94,16 +94,10 @@ def waddington(tree: str, fewer: str, clock: str) -> None:
 EXPECTED: dict[str, Callable[..., None]] = {
     each.__name__: each
     for each in (
-        arrest,
-        feature_to_prototype,
-        path_dependence,
-        stem_state,
-        three_categories,
-        two_memory_bifurcation,
-        two_memory_prototypes,
-        waddington,
+        arrest, feature_to_prototype, path_dependence, stem_state, three_categories, two_memory_bifurcation,
+        two_memory_prototypes, waddington,
     )
-}
+}  # fmt: skip
 
 
 def test_every_chapter_with_examples_is_here() -> None:

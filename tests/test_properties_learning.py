@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, pairwise
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -130,25 +132,17 @@ def test_runs_do_not_know_which_others_are_in_their_stack(seed, sizes, memories)
     runs = [Run(n, 0.3, each) for each, n in enumerate(generator.uniform(1.5, 30, sum(sizes)))]
     with threads(1):
         together = train_stack(data, options, runs)
-        apart = [
-            result
-            for end, size in zip(np.cumsum(sizes), sizes, strict=True)
-            for result in train_stack(data, options, runs[end - size : end])
-        ]
-    assert all(one.identical(other) for one, other in zip(together, apart, strict=True))
+        ends = np.cumsum([0, *sizes])
+        parts = [train_stack(data, options, runs[start:end]) for start, end in pairwise(ends)]
+    assert all(one.identical(other) for one, other in zip(together, chain(*parts), strict=True))
 
 
 # --- The reduced system ----------------------------------------------------------------------------
 
-systems = st.fixed_dictionaries(
-    {
-        "ab": st.floats(0.2, 0.9),
-        "bb": st.floats(0.7, 1.0),
-        "n": st.floats(1.5, 60),
-        "temperature": st.floats(0.6, 1.2),
-        "copies": st.sampled_from([1, 2, 100]),
-    }
-)
+systems = st.fixed_dictionaries({
+    "ab": st.floats(0.2, 0.9), "bb": st.floats(0.7, 1.0), "n": st.floats(1.5, 60),
+    "temperature": st.floats(0.6, 1.2), "copies": st.sampled_from([1, 2, 100]),
+})  # fmt: skip
 
 
 def reduced(system, unit=1.0):
@@ -168,23 +162,16 @@ def test_the_reduced_system_knows_no_units(system, unit):
 
 @SMALL
 @given(systems)
-def test_copies_act_as_one_memory_at_a_lower_temperature_everywhere(system):
-    copies, n = system["copies"], system["n"]
-    alone = {**system, "copies": 1, "temperature": system["temperature"] / copies ** (1 / n)}
-    one, other = reduced(system).fixed_points(), reduced(alone).fixed_points()
-    np.testing.assert_allclose(one.alpha, other.alpha, rtol=0, atol=1e-9)
-    assert (one.stable.values == other.stable.values).all()
-
-
-@SMALL
-@given(systems)
-def test_fixed_points_are_odd_in_number_rest_and_lie_on_the_constraint(system):
-    whole = reduced(system)
-    points = whole.fixed_points()
+def test_fixed_points_are_odd_in_number_rest_on_the_constraint_and_see_copies_as_a_temperature(system):
+    points = reduced(system).fixed_points()
     assert points.sizes["point"] % 2 == 1
     assert int(points.stable.sum()) == points.sizes["point"] // 2 + 1
     np.testing.assert_allclose(np.abs(points.alpha) + np.abs(points.alpha_b), 1, rtol=0, atol=1e-12)
     assert (np.abs(points.ell) <= 1).all()
+    lower = system["temperature"] / system["copies"] ** (1 / system["n"])
+    alone = reduced({**system, "copies": 1, "temperature": lower}).fixed_points()
+    np.testing.assert_allclose(points.alpha, alone.alpha, rtol=0, atol=1e-9)
+    assert (points.stable.values == alone.stable.values).all()
 
 
 @settings(max_examples=6)

@@ -84,7 +84,7 @@ def ramp(n, threshold, top, low, high):
     return low + (high - low) * np.clip((n - threshold) / (top - threshold), 0, 1)
 
 
-@pytest.mark.parametrize("threshold", [7.5, 14.0, 33.0])
+@pytest.mark.parametrize("threshold", [7.5, 33.0])
 def test_a_threshold_is_found_where_it_was_put(threshold, random):
     n = np.arange(2.0, 61.0)
     exact = ramp(n, threshold, threshold + 10, 0.07, 0.6)
@@ -101,12 +101,12 @@ def test_a_threshold_is_found_where_it_was_put(threshold, random):
 def test_the_range_of_a_threshold_covers_the_truth_about_as_often_as_it_says(random):
     n = np.arange(2.0, 60.0, 2)
     covered = 0
-    for trial in range(60):
+    for trial in range(30):
         # Runs differ from their curve by more than their own memories tell: a scatter common to a run.
         scatter = random.normal(0, 0.02, (len(n), 1)) + random.normal(0, 0.1, (len(n), 50))
         found = rise(n, ramp(n, 15.25, 30, 0.07, 0.5)[:, None] + scatter, replicates=100, seed=trial)
         covered += found.earliest <= 15.25 <= found.latest
-    assert 45 <= covered <= 60
+    assert 22 <= covered <= 30
 
 
 def test_rises_are_those_of_each_temperature_and_repeatable(random):
@@ -118,14 +118,11 @@ def test_rises_are_those_of_each_temperature_and_repeatable(random):
     assert rise(n, values[1], seed=1).earliest != own.earliest
 
 
-@pytest.mark.parametrize("length", [1, 2, 3])
-def test_a_ramp_may_be_two_long_and_no_shorter(length):
+def test_a_ramp_may_be_two_long_and_no_shorter_and_needs_five_rows():
     n = np.arange(2.0, 30.0, 0.5)
-    found = rise(n, np.repeat(ramp(n, 10, 10 + length, 0, 1)[:, None], 3, axis=1))
-    assert found.top - found.threshold == max(length, 2)
-
-
-def test_too_few_or_unequal_rows_are_refused():
+    for length in (1, 2, 3):
+        found = rise(n, np.repeat(ramp(n, 10, 10 + length, 0, 1)[:, None], 3, axis=1))
+        assert found.top - found.threshold == max(length, 2)
     with pytest.raises(ValueError, match="at least 5"):
         rise([1, 2, 3], np.ones((3, 2)))
     with pytest.raises(ValueError, match="one row for each of the 6"):
@@ -141,19 +138,14 @@ def test_a_fall_that_bends_is_straight_up_to_its_corner(corner, slowing, noise):
     assert found.straightness == pytest.approx(1, abs=0.01 * noise + 1e-9)
 
 
-def test_a_straight_fall_passes_the_band_at_its_own_pace():
+def test_a_stay_in_the_band_is_compared_with_a_straight_falls_and_ends_when_the_curve_leaves_for_good():
     n = np.arange(2.0, 30.0)
     stay = dwell(n, 170 - 8 * (n - 2), 50, 100)
-    assert (stay.enters, stay.leaves) == pytest.approx((10.75, 17.0))
-    assert stay.ratio == pytest.approx(1)
-
-
-def test_a_plateau_in_the_band_counts_until_the_curve_leaves_for_good():
+    assert (stay.enters, stay.leaves, stay.ratio) == pytest.approx((10.75, 17.0, 1))
     n = np.array([2, 10, 14, 18, 22, 34, 38.0])
     stay = dwell(n, [180, 100, 60, 45, 80, 60, 40], 50, 100)
-    assert (stay.enters, stay.leaves) == pytest.approx((10, 36))
+    assert (stay.enters, stay.leaves, stay.ratio) == pytest.approx((10, 36, 26 / 5))
     assert (stay.least, stay.most) == (45, 100)
-    assert stay.ratio == pytest.approx(26 / 5)
     assert dwell(n[:3], [180, 100, 60], 50, 100).leaves == 14
 
 

@@ -31,41 +31,26 @@ def data():
 
 def test_a_start_is_a_faint_digit_with_its_label(data):
     memories, labels = start_near(data, 7, memories=50, seed=1)
-    mean = data.images[data.digits == 7].mean(axis=0)
-    assert (memories == 0.8 * mean).all()
+    assert (memories == 0.8 * data.images[data.digits == 7].mean(axis=0)).all()
     own = np.arange(10) == 7
-    assert abs(labels[:, own].mean() - 0.57) < 0.01
-    assert abs(labels[:, ~own].mean() + 0.63) < 0.01
+    assert abs(labels[:, own].mean() - 0.57) < 0.01 and abs(labels[:, ~own].mean() + 0.63) < 0.01
     assert 0.008 < labels[:, ~own].std() < 0.012
     assert (start_near(data, 7, 50, 1)[1] == labels).all()
     assert (start_near(data, 7, 50, 2)[1] != labels).any()
-    noisy = start_near(data, 7, 50, 1, noise=0.1)[1]
-    assert 0.08 < noisy[:, ~own].std() < 0.12
+    assert 0.08 < start_near(data, 7, 50, 1, noise=0.1)[1][:, ~own].std() < 0.12
     with pytest.raises(ValueError, match=r"digit = 4: must be one of the set's, 1, 7, 9"):
         start_near(data, 4)
 
 
-def test_equal_memories_learn_as_one_memory_does_at_the_lower_temperature(data):
-    memories, labels = start_near(data, 1, memories=1)
-    options = {"n": 12.0, "rate": 0.01, "epochs": 60}
-    many = hopcore.train(
-        data, start=(np.tile(memories, (9, 1)), np.tile(labels, (9, 1))), rescaled_temperature=1.02, **options
-    )
-    one = hopcore.train(data, start=(memories, labels), rescaled_temperature=1.02 / 9 ** (1 / 12), **options)
-    np.testing.assert_allclose(many.memories[-1], np.tile(one.memories[-1], (9, 1)), atol=1e-8)
-    np.testing.assert_allclose(many.labels[-1], np.tile(one.labels[-1], (9, 1)), atol=1e-8)
-
-
 def test_single_saddles_are_at_rest_and_labelled(data):
-    found = single_saddles(
-        data, (1, 7), n=[10, 25], rescaled_temperature=[0.9, 1.05], copies=100, rate=0.02, epochs=600
-    )
+    pace = {"rate": 0.02, "epochs": 600}
+    found = single_saddles(data, (1, 7), n=[10, 25], rescaled_temperature=[0.9, 1.05], copies=100, **pace)
     assert found.shares.dims == ("start", "rescaled_temperature", "n", "category")
     assert found.shares.shape == (2, 2, 2, 10)
     assert (found.moved < 0.05).all()
     place = {"start": 7, "rescaled_temperature": 1.05, "n": 25}
-    lower = {"n": 25, "rescaled_temperature": 1.05 / 100 ** (1 / 25), "rate": 0.02, "epochs": 600}
-    alone = hopcore.train(data, start=start_near(data, 7, 1), **lower)
+    start = [np.tile(part, (100, 1)) for part in start_near(data, 7, 1)]  # equal memories learn as one does
+    alone = hopcore.train(data, start=start, n=25, rescaled_temperature=1.05, **pace)
     np.testing.assert_allclose(found.images.sel(place), alone.memories[-1, 0], atol=1e-6)
     shares = hopcore.category_coefficients(hopcore.coefficients(alone.memories[-1], data), data)
     np.testing.assert_allclose(found.shares.sel(place), shares[0], atol=1e-5)
@@ -89,13 +74,13 @@ def moving(mean, apart, data):
     memories = share[..., None] * one + (1 - share[..., None]) * seven
     labels = np.full((len(mean), 2, 10), -1.0)
     labels[:, 0, 7] = labels[:, 1, 1] = 0.95
+    variables = {
+        "memories": (("epoch", "memory", "pixel"), memories),
+        "labels": (("epoch", "memory", "category"), labels),
+    }
+    epochs = 10 * np.arange(len(mean))
     return xr.Dataset(
-        {
-            "memories": (("epoch", "memory", "pixel"), memories),
-            "labels": (("epoch", "memory", "category"), labels),
-        },
-        {"epoch": 10 * np.arange(len(mean)), "memory": [0, 1], "category": np.arange(10)},
-        {"start": "given"},
+        variables, {"epoch": epochs, "memory": [0, 1], "category": range(10)}, {"start": "given"}
     )
 
 
@@ -127,9 +112,7 @@ def test_visits_are_the_runs_one_by_one(data):
 
 def test_shares_of_two_digits():
     population = xr.DataArray([[3, 1, 0], [0, 0, 5]], {"category": [1, 7, 9]}, ("n", "category"))
-    found = share_of(population, 1, 7)
-    assert found[0] == 0.75
-    assert np.isnan(found[1])
+    np.testing.assert_array_equal(share_of(population, 1, 7), [0.75, np.nan])
 
 
 def test_regimes_are_read_from_the_distance_of_two_saddles():
@@ -170,10 +153,9 @@ def test_runs_of_one_n_and_temperature_are_drawn_together():
     assert following(final, final, seed=4)[0] == pytest.approx(1)
 
 
-def test_the_interval_holds_the_correlation_and_widens_with_dependence():
-    generator = np.random.default_rng(0)
-    x = generator.normal(size=40)
-    y = x + generator.normal(size=40)
+def test_the_interval_holds_the_correlation_of_the_groups_and_leaves_draws_without_one_out():
+    x, noise = np.random.default_rng(0).normal(size=(2, 40))
+    y = x + noise
     value, low, high = correlation_interval(x, y, np.arange(40))
     assert low < value < high
     assert value == pytest.approx(np.corrcoef(x, y)[0, 1])
@@ -182,14 +164,11 @@ def test_the_interval_holds_the_correlation_and_widens_with_dependence():
     assert again == pytest.approx((value, low, high), abs=0.02)
     with_gaps = correlation_interval(np.append(x, np.nan), np.append(y, 1), np.arange(41))
     assert with_gaps[0] == pytest.approx(value)
-    with pytest.raises(ValueError, match=r"groups = .*three groups or more"):
-        correlation_interval(x, y, np.zeros(40))
-
-
-def test_draws_without_a_correlation_are_left_out():
-    """Of three groups of one point, a ninth of the draws takes one of them three times."""
+    # Of three groups of one point, a ninth of the draws takes one of them three times.
     value, low, high = correlation_interval([0, 1, 2], [0, 2, 1], [0, 1, 2], draws=200)
     assert value == pytest.approx(0.5) and -1 <= low <= high <= 1
+    with pytest.raises(ValueError, match=r"groups = .*three groups or more"):
+        correlation_interval(x, y, np.zeros(40))
     with pytest.raises(ValueError, match=r"y = .*as long as x and groups \(3\)"):
         correlation_interval([0, 1, 2], [0, 2], [0, 1, 2])
 

@@ -1,5 +1,7 @@
 """From mixture to prototype: rests of one memory with two images, the onset, thresholds and steepness."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -72,13 +74,10 @@ def test_the_even_mixture_gives_way_at_the_onset(n):
         assert bool(found.stable[middle]) is wanted
 
 
-def test_the_onset_exists_above_one_plus_one_over_rho_only():
+def test_the_onset_exists_above_one_plus_one_over_rho_and_nears_the_line_of_equal_costs():
     smallest = 1 + (NORM + OVERLAP) / (NORM - OVERLAP)
     assert np.isnan(prototype_onset(smallest - 0.01, NORM, OVERLAP))
     assert prototype_onset(smallest + 0.01, NORM, OVERLAP) > 1000
-
-
-def test_the_onset_nears_the_line_of_equal_costs():
     n = np.array([15.0, 20.0, 30.0])
     ratio = prototype_onset(n, NORM, OVERLAP) / mixture_temperature(n, NORM, OVERLAP)
     assert ratio.shape == (3,) and (abs(ratio[1:] - 1) < 0.02).all()
@@ -94,11 +93,10 @@ def test_with_a_label_the_mixture_gives_way_elsewhere():
 def test_labels_at_the_limit_are_those_of_the_stable_fixed_points():
     n, temperature = [10.0, 39.0, 60.0], [650.0, 700.0, 850.0]
     found = labels_at_limit(753, 494, 719, n=n, temperature=temperature).at_limit
-    for power in n:
-        for value in temperature:
-            points = ReducedSystem(753, 494, 719, n=power, temperature=value, copies=2).fixed_points()
-            wanted = (abs(points.ell.values[points.stable.values]) == 1).all()
-            assert bool(found.sel(n=power, temperature=value)) is bool(wanted)
+    for power, value in product(n, temperature):
+        points = ReducedSystem(753, 494, 719, n=power, temperature=value, copies=2).fixed_points()
+        wanted = (abs(points.ell.values[points.stable.values]) == 1).all()
+        assert bool(found.sel(n=power, temperature=value)) is bool(wanted)
     assert found.any() and not found.all()
     with pytest.raises(ValueError, match="above 0"):
         labels_at_limit(753, 494, 719, n=n, temperature=[0.0, 1.0])

@@ -74,27 +74,19 @@ def test_progenitors_are_mixtures_with_several_ways_out(networks):
     network = networks[30.0]
     found, tree = waddington.progenitors(network), network.tree
     assert found.sizes == {"split": len(tree.splits)} and found.fates[0] == len(tree.digits)
-    assert (
-        found.directions == 10 * TINY.per_digit + 6
-    )  # four labels are at their limit before the first split
+    # four labels are at their limit before the first split
+    assert found.directions == 10 * TINY.per_digit + 6
     assert (found.unstable > 0).all() and found.along_fastest[0] > 0.9
     assert (found.along_fastest <= found.along_unstable + 1e-9).all() and (found.along_unstable <= 1).all()
     assert ((found.speed >= 0) & (found.speed <= 1)).all()
     ends = [waddington.leading_share(fate.mixture) for fate in tree.fates]
     assert found.leading_share.min() > 0.1 and found.leading_share.median() < np.median(ends)
-    root, last = tree.root, network.run.memories.values
-    fate = tree.fates[0]
-    np.testing.assert_allclose(
-        waddington.mean_memory(network.run, fate), last[-1][list(fate.members)].mean(0)
-    )
-    before = int(np.ceil((root.epoch - 50) / 10))
-    expected = last[before][list(root.members)].mean(axis=0)
-    np.testing.assert_allclose(waddington.mean_memory(network.run, root), expected)
+    root, fate, memories = tree.root, tree.fates[0], network.run.memories.values
+    for node, epoch in ((fate, -1), (root, int(np.ceil((root.epoch - 50) / 10)))):
+        expected = memories[epoch][list(node.members)].mean(axis=0)
+        np.testing.assert_allclose(waddington.mean_memory(network.run, node), expected)
     assert found.looks[0] == 8
-
-
-def test_the_leading_share_counts_negative_parts():
-    assert waddington.leading_share([0.5, -0.25, 0.25]) == 0.5
+    assert waddington.leading_share([0.5, -0.25, 0.25]) == 0.5  # negative parts count
 
 
 def test_trees_agree_over_the_fates_that_both_have():
