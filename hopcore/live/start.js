@@ -1,6 +1,6 @@
 // Where it begins: a worker serves its network, a page starts the instruments that it holds.
 
-const INSTRUMENTS = () => ({ network: NetworkInstrument, three: ThreeInstrument, heat: HeatInstrument, nullclines: NullclinesInstrument });
+const INSTRUMENTS = () => ({ network: NetworkInstrument, three: ThreeInstrument, heat: HeatInstrument, nullclines: NullclinesInstrument, draw: DrawInstrument });
 
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
 function imagesOf({ shape: [count, pixels], digits, pixels: grey }) {

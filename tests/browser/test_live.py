@@ -196,3 +196,166 @@ def test_play_shows_something_soon_and_ten_digits_within_fifteen_seconds(data, s
     tasks = page.evaluate("tasks.map(Math.round)")
     print(f"first picture after {first:.2f} s, ten digits after {ten:.1f} s, long tasks {tasks}")
     assert first < 0.5 and ten < 15 and tasks == []
+
+
+# What a reader does
+
+SMALL = {"memories": 9, "still": PIXEL}
+
+
+@pytest.mark.parametrize("name", ["network", "three", "heat"])
+@pytest.mark.parametrize("how", ["mouse", "touch", "keyboard"])
+def test_the_controls_work(name: str, how: str, few, show) -> None:
+    page = show(getattr(live, name)(few, **SMALL), has_touch=how == "touch")
+    assert page.evaluate(f"[{FIRST}.images.length, {FIRST}.digits.length, {FIRST}.epoch]") == [12 * 784, 12, 0]
+
+    def press(button: str) -> None:
+        found = page.get_by_role("button", name=button, exact=True)
+        if how == "keyboard":
+            found.press("Enter")
+        else:
+            found.tap() if how == "touch" else found.click()
+
+    press("Step")
+    page.wait_for_function(f"() => {FIRST}.epoch === 1")
+    press("▶ Play")
+    page.wait_for_function(f"() => {FIRST}.epoch > 60")
+    press("❚❚ Pause")
+    expect(page.get_by_role("button", name="▶ Play", exact=True)).to_be_visible()
+    page.wait_for_timeout(300)
+    held = page.evaluate(f"{FIRST}.epoch")
+    page.wait_for_timeout(200)
+    assert page.evaluate(f"{FIRST}.epoch") == held
+    past = page.get_by_role("slider", name="epoch")
+    past.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(f"() => {FIRST}.epoch === 0")
+    page.keyboard.press("End")
+    page.wait_for_function(f"() => {FIRST}.epoch > 50")
+    page.get_by_role("slider", name="n", exact=True).fill("12")
+    assert page.locator("input[name='n-field']").input_value() == "12"
+    press("Anew")
+    page.wait_for_function(f"() => {FIRST}.epoch === 0")
+
+
+def test_it_is_the_same_network_after_a_look_back(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    page.evaluate(f"{FIRST}.step(200)")
+    memories, labels, _ = state(page)
+    page.evaluate(f"{FIRST}.load({{memories: Array.from({FIRST}.state().memories), labels: Array.from({FIRST}.state().labels)}})")
+    assert page.evaluate(f"{FIRST}.epoch") == 0
+    assert np.array_equal(state(page)[0], memories) and np.array_equal(state(page)[1], labels)
+
+
+def test_a_pushed_network_has_other_memories_and_goes_on(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    page.evaluate(f"{FIRST}.step(100)")
+    before, _, _ = state(page)
+    page.get_by_role("button", name="Push").click()
+    page.wait_for_function(f"m => {FIRST}.state().memories[400] !== m", arg=before[0, 400])
+    pushed, labels, epoch = state(page)
+    assert epoch == 100 and 0.01 < np.abs(pushed - before).mean() < 0.5
+    assert np.abs(pushed).max() <= 1 and np.abs(labels).max() <= 1
+    assert page.evaluate(f"{FIRST}.step(3)") == 103
+
+
+def test_digits_are_chosen(data, show) -> None:
+    page = show(live.network(data, **SMALL))
+    page.get_by_text("more", exact=True).click()
+    for digit in (0, 2, 3, 5, 6, 8, 9):
+        page.locator(f".chips input[value='{digit}']").uncheck()
+    assert page.evaluate(f"[...new Set({FIRST}.digits)]") == [1, 4, 7]
+    assert page.evaluate(f"{FIRST}.images.length") == 60 * 784
+
+
+BAD = {
+    "set({ n: 1 })": "n = 1: must be a number above 1.",
+    "set({ n: NaN })": "n = NaN: must be a number above 1.",
+    "set({ rescaledTemperature: 0 })": "T_r = 0: must be a number above 0.",
+    "set({ rate: -1 })": "rate = -1",
+    "set({ seed: 0.5 })": "seed = 0.5",
+    "set({ digits: [] })": "digits = []: must be at least one digit",
+    "set({ digits: [1, 1] })": "none twice",
+    "set({ digits: [0] })": "digits of which the page has images",
+    "set({ speed: 3 })": "speed: no such setting.",
+    "step(-1)": "step = -1",
+    "load({ memories: [[1, 2]], labels: [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]] })": "memories: must be finite numbers, 784",
+    "load({ memories: [new Array(784).fill(0)], labels: [[1]] })": "labels: must be finite numbers, 10",
+    "load({ memories: [], labels: [] })": "at least one memory",
+    "load({ memories: [new Array(784).fill(NaN)], labels: [new Array(10).fill(0)] })": "memories: must be finite",
+}
+
+
+def test_what_is_wrong_is_refused(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    for call, message in BAD.items():
+        told = page.evaluate(
+            f"async () => {{ try {{ await {FIRST}.{call}; }} catch (error) {{ return [error instanceof Error, error.message]; }} }}"
+        )
+        assert told is not None and told[0] and message in told[1], call
+    assert page.evaluate(f"{FIRST}.step(5)") == 5  # and nothing has changed
+
+
+def test_what_is_wrong_is_said_in_the_instrument(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    field = page.locator("input[name='n-field']")
+    for wrong in ("1", "-3", ""):
+        field.fill(wrong)
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("must be a number above 1")
+    field.fill("12.5")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("")
+    page.get_by_text("more", exact=True).click()
+    for digit in (1, 4, 7):
+        page.locator(f".chips input[value='{digit}']").uncheck()
+    expect(page.get_by_role("alert")).to_contain_text("at least one digit")
+
+
+def test_two_instruments_share_a_page(few, show) -> None:
+    page = show(live.network(few, **SMALL), live.heat(few, **SMALL))
+    both = "[...document.querySelectorAll('[data-instrument]')].map((each) => each.instrument)"
+    page.evaluate(f"(async () => {{ const [one, two] = {both}; await Promise.all([one.step(7), two.step(3)]); }})()")
+    assert page.evaluate(f"{both}.map((each) => each.epoch)") == [7, 3]
+
+
+def test_it_pauses_out_of_sight(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<div style=\"height: 5000px\"></div>')")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => {FIRST}.epoch > 20")
+    page.evaluate("scrollTo(0, 5000)")
+    page.wait_for_timeout(500)
+    held = page.evaluate(f"{FIRST}.epoch")
+    page.wait_for_timeout(400)
+    assert page.evaluate(f"{FIRST}.epoch") == held
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_function(f"() => {FIRST}.epoch > {held}")
+
+
+@pytest.mark.parametrize("reduced", [False, True])
+def test_it_starts_by_itself_only_if_motion_is_welcome(reduced: bool, few, show) -> None:
+    motion = "reduce" if reduced else "no-preference"
+    page = show(live.network(few, autoplay=True, **SMALL), reduced_motion=motion)
+    page.wait_for_timeout(1000)
+    assert (page.evaluate(f"{FIRST}.epoch") == 0) == reduced
+
+
+@pytest.mark.parametrize("width", [320, 390, 1000])
+def test_it_fits_its_page(width: int, few, show) -> None:
+    page = show(live.network(few, **SMALL), live.three(few, **SMALL), live.heat(few, **SMALL), live.nullclines(few, still=PIXEL))
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate(f"{FIRST}.step(30)")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+def test_without_scripts_and_in_print_there_is_a_picture(few, show, browser: Browser) -> None:
+    page = show(live.network(few, **SMALL))
+    assert not page.locator(".still").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".still img").is_visible() and not page.locator(".live").is_visible()
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(page.url)
+    assert plain.locator(".still img").is_visible() and plain.locator(".still img").get_attribute("alt")
+    context.close()
