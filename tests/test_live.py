@@ -24,7 +24,9 @@ def few():
 
 
 def data_of(text):
-    return json.loads(re.search(r'<script type="application/json" id="([^"]+)">(.*?)</script>', text, re.S)[2])
+    return json.loads(
+        re.search(r'<script type="application/json" id="([^"]+)">(.*?)</script>', text, re.S)[2]
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,7 +98,9 @@ def test_the_script_has_all_files_and_the_books_colours():
 
 def test_the_script_reaches_no_place_and_makes_no_code():
     script = live.script()
-    assert not re.search(r"https?://|\bfetch\(|XMLHttpRequest|\beval\(|new Function|innerHTML|importScripts", script)
+    assert not re.search(
+        r"https?://|\bfetch\(|XMLHttpRequest|\beval\(|new Function|innerHTML|importScripts", script
+    )
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not needed otherwise")
