@@ -214,6 +214,12 @@ def paper_training_set() -> TrainingSet:
         If the full set is neither kept nor reachable.
     ValueError
         If it does not hold the images.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> hopcore.paper_training_set()  # doctest: +SKIP
+    TrainingSet(200 images of 784 pixels; images per digit {0: 20, ...})
     """
     return _found(TEN_DIGITS)
 
