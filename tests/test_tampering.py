@@ -72,7 +72,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     programs.mkdir(parents=True)
     for name, text in {
         "hopcore": HOPCORE,
-        **dict.fromkeys(("python", "ruff", "lint-imports"), PASSES),
+        **dict.fromkeys(("python", "ruff", "lint-imports", "mypy"), PASSES),
     }.items():
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)

