@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hopcore.edition.pages.policy import policy
 from playwright.sync_api import Browser, Page, expect
 
 import hopcore
 from hopcore import live
+from hopcore.edition.pages.head import POLICY
 
 PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
 <title>Instruments</title>
@@ -40,7 +40,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_page(*instruments: live.Page, workers: bool = True, **options: Any) -> Page:
-        rules = policy([], []) + ("; worker-src blob:" if workers else "; worker-src 'none'")
+        rules = POLICY if workers else POLICY.replace("worker-src blob:", "worker-src 'none'")
         body = "\n".join(each.html(images=at == 0) for at, each in enumerate(instruments))
         (tmp_path / "live.js").write_text(live.script(), encoding="utf-8")
         (tmp_path / "page.html").write_text(PAGE.format(policy=rules, body=body), encoding="utf-8")
