@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from hopcore._threads import threads
 from hopcore.data import TrainingSet, training_set
 from hopcore.paper import FIGURES, FigureParameters
 from hopcore.sweeps import sweep
@@ -22,7 +23,7 @@ from hopcore.training.results import versions
 from hopcore.training.run import build_learner
 
 from . import cases
-from .timing import ratio, seconds_per_call, threads
+from .timing import ratio, seconds_per_call
 
 QUICK_EPOCHS = 100
 """Length of the runs of a quick table."""

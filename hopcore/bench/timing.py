@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from statistics import median
 from time import perf_counter
-
-import torch
 
 from .cases import Case
 
 ROUND_SECONDS = 0.05
 """How long a case runs in one round: long beside the clock, short beside changes of the machine's load."""
-
-
-@contextmanager
-def threads(count: int) -> Iterator[None]:
-    """PyTorch with a number of threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def seconds_per_call(cases: Mapping[str, Case], rounds: int) -> dict[str, list[float]]:

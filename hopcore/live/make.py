@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,11 +16,9 @@ from hopcore._checks import (
 )
 from hopcore.data import TrainingSet, training_set
 
+from .kernel import in_notebook
 from .page import Page
 from .stills import still_of
-
-STATIC = "HOPCORE_STATIC"
-"""The environment variable that a build of the book sets for its kernels: pages cannot ask them again."""
 
 WORDS = {
     "network": (
@@ -217,10 +213,3 @@ def _shown(name: str, data: TrainingSet, given: dict[str, Any], still: bytes | N
         return (Nullclines if name == "nullclines" else Instrument)(name, data, options)
     picture, alt = still_of(name, data, given) if still is None else (still, title)
     return Page(name, data, options, picture, alt)
-
-
-def in_notebook() -> bool:
-    """Whether a Jupyter kernel runs this and answers later; a shell without one has no ``kernel``."""
-    ipython = sys.modules.get("IPython")
-    kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
-    return kernel is not None and not os.environ.get(STATIC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from hopcore import live
 from hopcore.edition.chapters import Book
 from hopcore.edition.compare.robustness import verdicts
 from hopcore.edition.errors import EditionError
@@ -12,13 +13,12 @@ from hopcore.edition.pages.cite import cite
 from hopcore.edition.pages.scorecard import scorecard
 from hopcore.edition.pages.status import status
 from hopcore.edition.run.execute import Run
-from hopcore.live import network
 
 CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "scorecard": lambda book, runs: scorecard(runs),
     "status": lambda book, runs: status(runs),
     "cite": lambda book, runs: cite(book),
-    "network": lambda book, runs: f"```{{raw}} html\n{network().html()}\n```",
+    "network": lambda book, runs: f"```{{raw}} html\n{live.network().html()}\n```",
     "verdicts": lambda book, runs: verdicts(book),
 }
 

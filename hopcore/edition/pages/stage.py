@@ -15,13 +15,13 @@ import nbformat
 import yaml
 from PIL import Image
 
+from hopcore import live
 from hopcore._files import remove
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import filled
 from hopcore.edition.pages.status import SOURCES, copy_sources
 from hopcore.edition.run.execute import Run
-from hopcore.live import script
 
 MATHJAX = "tex-svg-full.js"
 """One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
@@ -55,7 +55,7 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
             Path(f"{target}.md").write_text(text, encoding="utf-8")
     copy_sources(runs, folder / "book" / SOURCES)
     _copy_mathjax(folder / "book" / "_static" / "mathjax")
-    (folder / "book" / "_static" / "live.js").write_text(script(), encoding="utf-8")
+    (folder / "book" / "_static" / "live.js").write_text(live.script(), encoding="utf-8")
     return folder
 
 

@@ -28,7 +28,7 @@ from hopcore.edition.chapters import Book, Chapter
 from hopcore.edition.errors import EditionError
 from hopcore.edition.run.circumstances import circumstances, cores
 from hopcore.edition.run.fingerprint import file_digest, fingerprint
-from hopcore.live import STATIC
+from hopcore.live.kernel import STATIC
 
 CELL_TIMEOUT = {"tiny": 5 * 60, "quick": 30 * 60, "paper": 48 * 3600}
 """Seconds that one cell may take, by scale."""
