@@ -23,7 +23,7 @@ from hopcore._checks import check_at_least, check_finite_array, check_integer, r
 from hopcore.data import TrainingSet
 from hopcore.training.schedule import conditions
 from hopcore.training.state import Conditions
-from hopcore.training.step import activations, descent, errors
+from hopcore.training.step import activations, errors, gradients
 
 from .fates import training_data
 
@@ -132,7 +132,7 @@ def _motion(
     memories = kept[:, None] * base + weights @ images
     held = Conditions.of(*network, images)
     _, logarithms = activations((memories @ images.T)[None] / images.shape[1])
-    factors, sizes = errors(logarithms, labels[None], torch.tensor(data.targets.T), held)
+    factors, sizes = errors(logarithms, labels[None], torch.tensor(-2 * data.targets.T), held)
 
     weights, labels, memory = (part[members].mean(dim=0) for part in (weights, labels, memories))
     seen = images @ memory > 0  # the others take no part, and the logarithm of 0 has no derivative
@@ -145,12 +145,12 @@ def _motion(
         overlaps = torch.where(seen, images @ moved / len(moved), 1.0)
         positive, logarithms = activations(overlaps[None, None])
         voices = at[None, None, len(images) :]
-        parts = descent(positive, logarithms, voices, (factors, sizes), held)
+        parts = gradients(positive, logarithms, voices, (factors, sizes), held)
         pulls, votes = (part[0, 0] for part in parts)
-        step = pulls / (pulls @ images).abs().amax()
+        step = -pulls / (pulls @ images).abs().amax()
         if rescaled:  # which takes back what grows beyond 1
             step = step - (towards @ step) * at[: len(images)]
-        return torch.cat([step, votes / votes.abs().amax()])
+        return torch.cat([step, -votes / votes.abs().amax()])
 
     at = torch.cat([weights, labels])
     rescaled = bool(memory[largest].abs() > _AT_LIMIT and towards @ velocity(at, False)[: len(images)] > 0)

@@ -84,6 +84,8 @@ def dual_features(images: np.ndarray) -> Features:
     group = group.reshape(-1)
     several = np.flatnonzero(np.bincount(group) > 1)
     columns = np.concatenate([np.arange(distinct.shape[1]), several])
+    # A width that processors like, by repeating the last column.
+    columns = np.pad(columns, (0, -(len(images) + len(columns)) % 16), mode="edge")
     step = np.concatenate([_overlaps(images, images), distinct[:, columns]], axis=1)
     return Features("dual", images, np.ascontiguousarray(step), len(images), first[columns], group)
 

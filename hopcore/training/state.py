@@ -59,14 +59,15 @@ class State:
         runs, memories, _ = labels.shape
         kind: Any = {"dtype": dtype, "device": device}
         images, width = features.step.shape
-        values = torch.zeros(runs, memories, width, **kind)
-        held = torch.as_tensor(labels).to(**kind, copy=True).contiguous()
-        weights = torch.zeros(runs, memories, images if features.name == "dual" else 0, **kind)
+        kept = torch.ones(runs, memories, 1, **kind)
+        values = room(kept, memories, width).zero_()
+        held = room(kept, *labels.shape[1:]).copy_(torch.as_tensor(labels))
+        weights = room(kept, memories, images if features.name == "dual" else 0).zero_()
         return cls(
             values,
             held,
             weights,
-            torch.ones(runs, memories, 1, **kind),
+            kept,
             tuple(torch.zeros_like(array) for array in (values, held, weights) if momentum),
             Conditions(*(torch.zeros(runs, 1, 1, **kind) for _ in range(4))),
         )
@@ -82,12 +83,23 @@ class State:
 
 @dataclass
 class Room:
-    """Where the intermediate results of a step are put, each (R, K, s); None means in new arrays."""
+    """Where the intermediate results of a step are put; None means in new arrays."""
 
-    positive: torch.Tensor | None = None
+    positive: torch.Tensor | None = None  # (R, K, s), as the next three
     logarithms: torch.Tensor | None = None
     powers: torch.Tensor | None = None
     pulls: torch.Tensor | None = None
+    factors: torch.Tensor | None = None  # (R, C, s)
+
+
+def room(like: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
+    """An array (R, rows, columns) for as many networks, and of the kind, as another (R, …).
+
+    Every network begins at a multiple of 64 bytes: the last digits of a product may depend on where its
+    factors lie, and a network in a stack is to get the same as one alone.
+    """
+    size = rows * columns
+    return like.new_empty(len(like), -(-size // 16) * 16)[:, :size].unflatten(1, (rows, columns))
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ class Minibatch:
     overlaps: torch.Tensor  # (R, K, s): of the state's values in the dual form, else room for the product
     images: torch.Tensor | None  # (R, N, s) the images over N; the primal form only
     rows: torch.Tensor  # (R, s, P) what turns the images' weights into a step of the values
-    targets: torch.Tensor  # (C, s) of ±1
+    against: torch.Tensor  # (C, s) of the targets times −2
     room: Room
 
 
@@ -106,24 +118,24 @@ def in_minibatches(features: Features, targets: np.ndarray, count: int, state: S
     """Minibatch b of B holds the images b, b + B, …, so that a set grouped by digit is dealt evenly."""
     runs, memories, _ = state.values.shape
     dual, total = features.name == "dual", len(targets)
-    step, signs, images = map(state.values.new_tensor, (features.step, targets.T, features.images))
+    step, against, images = map(state.values.new_tensor, (features.step, -2 * targets.T, features.images))
     rooms = {  # minibatches of one size share theirs, which then stays in cache
-        size: Room(*(state.values.new_empty(runs, memories, size) for _ in range(4)))
+        size: Room(*(room(state.kept, rows, size) for rows in (*[memories] * 4, targets.shape[1])))
         for size in {len(range(first, total, count)) for first in range(count)}
     }
     batches = []
     for first in range(count):
         columns = slice(first, total, count)
-        chosen = signs[:, columns].contiguous()
-        room = rooms[chosen.shape[1]]
+        chosen = against[:, columns].contiguous()
+        place = rooms[chosen.shape[1]]
         batches.append(
             Minibatch(
                 columns=columns if dual else None,
-                overlaps=state.values[..., columns] if dual else cast(torch.Tensor, room.powers),
+                overlaps=state.values[..., columns] if dual else cast(torch.Tensor, place.powers),
                 images=None if dual else (images[columns] / images.shape[1]).T.expand(runs, -1, -1),
                 rows=step[columns].contiguous().expand(runs, -1, -1),
-                targets=chosen,
-                room=room,
+                against=chosen,
+                room=place,
             )
         )
     return batches

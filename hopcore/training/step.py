@@ -8,13 +8,15 @@ The gradient is three functions without side effects. Training gives them a `Roo
 stay in cache; without one they can be differentiated (`hopcore.splits.saddles`). Nothing leaves the device
 during a step, so that an epoch can be recorded as a CUDA graph. What a network gets does not depend on those
 beside it in the arrays, bit for bit, so no operation may round numbers at the end of an array in another way
-than those before: `softplus` does.
+than those before (`softplus` does), and all that enters products lies in a `room`.
 """
 
 from __future__ import annotations
 
+from math import log
+
 import torch
-from torch.nn.functional import logsigmoid
+from torch.nn.functional import logsigmoid, threshold_
 
 from .state import Conditions, Minibatch, Room, State
 
@@ -32,42 +34,45 @@ _NOWHERE = Room()
 
 
 def activations(overlaps: torch.Tensor, room: Room = _NOWHERE) -> tuple[torch.Tensor, torch.Tensor]:
-    """The positive part of overlaps (R, K, s) over N, and its logarithm, −∞ where it is 0."""
-    positive = torch.clamp(overlaps, min=0, out=room.positive)
-    return positive, torch.log(positive, out=room.logarithms)
+    """The positive part of overlaps (R, K, s) over N, and its logarithm, −∞ where there is none.
+
+    In the place of 0 stands a number that vanishes in every product: processors are slow at log 0.
+    """
+    tiny = TINY[overlaps.dtype]
+    positive = torch.clamp(overlaps, min=tiny, out=room.positive)
+    logarithms = torch.log(positive, out=room.logarithms)
+    return positive, threshold_(logarithms, log(tiny) * (1 - 1e-6), -torch.inf)
 
 
 def errors(
     logarithms: torch.Tensor,
     labels: torch.Tensor,
-    targets: torch.Tensor,
+    against: torch.Tensor,
     conditions: Conditions,
     room: Room = _NOWHERE,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The factors g of both gradients, with the sign of descent.
+    """The factors g of both gradients, but for a constant.
 
     Parameters
     ----------
     logarithms, labels : (R, K, s) from `activations`, and (R, K, C).
-    targets : (C, s) of ±1.
+    against : (C, s) of the targets times −2.
 
     Returns
     -------
-    g relative to the largest of each image (R, C, s), and the logarithm of that largest (R, 1, s), but for a
-    constant.
+    g relative to the largest of each image (R, C, s), and the logarithm of that largest (R, 1, s).
     """
     lowest, highest = EXPONENTS[logarithms.dtype]
     powers = torch.sub(logarithms, conditions.log_temperature, out=room.powers).mul_(conditions.n)
-    fields = torch.bmm(labels.transpose(1, 2), powers.clamp_(lowest, highest).exp_())
+    fields = torch.bmm(labels.transpose(1, 2), powers.clamp_(lowest, highest).exp_()).mul_(against)
     # With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so that
-    # log|g| = (2m + 1) log σ(−2u) + 2u + constant.
-    fields.mul_(targets).mul_(-2)
-    sizes = logsigmoid(fields).mul_(conditions.cost_exponent).sub_(fields)
-    largest = sizes.amax(dim=1, keepdim=True)
-    return sizes.sub_(largest).clamp_(min=lowest).exp_().mul_(targets), largest
+    # −log|g| = −2u − (2m + 1) log σ(−2u) + constant.
+    depths = torch.addcmul(fields, logsigmoid(fields), conditions.cost_exponent, value=-1)
+    least = depths.amin(dim=1, keepdim=True)
+    return torch.sub(least, depths, out=room.factors).clamp_(min=lowest).exp_().mul_(against), -least
 
 
-def descent(
+def gradients(
     positive: torch.Tensor,
     logarithms: torch.Tensor,
     labels: torch.Tensor,
@@ -75,7 +80,7 @@ def descent(
     conditions: Conditions,
     room: Room = _NOWHERE,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The directions of descent, in units that are arbitrary for every memory.
+    """Both gradients, in units that are arbitrary for every memory.
 
     Of the memories as weights of the images, a^(n−1)·(labels·g), (R, K, s); of the labels, (R, K, C).
     """
@@ -107,6 +112,7 @@ class Step:
         self._pixels_from = pixels_from
         self._tiny = TINY[state.values.dtype]
         self._change = torch.empty_like(state.values)
+        self._sizes = torch.empty_like(state.values[..., pixels_from:])
 
     def advance(self, batch: Minibatch, limited: bool) -> None:
         """One step on a minibatch; ``limited`` keeps the result within the limits."""
@@ -114,11 +120,11 @@ class Step:
         if batch.images is not None:
             torch.bmm(state.values, batch.images, out=batch.overlaps)
         positive, logarithms = activations(batch.overlaps, room)
-        factors = errors(logarithms, state.labels, batch.targets, state.conditions, room)
-        pulls, label_change = descent(positive, logarithms, state.labels, factors, state.conditions, room)
+        factors = errors(logarithms, state.labels, batch.against, state.conditions, room)
+        pulls, label_change = gradients(positive, logarithms, state.labels, factors, state.conditions, room)
         torch.bmm(pulls, batch.rows, out=self._change)
 
-        # Gradients over their largest entries are added to the velocities, or to the state itself.
+        # Gradients over their largest entries are added to the velocities, or taken from the state itself.
         label_size = largest(label_change)
         # A memory with no positive overlap has no gradient, neither of its labels nor of its pixels.
         step = label_size.sign().div_(self._size(self._change))
@@ -128,15 +134,15 @@ class Step:
             for velocity in state.velocities:
                 velocity.mul_(self._momentum)
         else:
-            step.mul_(self._rate)
-            label_step.mul_(self._rate)
+            step.mul_(-self._rate)
+            label_step.mul_(-self._rate)
         values.addcmul_(self._change, step)
         labels.addcmul_(label_change, label_step)
         if batch.columns is not None:
             gaining[2][..., batch.columns].addcmul_(pulls, step)
         if state.velocities:
-            step = self._size(values).reciprocal_().mul_(self._rate)
-            label_step = largest(labels).clamp_(min=self._tiny).reciprocal_().mul_(self._rate)
+            step = self._size(values).reciprocal_().mul_(-self._rate)
+            label_step = largest(labels).clamp_(min=self._tiny).reciprocal_().mul_(-self._rate)
             steps = step, label_step, step
             for array, velocity, by in zip(state.moving(), state.velocities, steps, strict=True):
                 array.addcmul_(velocity, by)
@@ -150,10 +156,11 @@ class Step:
         if self._clip:
             state.values.clamp_(-1, 1)
             return
-        factor = largest(state.values[..., self._pixels_from :]).clamp_(min=1).reciprocal_()
+        factor = self._size(state.values).clamp_(min=1).reciprocal_()
         for array in (state.values, state.weights, state.kept):
             array.mul_(factor)
 
     def _size(self, values: torch.Tensor) -> torch.Tensor:
         """The largest pixel of each memory, (R, K, 1), as a divisor."""
-        return largest(values[..., self._pixels_from :]).clamp_(min=self._tiny)
+        sizes = torch.abs(values[..., self._pixels_from :], out=self._sizes)
+        return sizes.amax(dim=2, keepdim=True).clamp_(min=self._tiny)
