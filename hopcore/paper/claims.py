@@ -40,7 +40,14 @@ _STATEMENTS = (
      "Memories with one fate follow one path and part only at the end; before a split they look like "
      "mixtures."),
     ("W5", "S",
-     "Momentum, minibatches and pulses of noise do not change the sequence of splits."),
+     "Momentum, minibatches and noise do not change the sequence of splits."),
+    ("W6", "3",
+     "At n = 30 the 4s are learnt around epoch 1000, then 9 and 7 and 5 and 6 around epoch 1300."),
+    ("W7", "3",
+     "At n = 30 the memories that become 3s and 5s are identical up to epoch 1800."),
+    ("W8", "3",
+     "At n = 30 all memories change alike before the first split, and look like a mixture of two digits, "
+     "typically 1 and 9."),
     ("C1", "4",
      "With 1, 4 and 7 at n = 30 the first split is near a 1-share of 0.5, the second where 4 and 7 "
      "have equal shares; in between the trails keep to one line. The saddles lie among the 8s and 9s "

@@ -93,6 +93,24 @@ MEMORIES_SHOWN_LABEL = 0.99
 GLOBAL_SPLIT_EPOCH = 370
 """At n = 3 almost every digit starts to be recognised around this epoch (text on Fig. 3)."""
 
+FIGURE_3_START = (-0.001, 1e-8)
+"""Mean and deviation of memories and labels at the start of Figure 3 (authors' files; their program has
+others)."""
+
+FIGURE_3_EPOCHS = {
+    3.0: (200, 270, 370, 510, 620, 900, 3440),
+    15.0: (200, 300, 550, 700, 1500, 2000, 3440),
+    30.0: (200, 900, 1250, 1530, 1800, 2800, 3440),
+    40.0: (200, 620, 1100, 1610, 1870, 2330, 3440),
+}
+"""Epochs of the panels of Figure 3 and of its supplement, by n (authors' files)."""
+
+LEARNT_AT = {(4,): 1000, (9, 7, 5, 6): 1300}
+"""Epochs around which digits are learnt at n = 30 (text on Fig. 3)."""
+
+ALIKE_UNTIL = ((3, 5), 1800)
+"""Digits whose memories are identical at n = 30, and up to which epoch (text on Fig. 3)."""
+
 LEARNING_ORDER = ((1, 4, 9, 7), (5, 6), (8, 3), (0, 2))
 """The order in which digits are learnt at n = 30, group by group (text on Fig. 3)."""
 
@@ -101,6 +119,9 @@ TRAINING_SETS = 100
 
 DISTURBED_MOMENTUM, DISTURBED_MINIBATCHES = 0.6, 4
 """Momentum, and minibatches of 50 images, with which learning was repeated (supplement)."""
+
+DISTURBED_NOISE = 1e-5
+"""Standard deviation of the noise in every epoch, with which it was repeated (authors' files)."""
 
 FIGURE_4_CODE_RATE = 0.0035
 """Rate of Figure 4 with T = 800 (code; the caption gives T_r = 0.85 and no rate of its own)."""
@@ -129,6 +150,9 @@ VANISHING_ORDER = ((0, 2), (3, 8), (5, 6), (4, 7, 9), (1,))
 
 ALL_KEPT_UP_TO, ONE_LEFT_ABOVE = 0.85, 1.0
 """T_r up to which all digits are kept at n = 25, and above which only the 1s are left (text on Fig. 8)."""
+
+ONE_LEFT_IN_FIGURE = 1.036
+"""T_r above which the figure itself has 1s alone (their program's images)."""
 
 PAIR_OVERLAPS = (753.0, 494.0, 719.0)
 """⟨A|A⟩, ⟨A|B⟩ and ⟨B|B⟩ of the 1 and the 4 (caption of Fig. 5)."""

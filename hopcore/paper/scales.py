@@ -73,12 +73,13 @@ class WaddingtonScale:
     """The size of Figure 3's networks, and over how many the order of digits is compared.
 
     `n`, `sets` and `starts` are those of the order; its networks learn at `pace` times the rate, in so many
-    times fewer epochs.
+    times fewer epochs. `draws` are the training sets, with a start each, that learn as in Figure 3.
     """
 
     n: tuple[float, ...]
     sets: int
     starts: int
+    draws: int
     pace: int
     per_digit: int = FIGURES["3"].per_digit
     memories: int = FIGURES["3"].memories
@@ -86,10 +87,15 @@ class WaddingtonScale:
 
 
 WADDINGTON = {
-    "tiny": WaddingtonScale((3, 20, 30), sets=2, starts=2, pace=2, per_digit=10, memories=20),
-    "quick": WaddingtonScale((3, 10, 20, 30, 40), sets=10, starts=5, pace=2),
+    "tiny": WaddingtonScale((3, 20, 30), sets=2, starts=2, draws=2, pace=2, per_digit=10, memories=20),
+    "quick": WaddingtonScale((3, 10, 20, 30, 40), sets=10, starts=5, draws=8, pace=2),
     "paper": WaddingtonScale(
-        (3, 10, 15, 20, 30, 40), sets=TRAINING_SETS, starts=TRAINING_SETS, pace=1, dtype="float64"
+        (3, 10, 15, 20, 30, 40),
+        sets=TRAINING_SETS,
+        starts=TRAINING_SETS,
+        draws=TRAINING_SETS,
+        pace=1,
+        dtype="float64",
     ),
 }
 
@@ -151,9 +157,10 @@ THREE_CATEGORIES = {
 class BifurcationScale:
     """Two digits and two memories (Fig. 5).
 
-    `settling` and `training` are the rate and the epochs of runs from small starts, and of one memory to its
-    fixed point at each power of `trained`.  `powers` is the number of n in the diagram, `shown` are those of
-    the slider, `grid` the numbers of n and T_r in the maps, `lines` that of the flow lines.
+    `draws` are the starts from which two memories settle. `settling` and `training` are the rate and the
+    epochs of runs from small starts, and of one memory to its fixed point at each power of `trained`.
+    `powers` is the number of n in the diagram, `shown` are those of the slider, `grid` the numbers of n and
+    T_r in the maps, `lines` that of the flow lines.
     """
 
     settling: tuple[float, int]
@@ -163,6 +170,7 @@ class BifurcationScale:
     grid: tuple[int, int]
     powers: int = 700
     lines: int = 28
+    draws: int = 8
 
 
 BIFURCATION = {
@@ -174,6 +182,7 @@ BIFURCATION = {
         grid=(14, 6),
         powers=70,
         lines=3,
+        draws=2,
     ),
     "quick": BifurcationScale(
         settling=(0.002, 1500),
@@ -197,13 +206,17 @@ BIFURCATION = {
 
 @dataclass(frozen=True)
 class PrototypeScale:
-    """Networks of Figure 6, over n and T in the paper's units, and how many other pairs of 4s are tried."""
+    """Networks of Figure 6, over n and T in the paper's units.
+
+    `other_pairs` of 4s are tried, and `draws` of the mean 4 and 9.
+    """
 
     n: tuple[float, ...]
     temperature: tuple[float, ...]
     rate: float
     epochs: int
     other_pairs: int
+    draws: int
 
 
 _F6 = FIGURES["6 left"]
@@ -215,10 +228,11 @@ TWO_MEMORY_PROTOTYPES = {
         rate=0.02,
         epochs=300,
         other_pairs=1,
+        draws=3,
     ),
     # networks as small as these take seconds: the paper's whole grid
-    "quick": PrototypeScale(_F6.n, _F6.temperature, _F6.rate, _F6.epochs, other_pairs=2),
-    "paper": PrototypeScale(_F6.n, _F6.temperature, _F6.rate, _F6.epochs, other_pairs=12),
+    "quick": PrototypeScale(_F6.n, _F6.temperature, _F6.rate, _F6.epochs, other_pairs=7, draws=8),
+    "paper": PrototypeScale(_F6.n, _F6.temperature, _F6.rate, _F6.epochs, other_pairs=12, draws=16),
 }
 
 # --- path_dependence ---

@@ -45,7 +45,8 @@ def heat(
     -------
     xarray.Dataset
         Final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature (and
-        n, if it is a list); the ``digit`` of each memory (`belongs`), and the ``population`` of each digit.
+        n, if it is a list); the ``digit`` of each memory (`belongs`), and the ``population`` of each digit,
+        for which every label counts that is above the limit (authors' code).
     """
     options = {"rate": settings.rate, "epochs": settings.epochs, "memories": settings.memories, **changes}
     found = [
@@ -60,8 +61,9 @@ def heat(
         for each in seeds
     ]
     heated = xr.concat(found, xr.IndexVariable("set", list(seeds)), data_vars="all")
-    digit = belongs(heated.labels)
-    return heated.assign(digit=digit, population=populations(digit))
+    return heated.assign(
+        digit=belongs(heated.labels), population=(heated.labels > FIGURE_8_LABEL).sum("memory")
+    )
 
 
 def controls(

@@ -173,23 +173,24 @@ def resemblance(
     Returns
     -------
     xarray.Dataset
-        ``cluster`` (fork, category), how many saddles have most of their 20 nearest images on the map among
-        those of each digit; ``alike`` (fork, category): of the 20 images that correlate best with a saddle,
+        ``cluster`` (fork, set), the digit of most of a saddle's 20 nearest images on the map, −1 where there
+        is no saddle; ``alike`` (fork, category): of the 20 images that correlate best with a saddle,
         the share of each digit among those that show an untrained one.
     """
-    cluster, alike = np.zeros((2, images.sizes["fork"], CATEGORIES))
+    there = images.notnull().all("pixel").transpose("fork", "set")
+    cluster, alike = there.astype(int) - 1, np.zeros((images.sizes["fork"], CATEGORIES))
     for place, name in enumerate(images.fork.values):
         saddles = images.sel(fork=name).dropna("set").values
         if len(saddles):
             on_map = _votes(embedding.transform(saddles), embedding.coordinates, mnist.digits)
-            cluster[place] = np.bincount(on_map.argmax(axis=1), minlength=CATEGORIES)
+            cluster.values[place, there.values[place]] = on_map.argmax(axis=1)
             # Between images of mean 0 and variance 1 the distance falls with the correlation.
             looks = _votes(zscore(saddles, axis=1), zscore(mnist.images, axis=1), mnist.digits).sum(axis=0)
             looks[list(digits)] = 0
             alike[place] = looks / max(looks.sum(), 1)
     return xr.Dataset(
-        {"cluster": (("fork", "category"), cluster), "alike": (("fork", "category"), alike)},
-        {"fork": images.fork, "category": np.arange(CATEGORIES)},
+        {"cluster": cluster, "alike": (("fork", "category"), alike)},
+        {"category": np.arange(CATEGORIES)},
     )
 
 

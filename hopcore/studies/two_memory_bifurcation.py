@@ -144,6 +144,23 @@ def settlings(
     }
 
 
+def settle_before_they_part(
+    data: TrainingSet,
+    powers: Sequence[float],
+    temperature: float,
+    rate: float,
+    epochs: int,
+    seeds: Sequence[int],
+) -> np.ndarray:
+    """Whether two memories are in the reduced system's plane when they part: (D, P), starts by powers."""
+
+    def settle(n: float, seed: int) -> bool:
+        options = {"rate": rate, "epochs": epochs, "record_every": 10, "seed": seed}
+        return settling(_train(data, n, temperature, memories=2, **options)).before_split
+
+    return np.array([[settle(n, seed) for n in powers] for seed in seeds])
+
+
 def unlearning(data: TrainingSet, temperature: float, rate: float, epochs: int) -> tuple[float, float]:
     """A memory that is an A (α = 0.9) with the label of a B (ℓ = −0.9) at n = 30 leaves the constraint.
 

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from hopcore.data import CATEGORIES, TrainingSet, training_set
 from hopcore.decomposition import coefficients
-from hopcore.paper import FIGURE_6_START, PIXELS
+from hopcore.paper import FIGURE_6_MEANS_OF, FIGURE_6_START, FIGURES, PIXELS
 from hopcore.reduced import mixture_temperature, same_digit_mixtures
+from hopcore.splits import class_means
 from hopcore.studies.crossings import stays_above
 from hopcore.studies.two_memory_bifurcation import overlaps
 from hopcore.sweeps import sweep
@@ -46,6 +47,38 @@ def opposed_start(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
     labels = np.full((2, CATEGORIES), -1.0)
     labels[[0, 1], data.digits] = 1.0
     return np.array([[own, other], [other, own]]) @ data.images, labels
+
+
+def mean_pair(seed: int) -> TrainingSet:
+    """The mean images of fifty 4s and of fifty 9s, drawn with a seed."""
+    return class_means(training_set(FIGURES["6 right"].digits, FIGURE_6_MEANS_OF, seed))
+
+
+def corners(seeds: Sequence[int], n: float, rescaled_temperature: float, **how: Any) -> xr.Dataset:
+    """`two_memories` at one n and temperature, for several pairs of mean images.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; ``other`` (…, memory), see `other_coefficient`; and ``share``
+        (…, memory), that of the smaller coefficient.
+    """
+    found = []
+    for seed in seeds:
+        data = mean_pair(seed)
+        networks = two_memories(data, [n], [rescaled_temperature], **how)
+        aa, _, bb = overlaps(data)
+        size = abs(networks.alpha)
+        found.append(
+            xr.Dataset(
+                {
+                    "norms": aa - bb,
+                    "other": other_coefficient(networks).squeeze(drop=True),
+                    "share": (size.min("image") / size.sum("image")).squeeze(drop=True),
+                }
+            )
+        )
+    return xr.concat(found, xr.IndexVariable("draw", list(seeds)))
 
 
 def larger_coefficient(networks: xr.Dataset) -> xr.DataArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -17,13 +18,21 @@ from hopcore._threads import threads
 from hopcore.data import TrainingSet, training_set
 from hopcore.embedding import Embedding
 from hopcore.mnist import load_mnist
-from hopcore.paper import DISTURBED_MINIBATCHES, DISTURBED_MOMENTUM, FIGURES
+from hopcore.paper import (
+    ALIKE_UNTIL,
+    DISTURBED_MINIBATCHES,
+    DISTURBED_MOMENTUM,
+    DISTURBED_NOISE,
+    FIGURE_3_START,
+    FIGURES,
+    GLOBAL_SPLIT_EPOCH,
+)
 from hopcore.paper.scales import WaddingtonScale
 from hopcore.splits import Fate, Split, SplitTree
 from hopcore.splits.recognition import APPEARS_BEYOND
-from hopcore.studies.grid import map_in
+from hopcore.studies.grid import map_in, over_grid
 from hopcore.studies.likeness import nearest_images
-from hopcore.training import train
+from hopcore.training import RandomStart, train
 
 FIRST = 1
 """The digit that comes first, beside which the others' epochs are compared."""
@@ -31,16 +40,15 @@ FIRST = 1
 BEFORE = 50
 """A progenitor is looked at so many epochs before it splits: its members are still close to each other."""
 
-PUSH, RETURN = 0.1, 1000
+PUSH, RETURN = 0.1, 500
 """Standard deviation of a push, per pixel and label, and the epochs after which its rest is measured."""
 
-PUSHES: dict[str, int | None] = {
-    "a push before the first split": 300,
-    "a push at the first split": None,
-    "a push during the splits": 1000,
-    "a push after the splits": 2500,
-}
-"""Pushes and their epochs; that of the first split is measured."""
+PUSHES = (
+    "a push before the first split",
+    "a push at the first split",
+    "a push during the splits",
+    "a push after the splits",
+)
 
 _RECORD_EVERY = 10
 _FEW_WITHOUT_FATE = 0.25
@@ -69,26 +77,25 @@ class Network:
 
 
 def learn(
-    data: TrainingSet,
-    settings: WaddingtonScale,
-    *,
-    seed: int = 0,
-    dtype: str = "float32",
-    executor: Executor | None = None,
+    data: TrainingSet, settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None
 ) -> dict[float, Network]:
-    """The networks of Figure 3 and of its supplement, by n.
+    """The networks of Figure 3 and of its supplement, by n, from the start of the published figure.
 
     Parameters
     ----------
     data : the training set.
     settings : the chapter's, at its scale.
     seed : of the start.
-    dtype : of training.
     executor : where networks are trained; None trains them here.
     """
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
-    common = _options(data, settings, seed, dtype)
+    common = _published(data, settings, seed)
     return dict(zip(powers, map_in(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
+
+
+def _published(data: TrainingSet, settings: WaddingtonScale, seed: int) -> dict[str, Any]:
+    """As in the published figure, whose start single precision cannot hold."""
+    return {**_options(data, settings, seed, "float64"), "start": RandomStart(*FIGURE_3_START)}
 
 
 def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str) -> dict[str, Any]:
@@ -114,19 +121,75 @@ def _network(options: dict[str, Any]) -> Network:
     return Network(run, recognised, splits.appearance(recognised), fates, digits, tree)
 
 
-def onset(network: Network) -> dict[str, float]:
-    """When the digits other than the 1 come.
+def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
+    """When the digits other than the 1 come, from recognised images (epoch, category) of so many per digit.
 
     ``until``, the first epoch after the first record at which one is recognised; ``ones``, the smallest part
     of the 1s that is recognised from epoch 20 until then; ``median``, ``spread`` (of the middle eight tenths)
-    and ``last`` of the epochs at which the others appear.
+    and ``last`` of the epochs at which the others appear; ``known``, the digits of which some image is
+    recognised at the epoch that the paper gives for n = 3.
     """
-    counts, others = network.recognised, np.arange(network.recognised.sizes["category"]) != FIRST
-    known = counts.values[1:, others] > APPEARS_BEYOND
-    until = int(counts.epoch.values[1:][known.any(axis=1).argmax()])
-    ones = counts.sel(epoch=slice(20, until - 1), category=FIRST) / (network.run.digit == FIRST).sum()
-    low, median, high, last = network.appeared[others].quantile([0.1, 0.5, 0.9, 1]).values.tolist()
-    return {"until": until, "ones": float(ones.min()), "median": median, "spread": high - low, "last": last}
+    others = recognised.category != FIRST
+    known = recognised.values[1:, others] > APPEARS_BEYOND
+    until = int(recognised.epoch.values[1:][known.any(axis=1).argmax()])
+    ones = recognised.sel(epoch=slice(20, until - 1), category=FIRST) / images
+    appeared = splits.appearance(recognised)[others]
+    low, median, high, last = appeared.quantile([0.1, 0.5, 0.9, 1]).values.tolist()
+    return {
+        "until": until,
+        "ones": float(ones.min()),
+        "median": median,
+        "spread": high - low,
+        "last": last,
+        "known": int((recognised.sel(epoch=GLOBAL_SPLIT_EPOCH) > 0).sum()),
+    }
+
+
+def beginnings(settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None) -> xr.Dataset:
+    """The two networks of Figure 3 on training sets of their own, each with a start of its own.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over n and draw: the variables of `onset`, ``appeared`` (…, category), and ``parted``, the epoch at
+        which the 3s and the 5s part (NaN if one of them is nobody's fate); ``mixture`` (…, category), that of
+        all memories at the first split; ``alike``, the standard deviation between memories shortly before it
+        over that at the end, mean over pixels. Epochs are those of the figure's rate.
+    """
+    draws = list(range(seed, seed + settings.draws))
+    return over_grid(partial(_beginning, settings), executor, n=list(FIGURES["3"].n), draw=draws)
+
+
+def _beginning(settings: WaddingtonScale, n: float, seed: int) -> xr.Dataset:
+    data = training_set(per_digit=settings.per_digit, seed=seed)
+    options = {**_published(data, settings, seed), "n": n}
+    if n == FIGURES["3"].n[0]:
+        network, pace = _network({**options, "epochs": 3 * GLOBAL_SPLIT_EPOCH}), 1
+    else:
+        network, pace = _network(_at_pace(options, settings.pace)), settings.pace
+    recognised = network.recognised.assign_coords(epoch=pace * network.recognised.epoch)
+    tree = network.tree
+    parted = tree.separations[np.ix_(*(tree.digits == digit for digit in ALIKE_UNTIL[0]))]
+    memories = network.run.memories
+    spread = [
+        memories.sel(epoch=epoch).std("memory").mean()
+        for epoch in (_before(network.run, tree.root), memories.epoch[-1])
+    ]
+    found = {
+        **onset(recognised, settings.per_digit),
+        "appeared": splits.appearance(recognised),
+        "alike": float(spread[0] / spread[1]),
+        "parted": pace * parted.item() if parted.size else np.nan,
+        "mixture": ("category", tree.root.mixture),
+    }
+    return xr.Dataset(found)
+
+
+def _at_pace(options: dict[str, Any], pace: int) -> dict[str, Any]:
+    """The same learning at a larger rate, in so many times fewer epochs."""
+    record_every = max(options["record_every"] // pace, 1)
+    epochs = options["epochs"] // pace
+    return {**options, "rate": pace * options["rate"], "epochs": epochs, "record_every": record_every}
 
 
 def trails(
@@ -201,29 +264,31 @@ def disturb(
     undisturbed: Network,
     *,
     seed: int = 0,
-    dtype: str = "float32",
     executor: Executor | None = None,
 ) -> xr.Dataset:
-    """Learning with momentum, with minibatches, and with pushes, beside the undisturbed network.
+    """Learning with momentum, with minibatches, with noise, and with pushes, beside the undisturbed network.
 
-    A push adds noise to all memories and labels once. The other parameters are those of `learn`.
+    Noise comes in every epoch. A push adds noise to all memories and labels once: half-way to the first
+    split, at it, at the middle one, and after the last. The other parameters are those of `learn`.
 
     Returns
     -------
     xarray.Dataset
         Over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs at
         which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory
-        from the nearest undisturbed one; ``remains``, the part of its largest value that is left 1,000
+        from the nearest undisturbed one; ``remains``, the part of its largest value that is left `RETURN`
         epochs after the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
     """
-    first = 20 * round(undisturbed.tree.splits[0].epoch / 20)
-    pushed = {name: epoch or first for name, epoch in PUSHES.items()}
+    at = [split.epoch for split in undisturbed.tree.splits]
+    pushes = zip(PUSHES, (at[0] / 2, at[0], np.median(at), at[-1] + 100), strict=True)
+    pushed = {name: 20 * round(epoch / 20) for name, epoch in pushes}
     changes: dict[str, dict[str, Any]] = {
         "momentum": {"momentum": DISTURBED_MOMENTUM},
         "minibatches": {"minibatches": DISTURBED_MINIBATCHES},
+        "noise": {"noise": {"epochs": range(1, FIGURES["3"].epochs + 1), "std": DISTURBED_NOISE}},
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
-    common = {**_options(data, settings, seed, dtype), "n": undisturbed.run.attrs["n"]}
+    common = {**_published(data, settings, seed), "n": undisturbed.run.attrs["n"]}
     networks = map_in(executor, _network, [{**common, **change} for change in changes.values()])
     found = []  # each network is dropped when it is measured
     for name, network in zip(changes, networks, strict=True):
@@ -291,12 +356,8 @@ def orders(
     pace = settings.pace
     tasks = []
     for power, (own, start) in product(powers, zip(sets, seeds, strict=True)):
-        task = {
-            **_options(own, settings, start, dtype),
-            "n": power,
-            "record_every": 2 * _RECORD_EVERY // pace,
-        }
-        tasks.append({**task, "rate": pace * task["rate"], "epochs": task["epochs"] // pace})
+        task = {**_options(own, settings, start, dtype), "n": power, "record_every": 2 * _RECORD_EVERY}
+        tasks.append(_at_pace(task, pace))
     appeared = pace * np.reshape(list(map_in(executor, _appeared, tasks)), (len(powers), len(sets), -1))
     ranks = splits.learning_ranks(appeared)
     typical = np.array([splits.typicality(each) for each in sets])
