@@ -89,6 +89,13 @@ def test_networks_settle_from_small_starts_and_from_any_labels(data):
         assert each.silent >= 0.9 and each.on_constraint > 0.7 and each.before_split
 
 
+def test_two_memories_are_in_the_plane_before_they_part_but_for_small_n(data):
+    found = pairs.settle_before_they_part(data, (30, 3), 700, *TINY.settling, seeds=[0, 1])
+    assert found.shape == (2, 2) and found[:, 0].all() and not found[:, 1].any()
+    settled = pairs.settlings(data, (30, 3), 700, *TINY.settling, seed=1)["2 memories"]
+    assert [settled[n].before_split for n in (30, 3)] == found[1].tolist()
+
+
 def test_a_wrong_label_takes_a_memory_off_the_constraint_for_a_while(data):
     size, until = pairs.unlearning(data, 700, *TINY.settling)
     assert 0.7 < size < 0.95 and 0.5 < until < 2

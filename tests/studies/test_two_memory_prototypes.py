@@ -140,6 +140,18 @@ def test_two_memories_change_smoothly_and_a_finer_grid_tells_so():
     assert all(0.1 <= each < 0.3 for each in prototypes.refinement(two, data, **HOW))
 
 
+def test_corners_are_those_of_two_memories_for_each_draw():
+    found = prototypes.corners([4, 5], TINY.n[-1], T_R[-1], **HOW)
+    assert found.sizes == {"draw": 2, "memory": 2}
+    data = prototypes.mean_pair(5)
+    networks = prototypes.two_memories(data, TINY.n[-1:], T_R[-1:], **HOW)
+    np.testing.assert_array_equal(found.other.sel(draw=5), prototypes.other_coefficient(networks).squeeze())
+    size = np.sort(abs(networks.alpha.squeeze().values))
+    np.testing.assert_allclose(found.share.sel(draw=5), size[:, 0] / size.sum(axis=1))
+    (aa, _), (_, bb) = data.images @ data.images.T
+    assert found.norms.sel(draw=5) == pytest.approx(aa - bb)
+
+
 def test_a_falling_line_is_read_backwards_where_it_exists():
     n = np.arange(2.0, 10.0)
     line = np.where(n < 4, np.nan, 20 - n)

@@ -27,7 +27,8 @@ def networks(data):
 
 def test_each_network_is_the_plain_run_with_its_own_tree(data, networks):
     assert sorted(networks) == [3, 15, 30, 40]
-    run = hopcore.train(data, n=30, record_every=10, **PLAIN)
+    published = {**PLAIN, "dtype": "float64", "start": hopcore.RandomStart(-0.001, 1e-8)}
+    run = hopcore.train(data, n=30, record_every=10, **published)
     network = networks[30.0]
     np.testing.assert_array_equal(network.run.memories[-1], run.memories[-1])
     np.testing.assert_array_equal(network.appeared, splits.appearance(splits.recognised(run)))
@@ -51,19 +52,35 @@ def test_the_onset_of_a_known_network():
     epochs = np.arange(0, 101, 10)
     counts = np.where(epochs[:, None] >= [40, 0, 60, 60], 10, 0)
     counts[3, 1] = 5
-    recognised = xr.DataArray(counts, {"epoch": epochs}, ("epoch", "category"))
-    appeared = xr.DataArray([40.0, 40.0, 60.0, 60.0], dims="category")
-    run = SimpleNamespace(digit=xr.DataArray(np.repeat(range(4), 10), dims="image"))
-    network = waddington.Network(run, recognised, appeared, *[None] * 3)
-    found = waddington.onset(network)
-    assert found == pytest.approx({"until": 40, "ones": 0.5, "median": 60, "spread": 16, "last": 60})
+    counts = np.concatenate([counts, counts[-1:]])
+    epochs = [*epochs, 370]
+    recognised = xr.DataArray(counts, {"epoch": epochs, "category": range(4)}, ("epoch", "category"))
+    found = waddington.onset(recognised, 10)
+    expected = {"until": 40, "ones": 0.5, "median": 60, "spread": 16, "last": 60, "known": 4}
+    assert found == pytest.approx(expected)
 
 
 def test_ones_come_first_and_at_low_n_the_others_soon_after(networks):
-    low, high = (waddington.onset(networks[n]) for n in (3.0, 30.0))
+    low, high = (waddington.onset(networks[n].recognised, TINY.per_digit) for n in (3.0, 30.0))
     assert low["ones"] == high["ones"] == 1
     assert low["until"] < high["until"] < high["median"] < high["last"]
     assert low["spread"] < high["spread"] / 3
+
+
+def test_beginnings_are_those_of_networks_on_their_own_sets():
+    found = waddington.beginnings(TINY, seed=2)
+    assert found.sizes == {"n": 2, "draw": TINY.draws, "category": 10}
+    assert found.draw.values.tolist() == [2, 3]
+    own = hopcore.training_set(per_digit=TINY.per_digit, seed=3)
+    start = hopcore.RandomStart(-0.001, 1e-8)
+    options = {**PLAIN, "dtype": "float64", "start": start, "seed": 3, "rate": 0.01, "epochs": 1750}
+    run = hopcore.train(own, n=30, record_every=5, **options)
+    one, tree = found.sel(n=30, draw=3), splits.split_tree(run)
+    np.testing.assert_array_equal(one.appeared, 2 * splits.appearance(splits.recognised(run)))
+    np.testing.assert_allclose(one.mixture, tree.root.mixture)
+    three, five = np.searchsorted(tree.digits, (3, 5))
+    assert one.parted == 2 * tree.separations[three, five]
+    assert (found.alike < 0.2).all() and (found.known.sel(n=3) >= found.known.sel(n=30)).all()
 
 
 def test_trails_are_the_places_of_the_recorded_memories(networks):
@@ -105,18 +122,22 @@ def test_trees_agree_over_the_fates_that_both_have():
 def test_disturbances_are_measured_beside_the_undisturbed_network(data, networks):
     network = networks[30.0]
     found = waddington.disturb(data, TINY, network)
-    assert found.disturbance.values.tolist() == ["momentum", "minibatches", *waddington.PUSHES]
-    first = network.tree.root.epoch
-    assert found.pushed.values[2:].tolist() == [300, 20 * round(first / 20), 1000, 2500]
-    assert np.isnan(found.away[:2]).all() and np.isnan(found.remains[:2]).all()
+    steady, pushes = found.isel(disturbance=slice(3)), found.isel(disturbance=slice(3, None))
+    assert steady.disturbance.values.tolist() == ["momentum", "minibatches", "noise"]
+    assert pushes.disturbance.values.tolist() == list(waddington.PUSHES)
+    at = [split.epoch for split in network.tree.splits]
+    expected = [at[0] / 2, at[0], np.median(at), at[-1] + 100]
+    assert pushes.pushed.values.tolist() == [20 * round(epoch / 20) for epoch in expected]
+    assert np.isnan(steady[["away", "remains", "pushed"]].to_array()).all()
     assert (abs(found[["order", "tree"]]).to_array() <= 1).all()
     assert found.order[0] > found.order[1] and found.order[-1] > 0.9  # four steps an epoch; a push at the end
-    for push in found.away[2:]:
+    for push in pushes.away:
         assert push.sel(epoch=slice(0, push.pushed - 10)).max() < 1e-6  # nothing before it
         assert push.sel(epoch=push.pushed) > waddington.PUSH / 2  # nearly all of it is off the paths
     late = found.isel(disturbance=-1)
-    assert late.remains == pytest.approx(float(late.away[-1] / late.away.max()))
-    assert found.remains[2:].max() < 0.8
+    after = late.away.sel(epoch=min(float(late.pushed) + waddington.RETURN, 3500))
+    assert late.remains == pytest.approx(float(after / late.away.max()))
+    assert pushes.remains.max() < 0.95
 
 
 def test_orders_over_sets_and_over_starts(data):
