@@ -48,7 +48,8 @@ def test_a_tree_without_a_split_is_refused():
 
 def test_bands_add_up_and_carry_their_digits():
     counts = np.array([[0, 20], [5, 20], [10, 20]])
-    [axes] = plotting.recognised_panels([plotting.Recognition("one", [0, 10, 20], counts)], 20).figure.axes
+    recognised = xr.DataArray(counts, {"epoch": [0, 10, 20]}, ("epoch", "category"))
+    [axes] = plotting.recognised_panels({"one": recognised}, 20).figure.axes
     tops = [band.get_paths()[0].vertices[:, 1].max() for band in axes.collections]
     assert tops == [10, 30]
     assert [text.get_text() for text in axes.texts] == ["0", "1"]
@@ -85,12 +86,12 @@ def test_trails_end_in_discs_and_a_memory_without_a_fate_is_grey():
 
 def test_trails_in_shares_name_their_fates_and_saddles():
     paths, saddles = GENERATOR.normal(size=(5, 3, 2)), np.zeros((1, 784))
-    panel = plotting.TrailPanel("n", paths, [1, 4, 7], [(0.3, 0.3)], [[(0, 1), (0.5, 0)]], saddles)
+    panel = plotting.Trails("n", paths, [1, 4, 7], [(0.3, 0.3)], [[(0, 1), (0.5, 0)]], saddles)
     [axes] = plotting.share_trails([[panel]], [(4, 1)]).figure.axes
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("share of 4", "share of 1")
     assert sorted(text.get_text() for text in axes.texts) == ["1", "4", "7", "A"]
     assert len(axes.collections[0].get_segments()) == 3
-    on_map = plotting.map_trails([panel], PLACES, DIGITS)
+    on_map = plotting.trail_panels([[panel]], PLACES, DIGITS)
     assert len(on_map.figure.axes) == 2  # the saddles above, the map below
 
 

@@ -148,9 +148,7 @@ def _projections(rounds: int) -> Iterator[Row]:
     for figure in FIGURES.values():
         if figure.epochs:
             runs = len(figure.n) * len(figure.temperature)
-            yield Row(
-                section, f"Figure {figure.figure}: {runs} runs", _minutes(figure, runs, rounds), "min"
-            )
+            yield Row(section, f"Figure {figure.figure}: {runs} runs", _minutes(figure, runs, rounds), "min")
 
 
 def _minutes(figure: FigureParameters, runs: int, rounds: int) -> float:

@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
-from hopcore.plotting.learning import draw_trails
 from hopcore.plotting.maps import draw_background
 from hopcore.plotting.style import STYLE
+from hopcore.plotting.trails import Trails, draw_trails
 
 _DPI = 120
 _HEIGHT = 3.2  # inches
@@ -102,7 +102,7 @@ def learning_movie(
             for frame, epoch in enumerate(epochs):
                 left.clear()
                 left.imshow(page[-up:, :across], extent=extent, aspect="auto", interpolation="none", zorder=0)
-                draw_trails(left, places[: frame + 1], digits, size=16)
+                draw_trails(left, Trails("", places[: frame + 1], digits), size=16)
                 left.set(xlim=extent[:2], ylim=extent[2:])
                 left.set_axis_off()
                 right.clear()

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.scripted import scripted
-from hopcore.plotting.style import DIGIT_COLOURS, INK, fate_colours
+from hopcore.plotting.style import DIGIT_COLOURS, fate_colours
 
 _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths
@@ -86,7 +86,7 @@ class Turning:
             "scale": scale,
             "size": [_WIDTH, _HEIGHT],
         }
-        return scripted("turning", self._drawing(), self._controls, data, style=_STYLE)
+        return scripted("turning", self._drawing(), self._controls, data)
 
     def _drawing(self) -> str:
         lines = [
@@ -165,17 +165,3 @@ def _path(places: Any) -> str:
     """An SVG path through places (P, 2), without repeating a place."""
     steps = [f"{x:.1f} {y:.1f}" for x, y in places]
     return "M" + "L".join(step for step, last in zip(steps, [None, *steps], strict=False) if step != last)
-
-
-_STYLE = f"""
-& svg {{ cursor: grab; display: block; touch-action: pan-y; user-select: none; width: 100%; }}
-& path {{ fill: none; }}
-& .trail {{ stroke-opacity: 0.7; stroke-width: 0.9; }}
-& .axis {{ stroke: {INK}; stroke-width: 1; }}
-& .guide {{ stroke: {INK}; stroke-dasharray: 5 4; stroke-width: 1.6; }}
-& text {{ dominant-baseline: middle; font: bold 13px sans-serif; paint-order: stroke; text-anchor: middle; }}
-& .controls:not([hidden]) {{ font-size: 0.85rem; gap: 0.3rem 1.2rem; justify-content: center; }}
-& label {{ align-items: center; display: inline-flex; gap: 0.4rem; margin: 0; }}
-& input {{ width: 7rem; }}
-& output {{ min-width: 3em; }}
-"""
