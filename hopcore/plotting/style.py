@@ -162,8 +162,9 @@ def legend_outside(
 ) -> None:
     """A legend above the panels, or below (`place` "lower"); without handles it is that of the first one."""
     handles = handles or figure.axes[0].get_legend_handles_labels()[0]
-    look = {"frameon": False, "handlelength": 1.2, "columnspacing": 1.0}
-    figure.legend(handles=list(handles), loc=f"outside {place} center", ncols=columns, **look)
+    look: Any = {"frameon": False, "handlelength": 1.2, "columnspacing": 1.0}
+    look["loc"] = f"outside {place} center"
+    figure.legend(handles=list(handles), ncols=columns, **look)
 
 
 def draw_range(axes: Axes, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str) -> None:

@@ -54,7 +54,8 @@ def draw_trails(axes: Axes, trails: Trails, *, size: float = 12) -> None:
         lines = LineCollection(list(places.swapaxes(0, 1)), colors=colours, linewidths=0.8, zorder=3)
         lines.set_path_effects([casing])
         axes.add_collection(lines)
-    axes.scatter(*places[-1].T, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=4)
+    x, y = places[-1].T
+    axes.scatter(x, y, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=4)
     for guide in trails.guides:
         axes.plot(*np.asarray(guide, dtype=float).T, "--", color=INK, linewidth=1, zorder=2)
     for letter, (x, y) in zip(_LETTERS, np.asarray(trails.marks, dtype=float).reshape(-1, 2), strict=False):
