@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, cast
@@ -13,14 +12,7 @@ from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import CONFIG, TOC, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.stage import stage
-from hopcore.edition.run.execute import Run
-
-_JUPYTER_BOOK = """\
-from hopcore._processes import end_with_parent
-end_with_parent()
-from jupyter_book.cli.main import main
-main(prog_name="jupyter-book")
-"""
+from hopcore.edition.run.execute import Run, bound
 
 
 def build_html(book: Book, runs: Iterable[Run]) -> Path:
@@ -37,9 +29,10 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
     staged = stage(book, runs)
     work = book.output / "html.building"
     remove(work)
-    command = [sys.executable, "-P", "-c", _JUPYTER_BOOK, "build", str(staged)]
-    command += ["--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work)]
-    command += ["-W", "-n", "--keep-going"]
+    command = bound(
+        "jupyter_book.cli.main", "main", "build", str(staged), "-W", "-n", "--keep-going",
+        "--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work),
+    )  # fmt: skip
     status, output = _run(command, book.root)
     log = book.output / "html.log"
     write_whole(log, lambda path: path.write_text(output, encoding="utf-8"))
