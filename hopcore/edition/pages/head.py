@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -20,10 +21,18 @@ _LONGEST = 200  # characters of a description
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
+    app.config.templates_path.append(str(Path(__file__).parent / "templates"))
     app.connect("html-page-context", _protect)
+    app.connect("html-page-context", _instruments)
     app.connect("html-page-context", _describe)
     app.connect("html-page-context", _mend_roles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _instruments(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Load the script of the instruments where there is one."""
+    if 'class="hopcore-live"' in context.get("body", ""):
+        app.add_js_file("live.js")
 
 
 def _protect(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
