@@ -5,9 +5,9 @@ import subprocess
 import numpy as np
 import pytest
 import xarray as xr
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from hopcore import plotting
-from hopcore.plotting.movies import _ffmpeg
 from hopcore.splits import build_tree
 
 GENERATOR = np.random.default_rng(0)
@@ -124,7 +124,7 @@ def test_a_movie_is_h264_with_controls_and_carries_its_description(tmp_path):
     parts = "controls", "data:video/mp4;base64,", "Twelve &quot;memories&quot; part"
     assert all(part in page for part in parts) and len(movie.video) < 1_000_000
     (tmp_path / "movie.mp4").write_bytes(movie.video)
-    decode = [_ffmpeg(), "-i", tmp_path / "movie.mp4", "-f", "null", "-"]
+    decode = [get_ffmpeg_exe(), "-i", tmp_path / "movie.mp4", "-f", "null", "-"]
     told = subprocess.run(decode, capture_output=True, text=True, check=True).stderr
     size = f"{movie.width}x{movie.height}"
     assert all(word in told for word in ("h264", "yuv420p", size, "frame=    3"))
