@@ -7,8 +7,9 @@ the others.  Nothing is loaded from anywhere: the figure works in a file opened 
 from __future__ import annotations
 
 import hashlib
+import html
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -16,9 +17,9 @@ from typing import Any
 def scripted(
     kind: str,
     picture: str,
-    controls: Callable[[str], str],
     data: Mapping[str, Any],
     *,
+    hint: str,
     attributes: str = "",
 ) -> str:
     """A figure as HTML: style, first picture, controls, data and script.
@@ -27,9 +28,8 @@ def scripted(
     ----------
     kind : the name of the figure's script and, after ``hopcore-``, of its class.
     picture : the first picture, as HTML.
-    controls : given the figure's name in the page, the content of its line of controls, hidden without a
-        script, and what follows it.
-    data : for the script, as JSON.
+    data : for the script, as JSON; it adds the controls.
+    hint : what a reader without scripts is told.
     attributes : more of the figure's element.
     """
     packed = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
@@ -43,7 +43,7 @@ def scripted(
 {rules}
 </style>
 {picture}
-<p class="controls" hidden>{controls(name)}
+<noscript><p>{html.escape(hint)}</p></noscript>
 <script type="application/json">{packed}</script>
 <script>{start}("{name}", {script});</script>
 </div>"""

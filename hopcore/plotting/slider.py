@@ -54,22 +54,11 @@ class Slider:
             f'alt="{html.escape(self.alts[self.start])}">'
         )
         pictures[self.start] = ""  # it is in the page already
-        data = {"frames": pictures, "labels": self.labels, "alts": self.alts, "interval": _INTERVAL}
+        data = {name: getattr(self, name) for name in ("labels", "alts", "name", "start")}
+        data |= {"frames": pictures, "interval": _INTERVAL}
+        hint = f"The slider needs JavaScript; this is the picture at {self.name} {self.labels[self.start]}."
         named = f' role="group" aria-label="Figure with a slider over {html.escape(self.name)}"'
-        return scripted("slider", shown, self._controls, data, attributes=named)
-
-    def _controls(self, figure: str) -> str:
-        last, name, label = len(self.frames) - 1, html.escape(self.name), html.escape(self.labels[self.start])
-        return (
-            '<button type="button" name="previous" aria-label="previous frame">‹</button>'
-            '<button type="button" name="next" aria-label="next frame">›</button>'
-            '<button type="button" name="play">play</button>'
-            f'<label for="{figure}-at">{name}</label>'
-            f'<input type="range" id="{figure}-at" min="0" max="{last}" step="1" value="{self.start}" '
-            f'aria-valuetext="{label}">'
-            f'<output for="{figure}-at" aria-live="off">{label}</output></p>'
-            f"<noscript><p>The slider needs JavaScript; this is the picture at {name} {label}.</p></noscript>"
-        )
+        return scripted("slider", shown, data, hint=hint, attributes=named)
 
 
 def slider_figure(

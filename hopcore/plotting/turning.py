@@ -73,7 +73,7 @@ class Turning:
         return np.stack([_WIDTH / 2 + scale * across, _HEIGHT / 2 - scale * height], axis=-1)
 
     def html(self) -> str:
-        """The figure: drawing, controls, points and script, for one page."""
+        """The figure: drawing, points and script, for one page."""
         whole = np.rint(self.points * _STEPS).astype(int)
         centre, scale = self._frame
         data = {
@@ -85,8 +85,11 @@ class Turning:
             "centre": centre.tolist(),
             "scale": scale,
             "size": [_WIDTH, _HEIGHT],
+            "view": [_TURN, _TILT],
+            "progress": self.progress,
         }
-        return scripted("turning", self._drawing(), self._controls, data)
+        hint = "Turning the figure needs JavaScript; this is its first view."
+        return scripted("turning", self._drawing(), data, hint=hint)
 
     def _drawing(self) -> str:
         lines = [
@@ -106,17 +109,6 @@ class Turning:
             x, y = places[-1, number]
             lines.append(f'<circle r="2.2" fill="{colour}" cx="{x:.1f}" cy="{y:.1f}"/>')
         return "\n".join([*lines, "</svg>"])
-
-    def _controls(self, figure: str) -> str:
-        last = len(self.epochs) - 1
-        return (
-            f'<label>turn <input type="range" name="turn" min="-180" max="180" value="{_TURN}"></label>'
-            f'<label>tilt <input type="range" name="tilt" min="-90" max="90" value="{_TILT}"></label>'
-            f"<label>{html.escape(self.progress)} "
-            f'<input type="range" name="epoch" min="0" max="{last}" value="{last}">'
-            f"<output>{self.epochs[-1]}</output></label></p>"
-            "<noscript><p>Turning the figure needs JavaScript; this is its first view.</p></noscript>"
-        )
 
 
 def turning_trails(
