@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
+from PIL import Image
 
 from hopcore.plotting.images import draw_block
 from hopcore.plotting.maps import draw_background
@@ -32,10 +34,12 @@ _STYLE: Any = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": Fal
 class Movie:
     """A video that a notebook shows: MP4 (H.264) with controls, carried by the page itself.
 
-    `video` are the file's bytes, `description` says for those who cannot see it what it shows.
+    `video` are the file's bytes, `poster` is the last frame (WebP), shown before it plays, and `description`
+    says for those who cannot see it what it shows.
     """
 
     video: bytes
+    poster: bytes
     description: str
     width: int
     height: int
@@ -44,12 +48,12 @@ class Movie:
         return f"<Movie {self.width}×{self.height}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        address = "data:video/mp4;base64," + base64.b64encode(self.video).decode()
         words = html.escape(self.description)
         video = (
-            f'<video controls loop muted playsinline preload="auto" width="{self.width}" '
+            f'<video controls loop muted playsinline preload="none" width="{self.width}" '
             f'height="{self.height}" style="max-width: 100%; height: auto" aria-label="{words}" '
-            f'src="{address}">{words}</video>'
+            f'poster="{_address("image/webp", self.poster)}" '
+            f'src="{_address("video/mp4", self.video)}">{words}</video>'
         )
         return {"text/plain": repr(self), "text/html": video}
 
@@ -107,4 +111,10 @@ def learning_movie(
             canvas.draw()
             writer.send(np.ascontiguousarray(canvas.buffer_rgba()))
         writer.close()
-        return Movie(path.read_bytes(), description, width, height)
+        poster = io.BytesIO()
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).save(poster, "WEBP", quality=80)
+        return Movie(path.read_bytes(), poster.getvalue(), description, width, height)
+
+
+def _address(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
