@@ -6,7 +6,6 @@ import base64
 import importlib.util
 import io
 import re
-import shutil
 from pathlib import Path
 
 from fontTools.subset import Subsetter
@@ -21,16 +20,17 @@ MATHJAX = (
 )  # fmt: skip
 """The parts of MathJax 3 that `_config.yml` asks for: the book's formulas, also read aloud, and no menu."""
 
-FONTS = (
-    "Main-Regular Main-Bold Math-Italic Size1-Regular Size2-Regular Size3-Regular Size4-Regular AMS-Regular"
-)
-FONTS += " Calligraphic-Regular"
-"""MathJax's fonts that formulas of the book use."""
+FONTS = "output/chtml/fonts/woff-v2"
+USED_FONTS = (
+    "Main-Regular", "Main-Bold", "Math-Italic", "Size1-Regular", "Size2-Regular", "Size3-Regular",
+    "Size4-Regular", "AMS-Regular", "Calligraphic-Regular", "Zero",
+)  # fmt: skip
+"""Where MathJax has its fonts, and those that formulas of the book use."""
 
 ICONS = (
-    "angle-left angle-right arrow-up bars chevron-down circle-half-stroke code download expand file file-pdf"
-)
-ICONS += " lightbulb list magnifying-glass moon sun xmark"
+    "angle-left", "angle-right", "arrow-up", "bars", "chevron-down", "circle-half-stroke", "code", "download",
+    "expand", "file", "file-pdf", "lightbulb", "list", "magnifying-glass", "moon", "sun", "xmark",
+)  # fmt: skip
 """The icons of the theme's buttons that the book has."""
 
 
@@ -59,23 +59,21 @@ def _package(name: str) -> Path:
 
 
 def _write_mathjax(source: Path, target: Path) -> None:
-    """Copy the parts; fonts become text of the last one: browsers refuse font files to a page from a disk."""
+    """Copy the parts; fonts become text in them: browsers refuse font files to a page from a disk."""
+    fonts = {f"%%URL%%/MathJax_{name}.woff": source / FONTS / f"MathJax_{name}.woff" for name in USED_FONTS}
     for name in MATHJAX:
+        text = (source / name).read_text(encoding="utf-8")
+        for address, file in fonts.items():
+            if address in text:
+                text = text.replace(address, _address(file.read_bytes()))
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source / name, target / name)
-    fonts = target / MATHJAX[-1]
-    text = fonts.read_text(encoding="utf-8")
-    for name in FONTS.split():
-        file = f"MathJax_{name}.woff"
-        content = (source / "output" / "chtml" / "fonts" / "woff-v2" / file).read_bytes()
-        text = text.replace(f"%%URL%%/{file}", _address(content))
-    fonts.write_text(text, encoding="utf-8")
+        (target / name).write_text(text, encoding="utf-8")
 
 
 def _icons(theme: Path) -> str:
     """A style sheet with the theme's own font of icons, of which only those in use are left."""
     style = (theme / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
-    buttons = [re.search(rf'\.fa-{name}:before[^{{]*{{content:"\\(\w+)"', style) for name in ICONS.split()]
+    buttons = [re.search(rf'\.fa-{name}:before[^{{]*{{content:"\\(\w+)"', style) for name in ICONS]
     characters = {int(each[1], 16) for each in buttons if each}
     characters |= {ord(each) for each in re.findall(r'--pst-[\w-]+:"(.)"', style)}
     font = TTFont(theme / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.ttf")

@@ -79,7 +79,7 @@ def page(path: Path) -> nbformat.NotebookNode:
 
 
 def unpack(notebook: nbformat.NotebookNode, static: Path, root: str) -> None:
-    """Make files of frames and videos that figures carry, so that a page loads those that its reader asks for.
+    """Make files of the frames and videos of figures, so that a page loads those that its reader asks for.
 
     ``root`` leads from the page to the first folder of all pages.
     """
