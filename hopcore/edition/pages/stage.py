@@ -25,7 +25,7 @@ from hopcore.edition.run.execute import Run
 _PROGRAMS = "application/vnd."
 """Begins kinds of outputs that are for programs: widgets, which have no kernel on a page, and answers."""
 
-_HEAVY = 200_000
+_HEAVY = 20_000
 """Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
 
 
