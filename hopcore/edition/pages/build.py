@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,9 +44,26 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
         raise EditionError(f"Jupyter Book failed; its last words (all of them: {log}):\n{_warnings(output)}")
     if not (work / "_build" / "html" / f"{first}.html").is_file():
         raise EditionError(f"Jupyter Book made no page {first}.html; what it said: {log}")
+    unpack(work / "_build" / "html")
     _replace(work / "_build" / "html", book.output / "html")
     remove(work)
     return book.output / "html" / "index.html"
+
+
+def unpack(html: Path) -> None:
+    """Make files of the frames and videos of figures, so that a page loads those that its reader asks for."""
+
+    def as_file(found: re.Match[str]) -> str:
+        content = base64.b64decode(found[2])
+        name = f"{hashlib.sha256(content).hexdigest()[:20]}.{found[1]}"
+        (html / "_static" / name).write_bytes(content)
+        return f"{to_root}_static/{name}"
+
+    for page in html.rglob("*.html"):
+        to_root = "../" * (len(page.relative_to(html).parts) - 1)
+        text = page.read_text(encoding="utf-8")
+        carried = r"data:(?:image|video)/(webp|mp4);base64,([A-Za-z0-9+/=]+)"
+        page.write_text(re.sub(carried, as_file, text), encoding="utf-8")
 
 
 def _run(command: list[str], folder: Path) -> tuple[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import re
 import shutil
@@ -42,7 +41,6 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         if chapter.name in executed:
             notebook = page(executed[chapter.name].notebook)
-            unpack(notebook, folder / "book" / "_static", "../" * chapter.document.count("/"))
             for cell in notebook.cells:
                 if cell.cell_type == "markdown":
                     cell.source = relinked(cell.source, executed)
@@ -76,25 +74,6 @@ def page(path: Path) -> nbformat.NotebookNode:
     notebook.metadata.pop("papermill", None)  # paths of this machine
     notebook.metadata.pop("widgets", None)
     return notebook
-
-
-def unpack(notebook: nbformat.NotebookNode, static: Path, root: str) -> None:
-    """Make files of the frames and videos of figures, so that a page loads those that its reader asks for.
-
-    ``root`` leads from the page to the first folder of all pages.
-    """
-
-    def as_file(found: re.Match[str]) -> str:
-        content = base64.b64decode(found[2])
-        name = f"{hashlib.sha256(content).hexdigest()[:20]}.{found[1]}"
-        (static / name).write_bytes(content)
-        return f"{root}_static/{name}"
-
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        data = output.get("data", {})
-        if "text/html" in data:
-            carried = r"data:(?:image|video)/(webp|mp4);base64,([A-Za-z0-9+/=]+)"
-            data["text/html"] = re.sub(carried, as_file, data["text/html"])
 
 
 def lighten(data: dict[str, Any]) -> None:
