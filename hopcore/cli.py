@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,21 +20,6 @@ app = typer.Typer(
     help="Build and check the executable edition of arXiv 2312.03012, and measure the library's speed.",
     epilog="The exit status is 0 only if all of it succeeded.",
 )
-
-
-class Scale(StrEnum):
-    """How much to compute."""
-
-    tiny = "tiny"
-    quick = "quick"
-    paper = "paper"
-
-
-class Precision(StrEnum):
-    """How exactly to compute."""
-
-    float32 = "float32"
-    float64 = "float64"
 
 
 Chapters = Annotated[
@@ -58,12 +42,13 @@ Force = Annotated[bool, typer.Option("--force", help="Execute anew, even what is
 def book(
     chapters: Chapters = None,
     scale: Annotated[
-        Scale, typer.Option(help="tiny: to try; quick: minutes; paper: the paper's own grids.")
-    ] = Scale.quick,
+        Literal["tiny", "quick", "paper"],
+        typer.Option(help="tiny: to try; quick: minutes; paper: the paper's own grids."),
+    ] = "quick",
     seed: Annotated[int, typer.Option(min=0, help="The seed of all random choices.")] = 0,
     dtype: Annotated[
-        Precision, typer.Option(help="The numbers that networks are trained in.")
-    ] = Precision.float32,
+        Literal["float32", "float64"], typer.Option(help="The numbers that networks are trained in.")
+    ] = "float32",
     root: Root = None,
     jobs: Jobs = 2,
     force: Force = False,
@@ -77,7 +62,7 @@ def book(
     from hopcore.edition import commands
     from hopcore.edition.run.execute import Parameters
 
-    parameters = Parameters(scale.value, seed, dtype.value)
+    parameters = Parameters(scale, seed, dtype)
     page = commands.book(root, chapters or [], parameters, jobs=jobs, force=force)
     typer.echo(f"The book is at {page}")
 

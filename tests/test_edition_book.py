@@ -21,8 +21,9 @@ from hopcore.edition.chapters import Book, Chapter, find_root
 from hopcore.edition.compare.check import compare, orphans, planned
 from hopcore.edition.compare.outputs import compared
 from hopcore.edition.compare.reference import make_reference, write_reference
-from hopcore.edition.compare.replay import RECORD, ReplayKernel
+from hopcore.edition.compare.replay import marked, replay
 from hopcore.edition.errors import EditionError
+from hopcore.edition.pages.assets import MATHJAX, USED_FONTS
 from hopcore.edition.pages.generated import filled
 from hopcore.edition.pages.head import POLICY
 from hopcore.edition.pages.scorecard import scorecard
@@ -106,11 +107,13 @@ def test_pages_load_nothing_from_another_host_and_forbid_it(built: Book) -> None
         assert text.index(f'http-equiv="Content-Security-Policy" content="{POLICY}"') < text.index("<script")
 
 
-def test_math_is_set_by_a_file_of_the_book(built: Book) -> None:
-    address = re.search(r'src="([^"]*mathjax[^"]*)"', html(built, "intro"))
-    assert address is not None
-    script = built.output / "html" / "book" / address.group(1).split("?")[0]
-    assert script.stat().st_size > 10**6
+def test_math_is_set_by_files_of_the_book(built: Book) -> None:
+    address = re.search(r'src="([^"]*)/startup.js', html(built, "intro"))
+    assert address is not None and "mathjax" not in html(built, "alpha")
+    parts = built.output / "html" / "book" / address.group(1)
+    assert all((parts / name).is_file() for name in MATHJAX)
+    held = sum((parts / name).read_text().count("data:font/woff") for name in MATHJAX)
+    assert held >= len(USED_FONTS)
 
 
 def test_links_between_sources_are_links_between_pages(built: Book) -> None:
@@ -250,7 +253,7 @@ def test_the_library_is_known_by_its_sources_and_of_the_edition_by_what_executes
     first = write("training/step.py", "RATE = 1\n")
     assert write("training/__pycache__/step.pyc", "compiled") == first
     assert write("edition/pages/scorecard.py", "TITLE = 1\n") == first
-    second, third = write("training/step.py", "RATE = 2\n"), write("edition/run/runner.py", "")
+    second, third = write("training/step.py", "RATE = 2\n"), write("edition/run/execute.py", "")
     (package / "training" / "step.py").rename(package / "training" / "steps.py")
     assert len({first, second, third, LIBRARY()}) == 4
     assert all((Path(execution.__file__).parents[2] / name).is_file() for name in fingerprint.EXECUTING)
@@ -361,19 +364,15 @@ def test_only_text_and_glued_values_of_checked_cells_are_compared() -> None:
     assert third.data == {"application/papermill.record/text/plain": "half = 0.5"}
 
 
-def test_replaying_refuses_code_that_was_not_recorded(tmp_path: Path, monkeypatch) -> None:
+def test_replaying_shows_what_the_recorded_run_gave(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     stdout = nbformat.v4.new_output("stream", name="stdout", text="1\n")
-    cells = [nbformat.v4.new_code_cell("print(1)", outputs=[stdout]), nbformat.v4.new_code_cell("print(2)")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "record.ipynb")
-    monkeypatch.setenv(RECORD, str(tmp_path / "record.ipynb"))
-    kernel = ReplayKernel()
-    sent: list[tuple[str, dict]] = []
-    kernel.send_response = lambda socket, kind, content: sent.append((kind, content))
-    assert kernel.do_execute("print(1)", False)["status"] == "ok"
-    assert sent == [("stream", {"name": "stdout", "text": "1\n"})]
-    assert kernel.do_execute("print(3)", False)["status"] == "error"
-    assert kernel.do_execute("print(2)", False)["status"] == "error"  # after the end
-    assert [kind for kind, _ in sent] == ["stream", "error", "error"]
+    cell = nbformat.v4.new_code_cell("print(1)", outputs=[stdout], metadata={"tags": ["checked"]})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "a run.ipynb")
+    line, code = marked("print(2)", str(tmp_path / "a run.ipynb"), 0).split("\n")
+    replay(line.removeprefix("%%replay"), code)
+    assert capsys.readouterr().out == "1\n" and marked("\n", "any", 1) == "\n"
 
 
 # The table of contents

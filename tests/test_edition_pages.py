@@ -22,6 +22,7 @@ from PIL import Image
 import hopcore
 from hopcore.edition.chapters import Book
 from hopcore.edition.pages.autodoc import readable
+from hopcore.edition.pages.build import unpack
 from hopcore.edition.pages.cite import cite
 from hopcore.edition.pages.stage import configure, lighten, page
 
@@ -150,13 +151,24 @@ def picture(colours: int) -> str:
 
 
 def test_heavy_pictures_become_lighter_and_others_stay() -> None:
-    heavy, light = {"image/png": picture(256)}, {"image/png": picture(2)}
+    heavy, light = {"image/png": picture(256)}, {"image/png": picture(1)}
     before, kept = heavy["image/png"], light["image/png"]
     lighten(heavy)
     lighten(light)
     lighten({"text/plain": "1"})
     assert len(heavy["image/png"]) < len(before) / 2 and light["image/png"] == kept
     assert Image.open(io.BytesIO(base64.b64decode(heavy["image/png"]))).size == (300, 300)
+
+
+def test_frames_and_videos_become_files_beside_the_pages(tmp_path: Path) -> None:
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "book").mkdir()
+    video = base64.b64encode(b"a video").decode()
+    (tmp_path / "book" / "page.html").write_text(f'<video src="data:video/mp4;base64,{video}">')
+    unpack(tmp_path)
+    [file] = (tmp_path / "_static").iterdir()
+    assert file.read_bytes() == b"a video"
+    assert (tmp_path / "book" / "page.html").read_text() == f'<video src="../_static/{file.name}">'
 
 
 def test_what_is_for_programs_is_not_shown(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_blocks_are_fixed_to_the_pixel_range_and_empty_ones_say_so():
 
 def test_images_must_be_square():
     with pytest.raises(ValueError, match="got 15 pixels"):
-        plotting.image_rows([np.zeros((1, 15))], ["row"])
+        plotting.image_table(np.zeros((1, 1, 15)), ["row"])
 
 
 def test_coefficients_are_drawn_digit_by_digit_and_labels_with_their_sign():

@@ -5,9 +5,9 @@ import subprocess
 import numpy as np
 import pytest
 import xarray as xr
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from hopcore import plotting
-from hopcore.plotting.movies import _ffmpeg
 from hopcore.splits import build_tree
 
 GENERATOR = np.random.default_rng(0)
@@ -48,7 +48,8 @@ def test_a_tree_without_a_split_is_refused():
 
 def test_bands_add_up_and_carry_their_digits():
     counts = np.array([[0, 20], [5, 20], [10, 20]])
-    [axes] = plotting.recognised_panels([plotting.Recognition("one", [0, 10, 20], counts)], 20).figure.axes
+    recognised = xr.DataArray(counts, {"epoch": [0, 10, 20]}, ("epoch", "category"))
+    [axes] = plotting.recognised_panels({"one": recognised}, 20).figure.axes
     tops = [band.get_paths()[0].vertices[:, 1].max() for band in axes.collections]
     assert tops == [10, 30]
     assert [text.get_text() for text in axes.texts] == ["0", "1"]
@@ -85,12 +86,12 @@ def test_trails_end_in_discs_and_a_memory_without_a_fate_is_grey():
 
 def test_trails_in_shares_name_their_fates_and_saddles():
     paths, saddles = GENERATOR.normal(size=(5, 3, 2)), np.zeros((1, 784))
-    panel = plotting.TrailPanel("n", paths, [1, 4, 7], [(0.3, 0.3)], [[(0, 1), (0.5, 0)]], saddles)
+    panel = plotting.Trails("n", paths, [1, 4, 7], [(0.3, 0.3)], [[(0, 1), (0.5, 0)]], saddles)
     [axes] = plotting.share_trails([[panel]], [(4, 1)]).figure.axes
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("share of 4", "share of 1")
     assert sorted(text.get_text() for text in axes.texts) == ["1", "4", "7", "A"]
     assert len(axes.collections[0].get_segments()) == 3
-    on_map = plotting.map_trails([panel], PLACES, DIGITS)
+    on_map = plotting.trail_panels([[panel]], PLACES, DIGITS)
     assert len(on_map.figure.axes) == 2  # the saddles above, the map below
 
 
@@ -123,7 +124,7 @@ def test_a_movie_is_h264_with_controls_and_carries_its_description(tmp_path):
     parts = "controls", "data:video/mp4;base64,", "Twelve &quot;memories&quot; part"
     assert all(part in page for part in parts) and len(movie.video) < 1_000_000
     (tmp_path / "movie.mp4").write_bytes(movie.video)
-    decode = [_ffmpeg(), "-i", tmp_path / "movie.mp4", "-f", "null", "-"]
+    decode = [get_ffmpeg_exe(), "-i", tmp_path / "movie.mp4", "-f", "null", "-"]
     told = subprocess.run(decode, capture_output=True, text=True, check=True).stderr
     size = f"{movie.width}x{movie.height}"
     assert all(word in told for word in ("h264", "yuv420p", size, "frame=    3"))

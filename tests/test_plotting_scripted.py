@@ -4,16 +4,14 @@ import base64
 import io
 import json
 import re
-import sys
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
 from hopcore.plotting import slider_figure, turning_trails
-from hopcore.plotting.style import INK, WIDTH, Picture
+from hopcore.plotting.style import WIDTH, Picture
 
 BAR = {"name": "n & more", "alt": "A bar."}
 LABELS = ["one", "two <2>", "three"]
@@ -66,7 +64,7 @@ def test_a_page_loads_nothing_and_starts_with_a_picture(pages, kind, picture):
     assert not any(word in page for word in ("http", "import(", "fetch("))
     assert re.findall(r'src="(?!data:)', page) == []
     assert page.index(picture) < page.index("<script")
-    assert 'class="controls" hidden' in page  # a page without scripts shows no dead slider
+    assert "<input" not in page and "<noscript>" in page  # a page without scripts shows no dead slider
     assert page.startswith(f'<div class="hopcore-{kind}" id="{kind}-') and page.count("<div") == 1
 
 
@@ -100,12 +98,9 @@ def test_the_chosen_frame_is_a_plain_image_and_the_others_follow_in_order(slider
 
 
 def test_the_slider_is_named_and_starts_where_the_image_does(pages):
-    page = pages["slider"]
-    name = re.search(r'id="(slider-\w+)"', page).group(1)
-    assert f'<label for="{name}-at">n &amp; more</label>' in page
-    tag = re.search(r'<input type="range" [^>]*>', page).group(0)
-    assert f'id="{name}-at"' in tag and 'max="2"' in tag and 'value="1"' in tag
-    assert f'<output for="{name}-at" aria-live="off">two &lt;2&gt;</output>' in page
+    data = packed(pages["slider"])
+    assert (data["name"], data["start"]) == ("n & more", 1)
+    assert "this is the picture at n &amp; more two &lt;2&gt;." in pages["slider"]
 
 
 def test_a_label_cannot_end_the_script():
@@ -114,27 +109,8 @@ def test_a_label_cannot_end_the_script():
     assert packed(page)["labels"] == ["</script>"]
 
 
-@pytest.mark.parametrize("alt", [["first", "second"], ("first", "second").__getitem__])
-def test_texts_for_each_frame_or_from_a_function(alt):
-    assert slider_figure(bar, "ab", name="n", alt=alt).alts == ("first", "second")
-
-
-def test_frames_are_drawn_in_the_books_style_and_let_go():
-    from matplotlib import pyplot
-
-    before, inks = mpl.rcParams["text.color"], []
-
-    def draw(number):
-        inks.append(mpl.rcParams["text.color"])
-        figure = pyplot.figure(figsize=(2, 1))
-        figure.add_axes((0, 0, 1, 1)).plot([0, number])
-        return figure
-
-    open_figures = pyplot.get_fignums()
-    slider_figure(draw, "abc", name="n", alt="A line.")
-    assert inks == [INK] * 3 and mpl.rcParams["text.color"] == before
-    assert pyplot.get_fignums() == open_figures
-    assert "matplotlib.pyplot" in sys.modules
+def test_texts_for_each_frame():
+    assert slider_figure(bar, "ab", name="n", alt=["first", "second"]).alts == ("first", "second")
 
 
 def test_fewer_colours_make_smaller_frames():
@@ -142,7 +118,7 @@ def test_fewer_colours_make_smaller_frames():
         figure = Figure(figsize=(WIDTH, 2))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.scatter(*np.random.default_rng(0).random((3, 3000)), linewidths=0, alpha=0.5)
-        return figure
+        return Picture(figure)
 
     exact, few = (slider_figure(draw, "a", name="n", alt="", colours=colours) for colours in (None, 32))
     assert len(few.frames[0]) < 0.7 * len(exact.frames[0]) and few.size == exact.size

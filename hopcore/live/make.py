@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from hopcore._checks import (
-    check_above,
-    check_flag,
-    check_integer,
-    check_positive,
-    check_real,
-    check_seed,
-    refuse,
-)
+from hopcore._checks import check_above, check_flag, check_integer, check_positive, check_real, refuse
 from hopcore.data import TrainingSet, training_set
 
 from .kernel import in_notebook
@@ -47,6 +40,18 @@ WORDS = {
     ),
 }
 """Of each instrument its name for readers, and what to try."""
+
+_DEFAULTS = {"momentum": 0.0, "autoplay": False}
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "n": partial(check_above, bound=1),
+    "low": partial(check_above, bound=1),
+    "rescaled_temperature": check_positive,
+    "rate": check_positive,
+    "memories": partial(check_integer, minimum=1, maximum=400),
+    "momentum": check_real,
+    "seed": partial(check_integer, minimum=0),
+    "autoplay": check_flag,
+}
 
 
 def network(
@@ -82,8 +87,9 @@ def network(
     hopcore.live.Page in a build of the book and without a kernel, else a widget.
     """
     return _learning(
-        "network", data, n, rescaled_temperature, rate, memories, momentum, digits, seed, autoplay, still
-    )
+        "network", data, still, digits, n=n, rescaled_temperature=rescaled_temperature, rate=rate,
+        memories=memories, momentum=momentum, seed=seed, autoplay=autoplay,
+    )  # fmt: skip
 
 
 def three(
@@ -101,7 +107,10 @@ def three(
     chosen = list(digits)
     if len(chosen) != 3:
         raise refuse("digits", chosen, "three digits")
-    return _learning("three", data, n, rescaled_temperature, rate, memories, 0.0, chosen, seed, False, still)
+    return _learning(
+        "three", data, still, chosen, n=n, rescaled_temperature=rescaled_temperature, rate=rate,
+        memories=memories, seed=seed,
+    )  # fmt: skip
 
 
 def heat(
@@ -116,7 +125,10 @@ def heat(
     still: bytes | None = None,
 ) -> Any:
     """A network whose temperature is turned by hand while it learns: hold, release, melt.  As `network`."""
-    return _learning("heat", data, n, rescaled_temperature, rate, memories, 0.0, digits, seed, False, still)
+    return _learning(
+        "heat", data, still, digits, n=n, rescaled_temperature=rescaled_temperature, rate=rate,
+        memories=memories, seed=seed,
+    )  # fmt: skip
 
 
 def draw(
@@ -131,10 +143,10 @@ def draw(
     still: bytes | None = None,
 ) -> Any:
     """A digit drawn by hand, and the memories that answer at ``low`` and at ``n``.  As `network`."""
-    low = check_above("low", low, 1)
     return _learning(
-        "draw", data, n, rescaled_temperature, rate, memories, 0.0, None, seed, False, still, low=low
-    )
+        "draw", data, still, n=n, low=low, rescaled_temperature=rescaled_temperature, rate=rate,
+        memories=memories, seed=seed,
+    )  # fmt: skip
 
 
 def nullclines(
@@ -171,22 +183,18 @@ def nullclines(
 
 
 def _learning(
-    name, data, n, rescaled_temperature, rate, memories, momentum, digits, seed, autoplay, still, **more
+    name: str,
+    data: TrainingSet | None,
+    still: bytes | None,
+    digits: Iterable[int] | None = None,
+    **given: Any,
 ) -> Any:
+    """An instrument whose network learns, from values that are checked by their names."""
     data = _images(data)
-    given = {
-        "n": check_above("n", n, 1),
-        "rescaledTemperature": check_positive("rescaled_temperature", rescaled_temperature),
-        "rate": check_positive("rate", rate),
-        "memories": check_integer("memories", memories, 1, 400),
-        "momentum": check_real("momentum", momentum),
-        "seed": check_seed(seed),
-        "autoplay": autoplay,
-        **more,
-    }
-    check_flag("autoplay", autoplay)
+    given = {key: _CHECKS[key](key, value) for key, value in {**_DEFAULTS, **given}.items()}
+    given["rescaledTemperature"] = given.pop("rescaled_temperature")
     if not 0 <= given["momentum"] < 1:
-        raise refuse("momentum", momentum, "a number from 0 up to, not including, 1")
+        raise refuse("momentum", given["momentum"], "a number from 0 up to, not including, 1")
     if digits is not None:
         held = sorted(set(data.digits.tolist()))
         chosen = [check_integer("digits", digit, 0, 9) for digit in digits]

@@ -21,18 +21,16 @@ SOURCES = """
 normals features extremes rule network worker learner tree reduced drawing controls instrument
 instrument_network instrument_three instrument_heat nullclines draw notebook start
 """.split()
-"""The files of JavaScript, in the order in which they are put together; those that exist."""
+"""The files of JavaScript, in the order in which they are put together."""
 
 
 def source() -> str:
     """One function of all files; it takes the scope in which it runs, a page's or a worker's."""
     folder = files("hopcore.live")
-    parts = [folder.joinpath(f"{name}.js") for name in SOURCES]
-    text = "\n".join(part.read_text(encoding="utf-8") for part in parts if part.is_file())
-    map_ = colormaps[PIXEL_MAP](np.linspace(0, 1, 256))
+    text = "\n".join(folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SOURCES)
     book = {
         "digits": DIGIT_COLOURS,
-        "pixels": "".join(to_hex(colour)[1:] for colour in map_),
+        "pixels": "".join(to_hex(colour)[1:] for colour in colormaps[PIXEL_MAP](np.linspace(0, 1, 256))),
         "memory": MEMORY_COLOUR,
         "label": LABEL_COLOUR,
     }

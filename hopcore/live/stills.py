@@ -30,7 +30,7 @@ def still_of(name: str, data: TrainingSet, given: dict[str, Any]) -> tuple[bytes
         return plotting.nullcline_frame(system, paper_pair().images).data(), words
     digits = tuple(given.get("digits", range(10)))
     memories = _learnt(data, digits, given["n"], 0.85, given["seed"])
-    picture = plotting.image_blocks([[memories]], [""], [""], columns=6, rows=6)
+    picture = plotting.image_blocks([[memories]], [""], [""], side=6)
     learnt = ", ".join(map(str, digits))
     words = f"{_SHOWN} memories of a network that has learnt the digits {learnt}, n = {given['n']:g}."
     return picture.data(), words

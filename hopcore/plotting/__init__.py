@@ -1,7 +1,6 @@
 """The book's figures: every function returns a `Picture`, which a notebook shows."""
 
-from hopcore.plotting.arrest import population_frame, vanishing_strip
-from hopcore.plotting.bands import Recognition, population_panels, recognised_panels
+from hopcore.plotting.bands import population_frame, population_panels, recognised_panels, vanishing_strip
 from hopcore.plotting.bars import coefficient_panels, label_panels
 from hopcore.plotting.bifurcations import (
     bifurcation_sides,
@@ -11,27 +10,24 @@ from hopcore.plotting.bifurcations import (
     turning_bifurcations,
     turning_flow,
 )
-from hopcore.plotting.curves import Curve, curves, temperature_curves
-from hopcore.plotting.images import image_blocks, image_rows
-from hopcore.plotting.learning import Trails, digit_scatter, image_table, memory_table, trail_panels
+from hopcore.plotting.curves import Curve, coefficient_maps, curves, digit_scatter, temperature_curves
+from hopcore.plotting.images import image_blocks, image_table, memory_table
 from hopcore.plotting.maps import map_panels
-from hopcore.plotting.mixtures import coefficient_maps
 from hopcore.plotting.movies import Movie, learning_movie
 from hopcore.plotting.nullclines import nullcline_frame, nullcline_panels, path_panels
-from hopcore.plotting.shares import TrailPanel, compositions, map_trails, share_trails
 from hopcore.plotting.slider import Slider, slider_figure
 from hopcore.plotting.starts import StartRow, start_panels
 from hopcore.plotting.style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
+from hopcore.plotting.trails import Trails, compositions, share_trails, trail_panels
 from hopcore.plotting.trees import split_tree_picture
 from hopcore.plotting.turning import Turning, turning_trails
 
 __all__ = [
-    "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Recognition", "Slider", "StartRow",
-    "TrailPanel", "Trails", "Turning", "bifurcation_sides", "coefficient_maps", "coefficient_panels",
-    "compositions", "curves", "departure_panels", "digit_scatter", "image_blocks", "image_rows",
-    "image_table", "label_panels", "learning_movie", "map_panels", "map_trails", "memory_table",
-    "nullcline_frame", "nullcline_panels", "path_panels", "population_frame", "population_panels",
-    "recognised_panels", "region_map", "settling_panels", "share_trails", "slider_figure",
-    "split_tree_picture", "start_panels", "temperature_curves", "trail_panels", "turning_bifurcations",
-    "turning_flow", "turning_trails", "vanishing_strip",
+    "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Slider", "StartRow", "Trails",
+    "Turning", "bifurcation_sides", "coefficient_maps", "coefficient_panels", "compositions", "curves",
+    "departure_panels", "digit_scatter", "image_blocks", "image_table", "label_panels", "learning_movie",
+    "map_panels", "memory_table", "nullcline_frame", "nullcline_panels", "path_panels", "population_frame",
+    "population_panels", "recognised_panels", "region_map", "settling_panels", "share_trails",
+    "slider_figure", "split_tree_picture", "start_panels", "temperature_curves", "trail_panels",
+    "turning_bifurcations", "turning_flow", "turning_trails", "vanishing_strip",
 ]  # fmt: skip

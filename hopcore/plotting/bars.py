@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, digit_text, new_figure, styled
+from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, digit_text, panel_table, styled
 
 _DIGITS = range(len(DIGIT_COLOURS))
 _DIGIT_SIZE = 9.5  # points: ten of them fit under a panel
@@ -55,8 +55,8 @@ def _panels(
     name: str,
 ) -> Picture:
     """A table of panels with bars that `draw` draws."""
-    figure = new_figure(len(values) * 1.25 + 0.3)
-    grid = figure.subplots(len(values), len(column_titles), sharey=True, squeeze=False)
+    height, shape = len(values) * 1.25 + 0.3, (len(values), len(column_titles))
+    figure, grid = panel_table(height, *shape, column_titles=column_titles, sharey=True)
     for line, row, title in zip(grid, values, row_titles, strict=True):
         line[0].set_ylabel(f"{title}\n{name}")
         for axes, own in zip(line, row, strict=True):
@@ -64,8 +64,6 @@ def _panels(
             axes.axhline(0, color=INK, linewidth=0.6)
             axes.set_xticks([])
             axes.spines["bottom"].set_visible(False)
-    for axes, title in zip(grid[0], column_titles, strict=True):
-        axes.set_title(title)
     return Picture(figure, "svg")
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, Picture, new_figure, styled
+from hopcore.plotting.style import (
+    INK,
+    LABEL_COLOUR,
+    MEMORY_COLOUR,
+    PAIR_COLOURS,
+    Picture,
+    draw_range,
+    legend_outside,
+    panel_table,
+    styled,
+)
 from hopcore.plotting.turning import Turning
 from hopcore.reduced import curves
 from hopcore.studies.two_memory_bifurcation import Departure, Settling
 
-TRAINED_COLOURS = ("#3c78d8", "#2d9d6e")
+_LINE_COLOURS = (MEMORY_COLOUR, *PAIR_COLOURS, LABEL_COLOUR)
 _SIDES = (("alpha", "coefficient α", MEMORY_COLOUR), ("ell", "label ℓ", LABEL_COLOUR))
 
 
@@ -43,14 +52,14 @@ def bifurcation_sides(diagram: xr.Dataset, trained: xr.Dataset) -> Picture:
 
     ``trained``, of `hopcore.studies.two_memory_bifurcation.trained_fixed_points`, is drawn as points.
     """
-    figure = new_figure(4.4)
-    for axes, (name, title, colour) in zip(figure.subplots(2, 1, sharex=True), _SIDES, strict=True):
+    figure, grid = panel_table(4.4, 2, x_label="power $n$", sharex=True)
+    for axes, (name, title, colour) in zip(grid[:, 0], _SIDES, strict=True):
         _draw_side(axes, diagram, name, colour)
-        for ends, dots in zip(trained[f"trained_{name}"], TRAINED_COLOURS, strict=False):
+        for ends, dots in zip(trained[f"trained_{name}"], PAIR_COLOURS, strict=False):
             axes.plot(ends.n, ends, "o", color=dots, markersize=3, zorder=3)
         axes.set_ylabel(title)
-    figure.axes[0].set_ylim(-0.12, 1.06)
-    figure.axes[1].set(ylim=(-1.05, 1.05), xlabel="power $n$")
+    grid[0, 0].set_ylim(-0.12, 1.06)
+    grid[1, 0].set_ylim(-1.05, 1.05)
     return Picture(figure, "svg")
 
 
@@ -67,14 +76,14 @@ def turning_bifurcations(diagram: xr.Dataset, *, steps: int = 70) -> Turning:
         for segment, stable in _segments(curve):
             if stable:
                 rising = segment.sortby("n")
-                branches.append(_at(shown, rising.n, (rising.alpha, rising.n / highest, rising.ell)))
+                branches.append(_at(shown, rising.n, rising.alpha, rising.n / highest, rising.ell))
             else:
                 line = np.stack([segment.alpha, segment.n / highest, segment.ell], axis=-1)
                 guides.append(line[:: max(1, len(line) // 60)])
     return Turning(
         np.stack(branches, axis=1),
         tuple(round(float(n), 1) for n in shown),
-        (MEMORY_COLOUR, "#2d9d6e", "#3c78d8", LABEL_COLOUR)[: len(branches)],
+        _LINE_COLOURS[: len(branches)],
         (("α", MEMORY_COLOUR), (f"n (0 to {highest:g})", INK), ("ℓ", LABEL_COLOUR)),
         tuple(guides),
         f"Fixed points over n: {len(branches)} stable branches and {len(guides)} unstable, joined at folds.",
@@ -82,7 +91,7 @@ def turning_bifurcations(diagram: xr.Dataset, *, steps: int = 70) -> Turning:
     )
 
 
-def _at(shown: np.ndarray, along: xr.DataArray, coordinates: Iterable[xr.DataArray]) -> np.ndarray:
+def _at(shown: np.ndarray, along: xr.DataArray, *coordinates: xr.DataArray) -> np.ndarray:
     """A line's points (P, 3) at shown places along it; beyond an end, that end."""
     return np.stack([np.interp(shown, along, each) for each in coordinates], axis=-1)
 
@@ -95,14 +104,13 @@ def turning_flow(flows: Sequence[xr.Dataset], rests: xr.Dataset, *, steps: int =
     end = max(float(flow.time[-1]) for flow in flows)
     # most happens early: times spaced by their square root
     shown = end * np.linspace(0, 1, steps) ** 2
-    lines = [_at(shown, flow.time, (flow.alpha + flow.alpha_b, flow.ell, flow.alpha)) for flow in flows]
+    lines = [_at(shown, flow.time, flow.alpha + flow.alpha_b, flow.ell, flow.alpha) for flow in flows]
     stable = rests.alpha.values[rests.stable.values]
     nearest = [int(np.abs(stable - line[-1, 2]).argmin()) for line in lines]
-    colours = ("#3c78d8", "#2d9d6e", MEMORY_COLOUR, LABEL_COLOUR)
     return Turning(
         np.stack(lines, axis=1),
         tuple(round(float(time), 2) for time in shown),
-        tuple(colours[at % len(colours)] for at in nearest),
+        tuple(_LINE_COLOURS[at % len(_LINE_COLOURS)] for at in nearest),
         (("sum of both α", INK), ("ℓ", LABEL_COLOUR), ("α of A", MEMORY_COLOUR)),
         (),
         f"{len(lines)} flow lines rise to the plane where the coefficients add up to 1, and run in it to "
@@ -134,8 +142,7 @@ def region_map(
     names : written in the regions: n, the second parameter, text.
     marks : points, n and the second parameter.
     """
-    figure = new_figure(3.2)
-    axes = figure.subplots()
+    figure, [[axes]] = panel_table(3.2, x_label="power $n$", y_label=y_label)
     if count is not None:
         n, height = count["n"].values, count[second].values / unit
         axes.contourf(n, height, count.transpose(second, "n"), levels=(0, 1.5), colors=[INK], alpha=0.25)
@@ -146,53 +153,43 @@ def region_map(
         axes.text(x, y, name, ha="center", va="center")
     axes.plot(*np.reshape(marks, (-1, 2)).T, "D", color=LABEL_COLOUR, markersize=6, zorder=4)
     axes.axis(extent)
-    axes.set(xlabel="power $n$", ylabel=y_label)
     return Picture(figure, "svg")
 
 
 @styled
 def departure_panels(departures: Mapping[float, Departure]) -> Picture:
     """|δα| and |δℓ| of two memories over epochs at each n: simulated (full) and linearised (dashed)."""
-    figure = new_figure(3.2)
     dashed: dict[str, Any] = {"color": INK, "linestyle": (0, (2, 1.5)), "linewidth": 2.2}
-    panels = figure.subplots(1, len(departures), sharey=True)
-    for axes, (n, pair) in zip(panels, departures.items(), strict=True):
+    labels = {"x_label": "epoch", "y_label": "half the difference"}
+    figure, [grid] = panel_table(3.2, 1, len(departures), sharey=True, **labels)
+    for axes, (n, pair) in zip(grid, departures.items(), strict=True):
         for side, (_, name, colour) in enumerate(_SIDES):
-            axes.semilogy(pair.path.epoch, np.abs(pair.simulated[:, side]), color=colour, alpha=0.75)
-            axes.semilogy(pair.compared, np.abs(pair.linearised[:, side]), **dashed)
-            axes.plot([], [], color=colour, label=f"δ{name[-1]}")
-        axes.set(title=f"$n$ = {n:g}", xlabel="epoch", ylim=(3e-9, 3))
-    figure.axes[0].set_ylabel("half the difference")
-    figure.axes[0].plot([], [], label="linearised", **dashed)
-    _legend_above(figure, columns=3)
+            of = f"δ{name[-1]}"
+            axes.semilogy(pair.path.epoch, np.abs(pair.simulated[:, side]), color=colour, label=of)
+            [line] = axes.semilogy(pair.compared, np.abs(pair.linearised[:, side]), **dashed)
+        line.set_label("linearised")
+        axes.set(title=f"$n$ = {n:g}", ylim=(3e-9, 3))
+    legend_outside(figure, 3)
     return Picture(figure, "svg")
 
 
 @styled
 def settling_panels(settlings: Mapping[str, Settling]) -> Picture:
     """How labels and memories settle, by title: medians, the range over the memories, and when they part."""
-    figure = new_figure(3.3)
-    panels = figure.subplots(1, len(settlings), sharey=True)
-    for axes, (title, each) in zip(panels, settlings.items(), strict=True):
+    figure, [grid] = panel_table(3.3, 1, len(settlings), sharey=True, x_label="rate × epochs")
+    for axes, (title, each) in zip(grid, settlings.items(), strict=True):
         time = each.path.time
         for name, label, colour in (
             ("size", "$|α_A| + |α_B|$", MEMORY_COLOUR),
             ("label_a", "$l_A$", LABEL_COLOUR),
-            ("label_b", "$l_B$", "#3c78d8"),
+            ("label_b", "$l_B$", PAIR_COLOURS[0]),
             ("others", "largest other label", INK),
         ):
             values = each.path[name]
-            axes.fill_between(
-                time, values.min("memory"), values.max("memory"), color=colour, alpha=0.2, linewidth=0
-            )
+            draw_range(axes, time, values.min("memory"), values.max("memory"), colour)
             axes.plot(time, values.median("memory"), color=colour, label=label)
         if np.isfinite(each.split):
             axes.axvline(each.split, color=INK, linestyle=":", linewidth=1)
-        axes.set(title=title, xlabel="rate × epochs", ylim=(-1.05, 1.05), xlim=(0, time[-1]))
-    _legend_above(figure, columns=2)
+        axes.set(title=title, ylim=(-1.05, 1.05), xlim=(0, time[-1]))
+    legend_outside(figure, 2)
     return Picture(figure, "svg")
-
-
-def _legend_above(figure: Figure, columns: int) -> None:
-    handles = figure.axes[0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)

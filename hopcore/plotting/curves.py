@@ -1,17 +1,27 @@
-"""Curves over a parameter: raw points, a smooth line, the spread, and marks for what was located."""
+"""Curves over a parameter, with their spread and marks for what was located; maps over two parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import INK, TEMPERATURE_COLOURS, Picture, new_figure, styled
+from hopcore.plotting.style import (
+    INK,
+    PIXEL_MAP,
+    TEMPERATURE_COLOURS,
+    Picture,
+    digit_text,
+    draw_range,
+    panel_table,
+    styled,
+)
 
 _NAME_HEIGHT = 0.2  # inches that a curve's name takes
 
@@ -70,8 +80,7 @@ def curves(
     y_range: tuple[float, float] | None = None,
 ) -> Picture:
     """Curves in one panel, each named at its right end; `bands` shades ranges of y, `spans` of x."""
-    figure = new_figure(height)
-    axes = figure.subplots()
+    figure, [[axes]] = panel_table(height, x_label=x_label, y_label=y_label)
     on_axis = axes.get_xaxis_transform()
     for shade, ranges in ((axes.axhspan, bands), (axes.axvspan, spans)):
         for low, high in ranges:
@@ -79,7 +88,7 @@ def curves(
     for each in several:
         x = np.asarray(each.x, dtype=float)
         if each.low is not None and each.high is not None:
-            axes.fill_between(x, each.low, each.high, color=each.colour, alpha=0.18, linewidth=0)
+            draw_range(axes, x, each.low, each.high, each.colour)
         axes.plot(x, each.y, "o", markersize=3, color=each.colour)
         axes.plot(x, _line(each), color=each.colour)
         if each.mark is not None:
@@ -89,7 +98,6 @@ def curves(
     if y_range is not None:
         axes.set_ylim(*y_range)
     _name_ends(axes, several, height)
-    axes.set(xlabel=x_label, ylabel=y_label)
     return Picture(figure, "svg")
 
 
@@ -128,3 +136,39 @@ def temperature_curves(
             )
         )
     return curves(several, x_label="power $n$", y_label=y_label, **options)
+
+
+@styled
+def coefficient_maps(
+    panels: Mapping[str, xr.DataArray],
+    lines: Mapping[str, ArrayLike],
+    *,
+    low: float = -1.0,
+    colour_map: str = PIXEL_MAP,
+    bar: str = "coefficient α",
+) -> Picture:
+    """Maps of one coefficient (n, rescaled_temperature) each, by title; over them lines T_r(n), by style."""
+    figure, [grid] = panel_table(3.2, 1, len(panels), sharey=True, y_label="rescaled temperature $T_r$")
+    for axes, (title, values) in zip(grid, panels.items(), strict=True):
+        n, rows = values.n, values.transpose("rescaled_temperature", "n")
+        hot, look = rows.rescaled_temperature, {"cmap": colour_map, "vmin": low, "vmax": 1}
+        shown = axes.pcolormesh(n, hot, rows, rasterized=True, **look)
+        edges = axes.get_xlim(), axes.get_ylim()
+        for style, line in lines.items():
+            [drawn] = axes.plot(n, line, style, color="white", linewidth=2.2)
+            drawn.set_path_effects([withStroke(linewidth=4, foreground="black")])
+        axes.set(xlim=edges[0], ylim=edges[1], title=title, xlabel="power $n$")
+    figure.colorbar(shown, ax=list(grid), label=bar, fraction=0.08, pad=0.02)
+    return Picture(figure, "png")
+
+
+@styled
+def digit_scatter(x: ArrayLike, y: ArrayLike, *, x_label: str, y_label: str) -> Picture:
+    """One mark for each digit, which is the digit itself, at (x, y)."""
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    figure, [[axes]] = panel_table(2.9, x_label=x_label, y_label=y_label)
+    axes.plot(x, y, linestyle="none")  # gives the limits
+    axes.margins(0.08)
+    for digit, place in enumerate(zip(x, y, strict=True)):
+        axes.text(*place, str(digit), **digit_text(digit, size=14))
+    return Picture(figure, "svg")

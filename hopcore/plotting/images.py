@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import repeat
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import INK, PIXEL_MAP, WIDTH, Picture, new_figure, styled
+from hopcore.plotting.style import INK, PIXEL_MAP, WIDTH, Picture, panel_table, styled
 
 _GAP = 3  # pixels between the images of a block
+_NAME = 9.5  # points
 
 
 def draw_block(axes: Axes, images: ArrayLike, columns: int, rows: int | None = None) -> None:
@@ -35,24 +37,50 @@ def draw_block(axes: Axes, images: ArrayLike, columns: int, rows: int | None = N
     axes.set_axis_off()
 
 
+def draw_table(
+    axes: Axes,
+    images: ArrayLike,
+    row_titles: Sequence[object],
+    column_titles: Sequence[object],
+    colours: Sequence[str] = (),
+) -> None:
+    """Draw images (rows, columns, pixels) with titles at the left and above; `colours` are of those above."""
+    images = np.asarray(images, dtype=float)
+    rows, columns, pixels = images.shape
+    draw_block(axes, images.reshape(-1, pixels), columns, rows)
+    step = round(pixels**0.5) + _GAP
+    for row, title in enumerate(row_titles):
+        axes.text(-4, step * row + step / 2, str(title), ha="right", va="center", size=_NAME)
+    weight = "bold" if colours else "normal"
+    for column, (title, colour) in enumerate(zip(column_titles, colours or repeat(INK), strict=False)):
+        at = step * column + step / 2
+        axes.text(at, -4, str(title), ha="center", va="bottom", size=_NAME, color=colour, weight=weight)
+
+
 @styled
-def image_rows(
-    rows: Sequence[ArrayLike], row_titles: Sequence[str], column_titles: Sequence[str] = ()
+def image_table(
+    images: ArrayLike,
+    row_titles: Sequence[object],
+    column_titles: Sequence[object] = (),
+    colours: Sequence[str] = (),
 ) -> Picture:
-    """Rows of images, one array (count, pixels) each, with titles at the left and above the columns."""
-    columns = max(len(np.atleast_2d(row)) for row in rows)
-    cell = (WIDTH - 1.0) / columns
-    figure = new_figure(len(rows) * cell * 1.08 + (0.35 if column_titles else 0.1))
-    grid = figure.subplots(len(rows), columns, squeeze=False)
-    for line, row, title in zip(grid, rows, row_titles, strict=True):
-        for axes in line:
-            axes.set_axis_off()
-        for axes, image in zip(line, np.atleast_2d(row), strict=False):
-            draw_block(axes, image, columns=1)
-        line[0].text(-0.12, 0.5, title, transform=line[0].transAxes, ha="right", va="center")
-    for axes, title in zip(grid[0], column_titles, strict=False):
-        axes.set_title(title)
+    """Images (rows, columns, pixels) in one tight table; `colours` are those of the column titles."""
+    rows, columns, _ = np.shape(images)
+    left = 0.55 if max(len(str(title)) for title in row_titles) < 6 else 0.8
+    figure, grid = panel_table((WIDTH - left) * rows / columns + (0.35 if len(column_titles) else 0.1))
+    draw_table(grid[0, 0], images, row_titles, column_titles, colours)
     return Picture(figure, "png")
+
+
+def memory_table(memories: xr.DataArray) -> Picture:
+    """Memories (n, rescaled_temperature, memory, pixel) in a table: n to the right, temperature upwards."""
+    rows = memories.transpose("rescaled_temperature", "n", "memory", "pixel")[::-1]
+    copies = memories.sizes["memory"]
+    return image_table(
+        rows.values.reshape(len(rows), -1, memories.sizes["pixel"]),
+        [f"{temperature:.2f}" for temperature in rows.rescaled_temperature.values],
+        [title for n in memories.n.values for title in (f"$n$ = {n:.0f}", *[""] * (copies - 1))],
+    )
 
 
 @styled
@@ -61,22 +89,18 @@ def image_blocks(
     row_titles: Sequence[str],
     column_titles: Sequence[str],
     *,
-    columns: int = 3,
-    rows: int = 3,
+    side: int = 3,
 ) -> Picture:
-    """A table of blocks of up to `columns` × `rows` images: how memories change with two parameters."""
-    across = len(blocks[0])
-    figure = new_figure(len(blocks) * (WIDTH - 0.4) / across * rows / columns + 0.4)
-    grid: Any = figure.subplots(len(blocks), across, squeeze=False)
+    """A table of blocks of up to `side` × `side` images: how memories change with two parameters."""
+    rows, across = len(blocks), len(blocks[0])
+    figure, grid = panel_table(rows * (WIDTH - 0.4) / across + 0.4, rows, across, column_titles=column_titles)
     for line, row, title in zip(grid, blocks, row_titles, strict=True):
         for axes, images in zip(line, row, strict=True):
             images = np.asarray(images, dtype=float)
             if len(images):
-                draw_block(axes, images, columns, rows)
+                draw_block(axes, images, side, side)
             else:
                 axes.set_axis_off()
                 axes.text(0.5, 0.5, "none", ha="center", va="center", transform=axes.transAxes)
         line[0].text(-0.06, 0.5, title, transform=line[0].transAxes, rotation=90, ha="right", va="center")
-    for axes, title in zip(grid[0], column_titles, strict=True):
-        axes.set_title(title)
     return Picture(figure, "png")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,12 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
+from PIL import Image
 
 from hopcore.plotting.images import draw_block
-from hopcore.plotting.learning import draw_trails
 from hopcore.plotting.maps import draw_background
 from hopcore.plotting.style import STYLE
+from hopcore.plotting.trails import Trails, draw_trails
 
 _DPI = 120
 _HEIGHT = 3.2  # inches
@@ -32,10 +34,12 @@ _STYLE: Any = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": Fal
 class Movie:
     """A video that a notebook shows: MP4 (H.264) with controls, carried by the page itself.
 
-    `video` are the file's bytes, `description` says for those who cannot see it what it shows.
+    `video` are the file's bytes, `poster` is the last frame (WebP), shown before it plays, and `description`
+    says for those who cannot see it what it shows.
     """
 
     video: bytes
+    poster: bytes
     description: str
     width: int
     height: int
@@ -44,12 +48,12 @@ class Movie:
         return f"<Movie {self.width}×{self.height}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        address = "data:video/mp4;base64," + base64.b64encode(self.video).decode()
         words = html.escape(self.description)
         video = (
-            f'<video controls loop muted playsinline preload="auto" width="{self.width}" '
+            f'<video controls loop muted playsinline preload="none" width="{self.width}" '
             f'height="{self.height}" style="max-width: 100%; height: auto" aria-label="{words}" '
-            f'src="{address}">{words}</video>'
+            f'poster="{_address("image/webp", self.poster)}" '
+            f'src="{_address("video/mp4", self.video)}">{words}</video>'
         )
         return {"text/plain": repr(self), "text/html": video}
 
@@ -80,41 +84,37 @@ def learning_movie(
     RuntimeError
         If no ffmpeg is found; the extra `book` installs one.
     """
-    from matplotlib.animation import FFMpegWriter
-
-    places, memories = np.asarray(places, dtype=float), np.asarray(memories, dtype=float)
-    options = ["-pix_fmt", "yuv420p", "-crf", "27", "-movflags", "+faststart"]
-    with mpl.rc_context({**_STYLE, "animation.ffmpeg_path": _ffmpeg()}), TemporaryDirectory() as folder:
-        path = Path(folder) / "learning.mp4"
-        figure = Figure(figsize=(2 * _HEIGHT, _HEIGHT), facecolor="white", dpi=_DPI)
-        canvas = FigureCanvasAgg(figure)
-        left = figure.add_axes((0.0, 0.0, 0.5, 0.92))
-        right = figure.add_axes((0.51, 0.01, 0.48, 0.9))
-        draw_background(left, background, background_digits)
-        right.set_axis_off()
-        # Thousands of points that never change: drawn once, then used as a picture.
-        canvas.draw()
-        page = np.asarray(canvas.buffer_rgba()).copy()
-        extent = (*left.get_xlim(), *left.get_ylim())
-        across, up = page.shape[1] // 2, round(page.shape[0] * 0.92)
-        writer = FFMpegWriter(fps=_FRAMES_PER_SECOND, codec="libx264", extra_args=options)
-        with writer.saving(figure, str(path), dpi=_DPI):
-            for frame, epoch in enumerate(epochs):
-                left.clear()
-                left.imshow(page[-up:, :across], extent=extent, aspect="auto", interpolation="none", zorder=0)
-                draw_trails(left, places[: frame + 1], digits, size=16)
-                left.set(xlim=extent[:2], ylim=extent[2:])
-                left.set_axis_off()
-                right.clear()
-                draw_block(right, memories[frame], columns=10)
-                figure.suptitle(f"epoch {epoch}", x=0.25, y=0.99, size=11)
-                writer.grab_frame()
-        return Movie(path.read_bytes(), description, round(2 * _HEIGHT * _DPI), round(_HEIGHT * _DPI))
-
-
-def _ffmpeg() -> str:
     try:
-        from imageio_ffmpeg import get_ffmpeg_exe
+        from imageio_ffmpeg import write_frames
     except ImportError as error:
         raise RuntimeError("movies need ffmpeg: pip install 'hopcore[book]'") from error
-    return get_ffmpeg_exe()
+
+    places, memories = np.asarray(places, dtype=float), np.asarray(memories, dtype=float)
+    width, height = round(2 * _HEIGHT * _DPI), round(_HEIGHT * _DPI)
+    options: Any = {"fps": _FRAMES_PER_SECOND, "codec": "libx264", "pix_fmt_in": "rgba", "quality": None}
+    options["output_params"] = ["-crf", "27", "-movflags", "+faststart"]
+    with mpl.rc_context(_STYLE), TemporaryDirectory() as folder:
+        path = Path(folder) / "learning.mp4"
+        writer = write_frames(str(path), (width, height), **options)
+        writer.send(None)  # starts it
+        canvas = FigureCanvasAgg(Figure(figsize=(2 * _HEIGHT, _HEIGHT), facecolor="white", dpi=_DPI))
+        left = canvas.figure.add_axes((0.0, 0.0, 0.5, 0.92))
+        right = canvas.figure.add_axes((0.51, 0.01, 0.48, 0.9))
+        for frame, epoch in enumerate(epochs):
+            left.clear()
+            right.clear()
+            draw_background(left, background, background_digits)
+            left.autoscale(False)
+            draw_trails(left, Trails("", places[: frame + 1], digits), size=16)
+            draw_block(right, memories[frame], columns=10)
+            canvas.figure.suptitle(f"epoch {epoch}", x=0.25, y=0.99, size=11)
+            canvas.draw()
+            writer.send(np.ascontiguousarray(canvas.buffer_rgba()))
+        writer.close()
+        poster = io.BytesIO()
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).save(poster, "WEBP", quality=80)
+        return Movie(path.read_bytes(), poster.getvalue(), description, width, height)
+
+
+def _address(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

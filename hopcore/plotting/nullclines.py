@@ -13,13 +13,21 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.images import draw_block
-from hopcore.plotting.style import INK, LABEL_COLOUR, MEMORY_COLOUR, WIDTH, Picture, new_figure, styled
+from hopcore.plotting.style import (
+    INK,
+    LABEL_COLOUR,
+    MEMORY_COLOUR,
+    PAIR_COLOURS,
+    WIDTH,
+    Picture,
+    legend_outside,
+    panel_table,
+    styled,
+)
 from hopcore.reduced import ReducedSystem
 
-PATH_COLOURS = ("#3c78d8", "#2d9d6e")
-"""Two memories: blue and green."""
-
 _NODES = 41  # of the grid that flow lines are drawn from
+_AXES = {"x_label": "label ℓ", "y_label": "coefficient α"}
 _POINT: dict[str, Any] = {"markersize": 6.5, "markeredgewidth": 1.4, "linestyle": "none", "zorder": 5}
 
 
@@ -57,25 +65,19 @@ def _legend(figure: Figure, columns: int, extra: Mapping[str, str] | None = None
     handles = [Line2D([], [], color=colour, label=name) for name, colour in lines.items()]
     for fill, name in ((INK, "stable"), ("none", "unstable")):
         handles.append(Line2D([], [], marker="o", color=INK, markerfacecolor=fill, label=name, **_POINT))
-    spaces = {"handlelength": 1.2, "columnspacing": 1.0}
-    figure.legend(handles=handles, loc="outside upper center", ncols=columns, frameon=False, **spaces)
+    legend_outside(figure, columns, handles)
 
 
 @styled
 def nullcline_panels(systems: Sequence[ReducedSystem]) -> Picture:
     """Nullclines and fixed points, two panels in a row, one for each system."""
     rows = -(-len(systems) // 2)
-    figure = new_figure(0.5 + 2.1 * rows)
-    grid = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False)
+    figure, grid = panel_table(0.5 + 2.1 * rows, rows, 2, sharex=True, sharey=True, **_AXES)
     for axes, system in zip(grid.flat, systems, strict=False):
         draw_nullclines(axes, system)
         axes.set_title(f"$n$ = {system.n:g}")
     for axes in grid.flat[len(systems) :]:
         axes.set_axis_off()
-    for axes in grid[-1]:
-        axes.set_xlabel("label ℓ")
-    for axes in grid[:, 0]:
-        axes.set_ylabel("coefficient α")
     _legend(figure, columns=4)
     return Picture(figure, "svg")
 
@@ -90,7 +92,7 @@ def nullcline_frame(system: ReducedSystem, images: ArrayLike) -> Picture:
     figure = Figure(figsize=(WIDTH, 3.1))  # no layout engine: frames must not move
     left = figure.add_axes((0.12, 0.15, 0.5, 0.72))
     draw_nullclines(left, system)
-    left.set(xlabel="label ℓ", ylabel="coefficient α")
+    left.set(xlabel=_AXES["x_label"], ylabel=_AXES["y_label"])
     left.text(0.5, 1.06, f"$n$ = {system.n:g}", transform=left.transAxes, ha="center", va="bottom")
     points = system.fixed_points()
     order = np.argsort(-points.alpha.values)
@@ -111,15 +113,14 @@ def path_panels(panels: Sequence[tuple[ReducedSystem, xr.Dataset]]) -> Picture:
 
     ``panels`` are systems, and paths (see `hopcore.studies.two_memory_bifurcation.paths`).
     """
-    figure = new_figure(3.3)
-    for axes, (system, path) in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
+    figure, [grid] = panel_table(3.3, 1, len(panels), sharey=True, **_AXES)
+    for axes, (system, path) in zip(grid, panels, strict=True):
         draw_nullclines(axes, system, flow=True)
         ell, alpha = path.ell.values, path.alpha_a.values
-        for memory, colour in enumerate(PATH_COLOURS):
+        for memory, colour in enumerate(PAIR_COLOURS):
             axes.plot(ell[:, memory], alpha[:, memory], color=colour, linewidth=2.2, zorder=6)
             axes.plot(ell[-1, memory], alpha[-1, memory], "s", color=colour, markersize=5, zorder=7)
         axes.plot(ell[0, 0], alpha[0, 0], "^", color=INK, markersize=7, zorder=7)
-        axes.set(title=f"$n$ = {system.n:g}", xlabel="label ℓ")
-    figure.axes[0].set_ylabel("coefficient α")
-    _legend(figure, columns=3, extra=dict(zip(("memory +", "memory −"), PATH_COLOURS, strict=True)))
+        axes.set_title(f"$n$ = {system.n:g}")
+    _legend(figure, columns=3, extra=dict(zip(("memory +", "memory −"), PAIR_COLOURS, strict=True)))
     return Picture(figure, "svg")

@@ -7,21 +7,19 @@ the others.  Nothing is loaded from anywhere: the figure works in a file opened 
 from __future__ import annotations
 
 import hashlib
+import html
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
-
-from hopcore.plotting.style import INK
 
 
 def scripted(
     kind: str,
     picture: str,
-    controls: Callable[[str], str],
     data: Mapping[str, Any],
     *,
-    style: str,
+    hint: str,
     attributes: str = "",
 ) -> str:
     """A figure as HTML: style, first picture, controls, data and script.
@@ -30,35 +28,22 @@ def scripted(
     ----------
     kind : the name of the figure's script and, after ``hopcore-``, of its class.
     picture : the first picture, as HTML.
-    controls : given the figure's name in the page, the content of its line of controls, hidden without a
-        script, and what follows it.
-    data : for the script, as JSON.
-    style : more rules, in which & stands for the figure.
+    data : for the script, as JSON; it adds the controls.
+    hint : what a reader without scripts is told.
     attributes : more of the figure's element.
     """
     packed = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     name = f"{kind}-{hashlib.sha256((attributes + picture + packed).encode()).hexdigest()[:12]}"
-    start, script = (
-        files("hopcore.plotting").joinpath(f"{each}.js").read_text(encoding="utf-8").strip()
-        for each in ("scripted", kind)
+    rules, start, script = (
+        files("hopcore.plotting").joinpath(each).read_text(encoding="utf-8").strip()
+        for each in ("scripted.css", "scripted.js", f"{kind}.js")
     )
-    rules = (_SHARED + style).strip().replace("&", f".hopcore-{kind}")
     return f"""<div class="hopcore-{kind}" id="{name}"{attributes}>
 <style>
 {rules}
 </style>
 {picture}
-<p class="controls" hidden>{controls(name)}
+<noscript><p>{html.escape(hint)}</p></noscript>
 <script type="application/json">{packed}</script>
 <script>{start}("{name}", {script});</script>
 </div>"""
-
-
-_SHARED = f"""
-html[data-theme="dark"] .bd-content div.cell_output .text_html:has(&) {{
-  background-color: transparent !important; color: inherit !important; padding: 0 !important;
-}}
-& {{ margin-inline: auto; max-width: 36rem; }}
-& .controls:not([hidden]) {{ color: {INK}; display: flex; flex-wrap: wrap; }}
-@media print {{ & .controls.controls {{ display: none; }} }}
-"""

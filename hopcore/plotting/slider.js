@@ -1,9 +1,13 @@
-function (figure, data) {
-  const image = figure.querySelector("img"), range = figure.querySelector("input");
-  const shown = figure.querySelector("output");
-  const button = (which) => figure.querySelector(`button[name="${which}"]`);
-  const play = button("play"), last = data.frames.length - 1;
-  data.frames[Number(range.value)] = image.src;
+function (figure, data, add) {
+  const image = figure.querySelector("img"), last = data.frames.length - 1, id = `${figure.id}-at`;
+  const button = (name, text, more = {}) => add("button", { type: "button", name, text, ...more });
+  const previous = button("previous", "‹", { "aria-label": "previous frame" });
+  const next = button("next", "›", { "aria-label": "next frame" });
+  const play = button("play", "play");
+  add("label", { for: id, text: data.name });
+  const range = add("input", { type: "range", id, min: 0, max: last, step: 1, value: data.start });
+  const shown = add("output", { for: id, "aria-live": "off" });
+  data.frames[data.start] = image.src; // it is in the page already
   let timer = null;
 
   function show(frame) {
@@ -28,8 +32,8 @@ function (figure, data) {
   }
 
   range.addEventListener("input", () => move(0));
-  button("previous").addEventListener("click", () => move(-1));
-  button("next").addEventListener("click", () => move(1));
+  previous.addEventListener("click", () => move(-1));
+  next.addEventListener("click", () => move(1));
   play.addEventListener("click", () => {
     if (timer) return stop();
     if (Number(range.value) === last) show(0);

@@ -9,16 +9,14 @@ from __future__ import annotations
 import base64
 import html
 import io
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
 from PIL import Image
 
 from hopcore.plotting.scripted import scripted
-from hopcore.plotting.style import INK, STYLE, Picture
+from hopcore.plotting.style import STYLE, Picture
 
 _INTERVAL = 500  # milliseconds between frames while playing
 _SHOWN_WIDTH = 576  # CSS pixels, the widest that a page shows a figure
@@ -56,30 +54,19 @@ class Slider:
             f'alt="{html.escape(self.alts[self.start])}">'
         )
         pictures[self.start] = ""  # it is in the page already
-        data = {"frames": pictures, "labels": self.labels, "alts": self.alts, "interval": _INTERVAL}
+        data = {name: getattr(self, name) for name in ("labels", "alts", "name", "start")}
+        data |= {"frames": pictures, "interval": _INTERVAL}
+        hint = f"The slider needs JavaScript; this is the picture at {self.name} {self.labels[self.start]}."
         named = f' role="group" aria-label="Figure with a slider over {html.escape(self.name)}"'
-        return scripted("slider", shown, self._controls, data, style=_STYLE, attributes=named)
-
-    def _controls(self, figure: str) -> str:
-        last, name, label = len(self.frames) - 1, html.escape(self.name), html.escape(self.labels[self.start])
-        return (
-            '<button type="button" name="previous" aria-label="previous frame">‹</button>'
-            '<button type="button" name="next" aria-label="next frame">›</button>'
-            '<button type="button" name="play">play</button>'
-            f'<label for="{figure}-at">{name}</label>'
-            f'<input type="range" id="{figure}-at" min="0" max="{last}" step="1" value="{self.start}" '
-            f'aria-valuetext="{label}">'
-            f'<output for="{figure}-at" aria-live="off">{label}</output></p>'
-            f"<noscript><p>The slider needs JavaScript; this is the picture at {name} {label}.</p></noscript>"
-        )
+        return scripted("slider", shown, data, hint=hint, attributes=named)
 
 
 def slider_figure(
-    frames: Callable[[int], Figure | Picture],
+    frames: Callable[[int], Picture],
     labels: Sequence[str],
     *,
     name: str,
-    alt: str | Sequence[str] | Callable[[int], str],
+    alt: str | Sequence[str],
     start: int = 0,
     width: int = 864,
     colours: int | None = None,
@@ -88,11 +75,10 @@ def slider_figure(
 
     Parameters
     ----------
-    frames : called with 0, 1, … for each label in turn, in the book's style; returns a Matplotlib figure or a
-        `Picture`. All must have one size: give axes fixed limits, so that nothing jumps.
+    frames : called with 0, 1, … for each label in turn. All must have one size: give axes fixed limits, so
+        that nothing jumps.
     labels, name, start : as in `Slider`.
-    alt : what each frame shows, in words: one text for each, a function of the frame's number, or one text
-        for all, to which the frame's label is added.
+    alt : what each frame shows, in words: a text for each, or one for all, to which its label is added.
     width : pixels across; the page shows a frame at no more than 576 CSS pixels.
     colours : None keeps every colour, best for lines and pixel images; 2 to 256 reduces each frame to so
         many, for frames of thousands of points.
@@ -108,13 +94,10 @@ def slider_figure(
         raise ValueError("labels must name at least one frame, got none")
     if not 0 <= start < count:
         raise ValueError(f"start must be one of the {count} frames, 0 to {count - 1}, got {start}")
-    if isinstance(alt, str):
-        alts = tuple(f"{alt} Here {name} is {label}." for label in labels)
-    else:
-        alts = tuple(map(alt, range(count)) if callable(alt) else alt)
+    alts = tuple(f"{alt} Here {name} is {each}." for each in labels) if isinstance(alt, str) else tuple(alt)
     if len(alts) != count:
         raise ValueError(f"alt must have a text for each of {count} labels, got {len(alts)}")
-    drawn, sizes = zip(*(_render(frames, number, width, colours) for number in range(count)), strict=True)
+    drawn, sizes = zip(*(_render(frames(number), width, colours) for number in range(count)), strict=True)
     if len(set(sizes)) > 1:
         raise ValueError(f"frames must have one size, got {sorted(set(sizes))}")
     across, down = sizes[0]
@@ -122,35 +105,13 @@ def slider_figure(
     return Slider(drawn, labels, alts, name, size, start)
 
 
-def _render(
-    draw: Callable[[int], Figure | Picture], number: int, width: int, colours: int | None
-) -> tuple[bytes, tuple[int, int]]:
+def _render(picture: Picture, width: int, colours: int | None) -> tuple[bytes, tuple[int, int]]:
     """One frame as WebP, and its size in pixels."""
     raw, packed = io.BytesIO(), io.BytesIO()
     with mpl.rc_context(STYLE):
-        drawn = draw(number)
-        figure = drawn.figure if isinstance(drawn, Picture) else drawn
-        figure.savefig(raw, format="png", dpi=width / figure.get_figwidth())
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close(figure)  # pyplot keeps its figures until they are closed
-    figure.clear()
+        picture.figure.savefig(raw, format="png", dpi=width / picture.figure.get_figwidth())
     image: Image.Image = Image.open(raw)
     if colours is not None:
         image = image.quantize(colours, method=Image.Quantize.FASTOCTREE).convert("RGBA")
     image.save(packed, "WEBP", lossless=True, method=2)
     return packed.getvalue(), image.size
-
-
-_STYLE = f"""
-& img {{ background: none !important; display: block; height: auto; margin: 0; width: 100%; }}
-& .controls:not([hidden]) {{ align-items: center; font-size: 0.9rem; gap: 0.4rem; margin: 0.4rem 0 0; }}
-& button {{
-  background: none; border: 1px solid {INK}; border-radius: 0.3rem; color: inherit; cursor: pointer;
-  font: inherit; line-height: 1; min-height: 2rem; min-width: 2.2rem; padding: 0 0.5rem;
-}}
-& button[name="play"] {{ min-width: 4rem; }}
-& label {{ font-weight: bold; margin: 0 0 0 0.3rem; }}
-& input {{ flex: 1 1 6rem; margin: 0; min-width: 5rem; }}
-& output {{ font-variant-numeric: tabular-nums; min-width: 3.2em; }}
-@media (prefers-reduced-motion: reduce) {{ & button[name="play"] {{ display: none; }} }}
-"""

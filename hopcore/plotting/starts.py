@@ -12,10 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, new_figure, styled
+from hopcore.plotting.style import (
+    DIGIT_COLOURS,
+    INK,
+    Picture,
+    draw_range,
+    legend_outside,
+    panel_table,
+    styled,
+)
 
 Points = tuple[ArrayLike, ArrayLike]
 """Values of n, and a share at each."""
+
+_RING: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markersize": 5}
 
 
 @dataclass(frozen=True)
@@ -41,16 +51,15 @@ def _saddles(axes: Axes, row: StartRow) -> None:
     for digit in row.single.start.values:
         colour = DIGIT_COLOURS[digit]
         axes.plot(row.single.n, row.single.sel(start=digit), "-", color=colour, linewidth=1.6)
-        ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": colour, "markersize": 5}
-        axes.plot(row.passed.n, row.passed.sel(start=digit), "o", zorder=3, **ring)
+        axes.plot(
+            row.passed.n, row.passed.sel(start=digit), color=colour, linestyle="none", zorder=3, **_RING
+        )
 
 
 def _finals(axes: Axes, row: StartRow) -> None:
     for digit in row.final.start.values:
         runs, colour = row.final.sel(start=digit), DIGIT_COLOURS[digit]
-        axes.fill_between(
-            runs.n, runs.min("repeat"), runs.max("repeat"), color=colour, alpha=0.25, linewidth=0
-        )
+        draw_range(axes, runs.n, runs.min("repeat"), runs.max("repeat"), colour)
         axes.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
 
 
@@ -61,8 +70,9 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
     The window of a single saddle is shaded.
     """
     digit, other = rows[0].single.start.values
-    figure = new_figure(1.75 * len(rows) + 1.1)
-    grid = figure.subplots(len(rows), 2, squeeze=False, sharex=True)
+    titles = ["saddle", f"final {digit}s, of {digit}s and {other}s"]
+    height = 1.75 * len(rows) + 1.1
+    figure, grid = panel_table(height, len(rows), 2, column_titles=titles, x_label="$n$", sharex=True)
     for line, row in zip(grid, rows, strict=True):
         for axes in line:
             if np.isfinite(row.window).all():
@@ -74,21 +84,15 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
     shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
     for axes in grid[:, 0]:
         axes.set_ylim(min(-0.1, shown.min() - 0.05), max(1.05, shown.max() + 0.05))
-    grid[0, 0].set_title("saddle")
-    grid[0, 1].set_title(f"final {digit}s, of {digit}s and {other}s")
-    for axes in grid[-1]:
-        axes.set_xlabel("$n$")
-    plain: dict[str, Any] = {"color": INK, "linewidth": 1.6}
-    ring: dict[str, Any] = {"color": "none", "marker": "o", "markerfacecolor": "none", "markeredgecolor": INK}
-    handles = [
-        *(
-            Line2D([], [], color=DIGIT_COLOURS[each], linewidth=5, label=f"start near {each}")
-            for each in (digit, other)
-        ),
-        Line2D([], [], label="one memory", **plain),
-        Line2D([], [], label="100 memories", markersize=5, **ring),
-    ]
+    looks: dict[str, dict[str, Any]] = {
+        f"start near {digit}": {"color": DIGIT_COLOURS[digit], "linewidth": 5},
+        f"start near {other}": {"color": DIGIT_COLOURS[other], "linewidth": 5},
+        "one memory": {"color": INK},
+        "100 memories": {"color": INK, "linestyle": "none", **_RING},
+    }
     if any(row.reduced for row in rows):
-        handles.append(Line2D([], [], label="reduced system", color=INK, linewidth=1, linestyle="--"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+        looks["reduced system"] = {"color": INK, "linewidth": 1, "linestyle": "--"}
+    legend_outside(
+        figure, 2, [Line2D([], [], label=name, **look) for name, look in looks.items()], place="lower"
+    )
     return Picture(figure, "svg")

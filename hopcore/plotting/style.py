@@ -8,12 +8,14 @@ thirds), which keeps their text as large as the page's small print.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -29,6 +31,9 @@ TEMPERATURE_COLOURS = ("#3c78d8", "#a0459b", "#e8702a")
 MEMORY_COLOUR = "#a352c9"
 LABEL_COLOUR = "#e07b00"
 """Nullclines: memory purple, label orange."""
+
+PAIR_COLOURS = ("#3c78d8", "#2d9d6e")
+"""Two memories: blue and green."""
 
 INK = "#808080"
 """Text, axes and frames: a middle grey, about 4:1 on white and 4.7:1 on the dark page."""
@@ -125,3 +130,43 @@ def digit_text(digit: int, **options: Any) -> dict[str, Any]:
 def new_figure(height: float) -> Figure:
     """An empty figure of the book's width and of `height` inches."""
     return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+def panel_table(
+    height: float,
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    column_titles: Sequence[str] = (),
+    x_label: str = "",
+    y_label: str = "",
+    **options: Any,
+) -> tuple[Figure, np.ndarray]:
+    """A figure of `height` inches and its axes (rows, columns); the options are those of `Figure.subplots`.
+
+    Titles stand above the first row, `x_label` below the last one, `y_label` beside the first column.
+    """
+    figure = new_figure(height)
+    grid = figure.subplots(rows, columns, squeeze=False, **options)
+    for axes, title in zip(grid[0], column_titles, strict=False):
+        axes.set_title(title)
+    for axes in grid[-1]:
+        axes.set_xlabel(x_label)
+    for axes in grid[:, 0]:
+        axes.set_ylabel(y_label)
+    return figure, grid
+
+
+def legend_outside(
+    figure: Figure, columns: int, handles: Sequence[Artist] = (), *, place: str = "upper"
+) -> None:
+    """A legend above the panels, or below (`place` "lower"); without handles it is that of the first one."""
+    handles = handles or figure.axes[0].get_legend_handles_labels()[0]
+    look: Any = {"frameon": False, "handlelength": 1.2, "columnspacing": 1.0}
+    look["loc"] = f"outside {place} center"
+    figure.legend(handles=list(handles), ncols=columns, **look)
+
+
+def draw_range(axes: Axes, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str) -> None:
+    """Draw the spread around a line: a light band."""
+    axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)

@@ -1,9 +1,12 @@
-function (figure, data) {
+function (figure, data, add) {
   const svg = figure.querySelector("svg");
   const all = (kind) => Array.from(svg.querySelectorAll(kind));
   const axes = all(".axis"), names = all("text"), guides = all(".guide"), trails = all(".trail"), ends = all("circle");
-  const input = (which) => figure.querySelector(`input[name="${which}"]`);
-  const turn = input("turn"), tilt = input("tilt"), epoch = input("epoch"), shown = figure.querySelector("output");
+  const slider = (name, text, min, max, value) =>
+    add("input", { type: "range", name, min, max, value }, add("label", { text: `${text} ` }));
+  const turn = slider("turn", "turn", -180, 180, data.view[0]), tilt = slider("tilt", "tilt", -90, 90, data.view[1]);
+  const end = data.epochs.length - 1, epoch = slider("epoch", data.progress, 0, end, end);
+  const shown = add("output", { text: data.epochs[end] }, epoch.parentElement);
 
   // The same projection as Turning.project.
   function view() {

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hopcore.plotting.scripted import scripted
-from hopcore.plotting.style import DIGIT_COLOURS, INK, fate_colours
+from hopcore.plotting.style import DIGIT_COLOURS, fate_colours
 
 _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths
@@ -73,7 +73,7 @@ class Turning:
         return np.stack([_WIDTH / 2 + scale * across, _HEIGHT / 2 - scale * height], axis=-1)
 
     def html(self) -> str:
-        """The figure: drawing, controls, points and script, for one page."""
+        """The figure: drawing, points and script, for one page."""
         whole = np.rint(self.points * _STEPS).astype(int)
         centre, scale = self._frame
         data = {
@@ -85,8 +85,11 @@ class Turning:
             "centre": centre.tolist(),
             "scale": scale,
             "size": [_WIDTH, _HEIGHT],
+            "view": [_TURN, _TILT],
+            "progress": self.progress,
         }
-        return scripted("turning", self._drawing(), self._controls, data, style=_STYLE)
+        hint = "Turning the figure needs JavaScript; this is its first view."
+        return scripted("turning", self._drawing(), data, hint=hint)
 
     def _drawing(self) -> str:
         lines = [
@@ -106,17 +109,6 @@ class Turning:
             x, y = places[-1, number]
             lines.append(f'<circle r="2.2" fill="{colour}" cx="{x:.1f}" cy="{y:.1f}"/>')
         return "\n".join([*lines, "</svg>"])
-
-    def _controls(self, figure: str) -> str:
-        last = len(self.epochs) - 1
-        return (
-            f'<label>turn <input type="range" name="turn" min="-180" max="180" value="{_TURN}"></label>'
-            f'<label>tilt <input type="range" name="tilt" min="-90" max="90" value="{_TILT}"></label>'
-            f"<label>{html.escape(self.progress)} "
-            f'<input type="range" name="epoch" min="0" max="{last}" value="{last}">'
-            f"<output>{self.epochs[-1]}</output></label></p>"
-            "<noscript><p>Turning the figure needs JavaScript; this is its first view.</p></noscript>"
-        )
 
 
 def turning_trails(
@@ -165,17 +157,3 @@ def _path(places: Any) -> str:
     """An SVG path through places (P, 2), without repeating a place."""
     steps = [f"{x:.1f} {y:.1f}" for x, y in places]
     return "M" + "L".join(step for step, last in zip(steps, [None, *steps], strict=False) if step != last)
-
-
-_STYLE = f"""
-& svg {{ cursor: grab; display: block; touch-action: pan-y; user-select: none; width: 100%; }}
-& path {{ fill: none; }}
-& .trail {{ stroke-opacity: 0.7; stroke-width: 0.9; }}
-& .axis {{ stroke: {INK}; stroke-width: 1; }}
-& .guide {{ stroke: {INK}; stroke-dasharray: 5 4; stroke-width: 1.6; }}
-& text {{ dominant-baseline: middle; font: bold 13px sans-serif; paint-order: stroke; text-anchor: middle; }}
-& .controls:not([hidden]) {{ font-size: 0.85rem; gap: 0.3rem 1.2rem; justify-content: center; }}
-& label {{ align-items: center; display: inline-flex; gap: 0.4rem; margin: 0; }}
-& input {{ width: 7rem; }}
-& output {{ min-width: 3em; }}
-"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -12,11 +11,11 @@ import nbformat
 
 from hopcore._files import remove
 from hopcore.edition.chapters import Book, Chapter
-from hopcore.edition.compare.outputs import code_cells, compared, is_checked
+from hopcore.edition.compare import replay
+from hopcore.edition.compare.outputs import code_cells, is_checked
 from hopcore.edition.compare.reference import read_reference, refuse_stale
-from hopcore.edition.compare.replay import describe_kernel
 from hopcore.edition.errors import EditionError
-from hopcore.edition.run.execute import Run
+from hopcore.edition.run.execute import Run, environment
 
 
 def planned(book: Book, chapters: Iterable[Chapter]) -> tuple[list[Run], list[str]]:
@@ -42,9 +41,9 @@ def orphans(book: Book) -> list[str]:
 def compare(book: Book, runs: Iterable[Run]) -> list[str]:
     """Compare finished notebooks with the references by nbval; what is wrong, nothing if all agree.
 
-    nbval runs the references through a kernel that answers with the outputs of the finished notebooks
-    (:mod:`hopcore.edition.compare.replay`), which were executed from the present sources. It reports on its
-    own what differs; missing or stale references are refused.
+    The references' cells show the outputs of the finished notebooks (:mod:`hopcore.edition.compare.replay`),
+    which were executed from the present sources. nbval reports on its own what differs; missing or stale
+    references are refused.
     """
     folder = book.output / "check"
     remove(folder)
@@ -55,7 +54,7 @@ def compare(book: Book, runs: Iterable[Run]) -> list[str]:
             notebooks.append(_prepare(run, folder))
         except EditionError as error:
             problems.append(str(error))
-    if notebooks and not _nbval(folder, notebooks):
+    if notebooks and not _nbval(book, folder, notebooks):
         problems.append(
             "outputs differ from the references (above): mend the cause, or, if the new numbers are right, "
             "run `hopcore reference`, look at what changed, and commit it"
@@ -63,32 +62,26 @@ def compare(book: Book, runs: Iterable[Run]) -> list[str]:
     return problems
 
 
-def _nbval(folder: Path, notebooks: list[str]) -> bool:
+def _nbval(book: Book, folder: Path, notebooks: list[str]) -> bool:
     """Run nbval on the prepared references; whether all agree."""
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     ignored = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-    environment = {name: value for name, value in os.environ.items() if name not in ignored}
-    environment["JUPYTER_PATH"] = str(folder / "jupyter")
+    settings = environment(book.output, threads=1)
+    settings = {name: value for name, value in settings.items() if name not in ignored}
     command = [sys.executable, "-P", "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
     command += [f"--color={'yes' if sys.stdout.isatty() else 'no'}"]
     command += ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder)]
-    return subprocess.run([*command, *notebooks], cwd=folder, env=environment, check=False).returncode == 0
+    return subprocess.run([*command, *notebooks], cwd=folder, env=settings, check=False).returncode == 0
 
 
 def _prepare(run: Run, folder: Path) -> str:
-    """Write what nbval needs for one chapter: the record to replay, its kernel, and the reference."""
-    name = run.chapter.name
+    """Write the reference of one chapter as nbval needs it: with cells that show what the run gave."""
+    name = f"{run.chapter.name}.ipynb"
     reference, _ = read_reference(run.book, run.chapter)
-    current = nbformat.read(run.notebook, as_version=4)
-    refuse_stale(reference, current, run.chapter)
-    record = nbformat.v4.new_notebook()
-    for number, (kept, now) in enumerate(zip(code_cells(reference), code_cells(current), strict=True), 1):
-        outputs = compared(now)
-        record.cells.append(nbformat.v4.new_code_cell(now.source, id=f"code-{number}", outputs=outputs))
-        kept.execution_count = number
-        kept.metadata["tags"] = ["nbval-check-output"] if is_checked(now) else []
-    reference.metadata["kernelspec"] = {"name": f"replay-{name}", "display_name": name, "language": "python"}
-    nbformat.write(record, folder / f"{name}.record")
-    describe_kernel(folder / "jupyter", f"replay-{name}", folder / f"{name}.record")
-    nbformat.write(reference, folder / f"{name}.ipynb")
-    return f"{name}.ipynb"
+    refuse_stale(reference, nbformat.read(run.notebook, as_version=4), run.chapter)
+    for number, cell in enumerate(code_cells(reference)):
+        cell.metadata["tags"] = ["nbval-check-output"] if is_checked(cell) else []
+        cell.source = replay.marked(cell.source, str(run.notebook), number)
+    reference.cells.insert(0, nbformat.v4.new_code_cell(f"%load_ext {replay.__name__}", id="replay"))
+    nbformat.write(reference, folder / name)
+    return name

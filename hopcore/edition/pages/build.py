@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
+import re
 import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, cast
@@ -13,14 +15,7 @@ from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import CONFIG, TOC, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.stage import stage
-from hopcore.edition.run.execute import Run
-
-_JUPYTER_BOOK = """\
-from hopcore._processes import end_with_parent
-end_with_parent()
-from jupyter_book.cli.main import main
-main(prog_name="jupyter-book")
-"""
+from hopcore.edition.run.execute import Run, bound
 
 
 def build_html(book: Book, runs: Iterable[Run]) -> Path:
@@ -37,9 +32,10 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
     staged = stage(book, runs)
     work = book.output / "html.building"
     remove(work)
-    command = [sys.executable, "-P", "-c", _JUPYTER_BOOK, "build", str(staged)]
-    command += ["--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work)]
-    command += ["-W", "-n", "--keep-going"]
+    command = bound(
+        "jupyter_book.cli.main", "main", "build", str(staged), "-W", "-n", "--keep-going",
+        "--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work),
+    )  # fmt: skip
     status, output = _run(command, book.root)
     log = book.output / "html.log"
     write_whole(log, lambda path: path.write_text(output, encoding="utf-8"))
@@ -48,9 +44,26 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
         raise EditionError(f"Jupyter Book failed; its last words (all of them: {log}):\n{_warnings(output)}")
     if not (work / "_build" / "html" / f"{first}.html").is_file():
         raise EditionError(f"Jupyter Book made no page {first}.html; what it said: {log}")
+    unpack(work / "_build" / "html")
     _replace(work / "_build" / "html", book.output / "html")
     remove(work)
     return book.output / "html" / "index.html"
+
+
+def unpack(html: Path) -> None:
+    """Make files of the frames and videos of figures, so that a page loads those that its reader asks for."""
+
+    def as_file(found: re.Match[str]) -> str:
+        content = base64.b64decode(found[2])
+        name = f"{hashlib.sha256(content).hexdigest()[:20]}.{found[1]}"
+        (html / "_static" / name).write_bytes(content)
+        return f"{to_root}_static/{name}"
+
+    for page in html.rglob("*.html"):
+        to_root = "../" * (len(page.relative_to(html).parts) - 1)
+        text = page.read_text(encoding="utf-8")
+        carried = r"data:(?:image|video)/(webp|mp4);base64,([A-Za-z0-9+/=]+)"
+        page.write_text(re.sub(carried, as_file, text), encoding="utf-8")
 
 
 def _run(command: list[str], folder: Path) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -20,10 +21,24 @@ _LONGEST = 200  # characters of a description
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
+    app.config.templates_path.append(str(Path(__file__).parent / "templates"))
     app.connect("html-page-context", _protect)
+    app.connect("html-page-context", _scripts, priority=900)  # after MathJax's
     app.connect("html-page-context", _describe)
     app.connect("html-page-context", _mend_roles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Load the instruments' script where there is one, and MathJax where there is a formula.
+
+    Sphinx takes the formulas of all chapters for those of the first page.
+    """
+    if 'class="hopcore-live"' in context.get("body", ""):
+        app.add_js_file("live.js")
+    if 'class="math ' not in context.get("body", ""):
+        files = context["script_files"]
+        files[:] = [each for each in files if "mathjax" not in f"{each.filename} {each.attributes}".lower()]
 
 
 def _protect(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:

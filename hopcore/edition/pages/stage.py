@@ -1,9 +1,8 @@
-"""Lays out what the book is built from: pages, executed notebooks, pictures, and MathJax."""
+"""Lays out what the book is built from: pages, executed notebooks, pictures, and what pages load."""
 
 from __future__ import annotations
 
 import base64
-import importlib.util
 import io
 import re
 import shutil
@@ -15,21 +14,17 @@ import nbformat
 import yaml
 from PIL import Image
 
-from hopcore import live
 from hopcore._files import remove
 from hopcore.edition.chapters import CONFIG, Book
-from hopcore.edition.errors import EditionError
+from hopcore.edition.pages.assets import write_assets
 from hopcore.edition.pages.generated import filled
 from hopcore.edition.pages.status import SOURCES, copy_sources
 from hopcore.edition.run.execute import Run
 
-MATHJAX = "tex-svg-full.js"
-"""One file that holds MathJax 3 with all extensions and fonts: it asks for no other file."""
-
 _PROGRAMS = "application/vnd."
 """Begins kinds of outputs that are for programs: widgets, which have no kernel on a page, and answers."""
 
-_HEAVY = 200_000
+_HEAVY = 20_000
 """Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
 
 
@@ -54,8 +49,7 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
             text = relinked(filled(chapter.text, book, runs), executed)
             Path(f"{target}.md").write_text(text, encoding="utf-8")
     copy_sources(runs, folder / "book" / SOURCES)
-    _copy_mathjax(folder / "book" / "_static" / "mathjax")
-    (folder / "book" / "_static" / "live.js").write_text(live.script(), encoding="utf-8")
+    write_assets(folder / "book" / "_static")
     return folder
 
 
@@ -117,15 +111,3 @@ def configure(book: Book, target: Path) -> None:
             pages = f"https://{on_github[1].lower()}.github.io/{on_github[2]}/"
             settings["sphinx"]["config"].setdefault("html_baseurl", pages)
     target.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
-
-
-def _copy_mathjax(folder: Path) -> None:
-    """Put MathJax among the book's own files, so that pages need no other host."""
-    found = importlib.util.find_spec("sphinx-mathjax-offline")
-    if found is None or found.origin is None:
-        raise EditionError(
-            "MathJax is not installed: install the project with its extra `book`, "
-            "pip install 'hopcore[book]', or run `make env`"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(Path(found.origin).parent / "static" / "mathjax" / MATHJAX, folder / MATHJAX)

@@ -151,11 +151,11 @@ class Failure:
 class _Processes:
     """The processes at work, so that an interruption can end them all, and none is started after it."""
 
-    running: set[subprocess.Popen[str]] = field(default_factory=set)
+    running: set[subprocess.Popen[bytes]] = field(default_factory=set)
     closed: bool = False
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def start(self, *arguments: Any, **options: Any) -> subprocess.Popen[str]:
+    def start(self, *arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
         with self.guard:
             if self.closed:
                 raise InterruptedError
@@ -197,17 +197,14 @@ def execute(
     jobs = max(1, min(jobs, len(pending)))
     threads = share(jobs)
     processes = _Processes()
-    failures = []
     with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(_execute_one, run, threads, processes, say) for run in pending]
+        results = pool.map(lambda run: _execute_one(run, threads, processes, say), pending)
         try:
-            failures = [failure for future in futures if (failure := future.result()) is not None]
+            return [failure for failure in results if failure is not None]
         except BaseException:
-            for future in futures:
-                future.cancel()
+            pool.shutdown(wait=False, cancel_futures=True)
             processes.end()
             raise
-    return failures
 
 
 def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[str], None]) -> Failure | None:
@@ -246,40 +243,58 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
 
 
 def _run_process(run: Run, work: Path, threads: int, processes: _Processes) -> Failure | None:
-    """Run :mod:`hopcore.edition.run.runner` on the prepared input; its messages go to a log beside it."""
-    job = {
-        "input": str(work / "input.ipynb"),
-        "output": str(work / "output.ipynb"),
-        "result": str(work / "result.json"),
-        "parameters": run.passed(),
-        "cwd": str(run.chapter.source.parent),
-        "cell_timeout": CELL_TIMEOUT[run.parameters.scale],
-    }
+    """Run papermill on the prepared input; its messages go to a log beside it."""
+    command = bound(
+        "papermill.cli", "papermill", str(work / "input.ipynb"), str(work / "output.ipynb"),
+        "--parameters_yaml", json.dumps(run.passed()), "--kernel", "python3", "--no-progress-bar",
+        "--cwd", str(run.chapter.source.parent), "--start-timeout", "120",
+        "--execution-timeout", str(CELL_TIMEOUT[run.parameters.scale]),
+    )  # fmt: skip
     log = work / "log.txt"
     with log.open("w", encoding="utf-8") as messages:
         process = processes.start(
-            [sys.executable, "-P", "-m", "hopcore.edition.run.runner"],
+            command,
             stdin=subprocess.PIPE,
             stdout=messages,
             stderr=messages,
-            text=True,
-            env=_environment(run.book.output, threads),
+            env=environment(run.book.output, threads),
             start_new_session=True,  # Ctrl-C reaches the command alone, which then ends its processes
         )
-        with cast(IO[str], process.stdin) as pipe:  # closing it ends the process
-            pipe.write(json.dumps(job) + "\n")
-            pipe.flush()
-            process.wait()
-    try:
-        result = json.loads((work / "result.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-15:]
-        ended = f"the process that executes it ended with status {process.returncode}; its last words:"
-        return Failure(run, ended, source="\n".join(tail))
-    return None if result is None else Failure(run, **result)
+        with cast(IO[bytes], process.stdin):  # closing it ends the process
+            status = process.wait()
+    return _failure(run, work, status, log.read_text(encoding="utf-8", errors="replace").strip())
 
 
-def _environment(output: Path, threads: int) -> dict[str, str]:
+def _failure(run: Run, work: Path, status: int, log: str) -> Failure | None:
+    """What failed and where, of a process that ended with a status; None if all is executed."""
+    output = work / "output.ipynb"
+    cells = nbformat.read(output, as_version=4).cells if output.exists() else []
+    for number, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
+        if status and cell.metadata.get("papermill", {}).get("status") in ("failed", "running"):
+            told = [f"{each.ename}: {each.evalue}" for each in cell.outputs if each.output_type == "error"]
+            told += re.findall(r"^\w[\w.]*Error: .*", log, flags=re.MULTILINE)[-1:]
+            return Failure(run, [*told, f"ended with status {status}"][0], number, cell.source)
+        # papermill takes sys.exit(0) in a cell for a success, and leaves the cells after it unexecuted.
+        if not status and cell.source.strip() and cell.execution_count is None:
+            return Failure(run, "the cell was not executed", number, cell.source)
+    if not status:
+        return None
+    ended = f"the process that executes it ended with status {status}; its last words:"
+    return Failure(run, ended, source="\n".join(log.splitlines()[-15:]))
+
+
+def bound(module: str, function: str, *arguments: str) -> list[str]:
+    """The command line of a program that ends with the process that starts it with a pipe for its input."""
+    lines = (
+        "from hopcore._processes import end_with_parent",
+        "end_with_parent()",
+        f"from {module} import {function}",
+        f"{function}()",
+    )
+    return [sys.executable, "-P", "-c", "\n".join(lines), *arguments]
+
+
+def environment(output: Path, threads: int) -> dict[str, str]:
     """The environment of a kernel: this one, without settings of the user that could change what it shows."""
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     for name in ("OMP", "MKL", "OPENBLAS", "NUMBA"):

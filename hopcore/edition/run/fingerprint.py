@@ -13,7 +13,7 @@ from typing import Any
 import hopcore
 from hopcore.edition.chapters import Chapter
 
-EXECUTING = {"edition/chapters.py", "edition/run/execute.py", "edition/run/runner.py"}
+EXECUTING = {"edition/chapters.py", "edition/run/execute.py"}
 """The modules of `hopcore.edition` that a notebook depends on; others lay out and check finished ones."""
 
 
