@@ -68,16 +68,9 @@ class Embedding:
         all images passed, so that a place depends on the company; here they are scaled by the image's
         own largest weight, and a place depends on nothing but the image.
 
-        Parameters
-        ----------
-        images
-            (..., N), or a DataArray with a dimension ``pixel``. Only correlations matter: neither the mean
-            of an image nor its contrast has an effect.
-
-        Returns
-        -------
-        (..., 2) float64; for a DataArray, one with the dimension ``axis`` (``x``, ``y``) last instead of
-        ``pixel``.
+        Images are (..., N), or a DataArray with a dimension ``pixel``. Only correlations matter: neither the
+        mean of an image nor its contrast has an effect. Places are (..., 2) float64; for a DataArray, one
+        with the dimension ``axis`` (``x``, ``y``) last instead of ``pixel``.
 
         Raises
         ------
@@ -145,11 +138,10 @@ def fit_embedding(
     ----------
     data : what to embed (default: the 5,000 embedded MNIST digits).
     neighbours : neighbours of each image that the layout tries to keep near it; fewer than there are images.
-    min_dist : how close UMAP packs the images, in units of the plane.
+    min_dist : how close UMAP packs the images, in units of the plane; at most 1.
     seed : an integer of at least 0.
-    epochs
-        Of the layout; UMAP's own choice if None (500 up to 10,000 images, else 200). Placing other images
-        takes a third as many, as in UMAP (100 if None).
+    epochs : of the layout; UMAP's own choice if None (500 up to 10,000 images, else 200). Placing other
+        images takes a third as many, as in UMAP (100 if None).
 
     Raises
     ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -43,16 +44,14 @@ def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how:
         ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as from
         `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
     """
-    found = []
-    for pace in paces:
-        hot = [value / PIXELS for value in pace.temperature]
-        networks = sweep(data, n=n, rescaled_temperature=hot, rate=pace.rate, epochs=pace.epochs, **how)
-        found.append(networks.isel(seed=0))
+    found = [
+        sweep(data, n=n, rescaled_temperature=[value / PIXELS for value in pace.temperature],
+              rate=pace.rate, epochs=pace.epochs, **how).isel(seed=0)
+        for pace in paces
+    ]  # fmt: skip
     networks = xr.concat(found, "rescaled_temperature", combine_attrs="drop_conflicts")
-    return networks.assign(
-        coefficients=coefficients(networks.memories, data),
-        images_needed=images_needed(networks.memories, data),
-    )
+    alpha, needed = (measure(networks.memories, data) for measure in (coefficients, images_needed))
+    return networks.assign(coefficients=alpha, images_needed=needed)
 
 
 def largest_coefficient(networks: xr.Dataset) -> xr.DataArray:
@@ -110,13 +109,12 @@ def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.
 
 def responding(networks: xr.Dataset, data: TrainingSet) -> xr.DataArray:
     """`memories_responding` to an image, on average over the images: (n, rescaled_temperature)."""
-    return xr.apply_ufunc(
-        lambda memories, n: memories_responding(memories, data.images, n).mean(),
-        networks.memories,
-        networks.n,
-        input_core_dims=[["memory", "pixel"], []],
-        vectorize=True,
-    )
+
+    def mean(memories: np.ndarray, n: float) -> float:
+        return memories_responding(memories, data.images, n).mean()
+
+    core = [["memory", "pixel"], []]
+    return xr.apply_ufunc(mean, networks.memories, networks.n, input_core_dims=core, vectorize=True)
 
 
 def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
@@ -153,10 +151,8 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
         raise ValueError(f"values must have one row for each of the {len(n)} n, got shape {values.shape}")
     if len(n) < 5:
         raise ValueError(f"n must hold at least 5 powers, got {len(n)}")
-    corners = np.arange(n[0], n[-1] + _STEP / 2, _STEP)
-    first, last = (each.ravel() for each in np.meshgrid(corners, corners, indexing="ij"))
-    long_enough = last - first >= 2
-    first, last = first[long_enough], last[long_enough]
+    first, last = np.array(list(combinations(np.arange(n[0], n[-1] + _STEP / 2, _STEP), 2))).T
+    first, last = first[last - first >= 2], last[last - first >= 2]
     ramps = np.clip((n - first[:, None]) / (last - first)[:, None], 0, 1)
 
     generator = np.random.default_rng(seed)
@@ -164,8 +160,7 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     drawn = generator.integers(memories, size=(replicates, rows, memories))
     means = np.take_along_axis(values[None], drawn, axis=2).mean(axis=2)
     weights = generator.multinomial(rows, np.full(rows, 1 / rows), size=replicates).astype(float)
-    means = np.vstack([values.mean(axis=1), means])
-    weights = np.vstack([np.ones(rows), weights])
+    means, weights = np.vstack([values.mean(axis=1), means]), np.vstack([np.ones(rows), weights])
 
     best, low, height = _best_ramp(ramps, means, weights)
     thresholds = first[best]
@@ -257,15 +252,14 @@ def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dat
             return float(np.median(list(ratios.values()))) if ratios else np.nan
 
         on_map = network.places, embedding.coordinates
-        found = {
-            "spread_map": over_clusters(median_distance, *on_map),
-            "spread_map_mean": over_clusters(mean_distance, *on_map),
-            "spread_pixels": over_clusters(mean_distance, mnist.images[nearest], mnist.images),
-            "centre_map": over_clusters(distance_from_centre, *on_map),
-            "centre_pixels": over_clusters(distance_from_mean_image, network.memories, mnist.images),
-            "nearest": len(np.unique(nearest)),
+        lengths = {
+            "spread_map": (median_distance, *on_map),
+            "spread_map_mean": (mean_distance, *on_map),
+            "spread_pixels": (mean_distance, mnist.images[nearest], mnist.images),
+            "centre_map": (distance_from_centre, *on_map),
+            "centre_pixels": (distance_from_mean_image, network.memories, mnist.images),
         }
-        return xr.Dataset(found)
+        found = {name: over_clusters(*length) for name, length in lengths.items()}
+        return xr.Dataset({**found, "nearest": len(np.unique(nearest))})
 
-    temperatures = networks.rescaled_temperature.values
-    return over_grid(measured, rescaled_temperature=temperatures, n=networks.n.values)
+    return over_grid(measured, rescaled_temperature=networks.rescaled_temperature.values, n=networks.n.values)

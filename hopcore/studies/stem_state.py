@@ -7,7 +7,7 @@ or up and down in steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import product
@@ -31,6 +31,7 @@ from hopcore.splits import (
     recognised,
 )
 from hopcore.studies.arrest import belongs, populations
+from hopcore.studies.grid import over_grid
 from hopcore.training import NoisePulses, train
 
 WARM, HOT, COLD = 1.1, 1.3, FIGURES["3"].rescaled_temperature[0]
@@ -55,11 +56,7 @@ def hold(
 ) -> xr.Dataset:
     """Networks held by heat and let go, one without a hold, and one with another start, of each training set.
 
-    Parameters
-    ----------
-    settings : the chapter's, at its scale.
-    seeds : of the training sets and the starts.
-    dtype, executor : of training, and where it is done; None trains here.
+    The executor is where networks are trained; None trains them here.
 
     Returns
     -------
@@ -71,19 +68,24 @@ def hold(
     plans = {"no hold": (HOT, 0, 0), "another start": (HOT, 0, OTHER_START)}
     plans |= {f"{hot:g}, {time}": (hot, time, 0) for hot, time in product((WARM, HOT), settings.times)}
     options = {"record_every": _epochs(settings, RECORD), **_options(settings, dtype)}
-    free = _epochs(settings, LEARNING)
-    tasks = [
-        partial(release, _epochs(settings, time), free, hot, COLD, seed, seed + shift, **options)
-        for hot, time, shift in plans.values()
-        for seed in seeds
-    ]
-    found, sets = iter(_each(executor, tasks)), xr.IndexVariable("set", list(seeds))
-    rows = [xr.concat([next(found) for _ in seeds], sets, data_vars="all") for _ in plans]
-    held = xr.concat(rows, xr.IndexVariable("hold", list(plans)), data_vars="all")
+    held = over_grid(partial(_held, plans, settings, options), executor, hold=list(plans), set=list(seeds))
     ranks = learning_ranks(held.appeared)
     order = [list(map(rank_correlation, ranks[0], row)) for row in ranks]
     difference = total_variation(held.population[0], held.population)
     return held.assign(difference=(("hold", "set"), difference), order=(("hold", "set"), order))
+
+
+def _held(
+    plans: Mapping[str, tuple[float, int, int]],
+    settings: StemScale,
+    options: dict[str, Any],
+    name: str,
+    seed: int,
+) -> xr.Dataset:
+    """One network of `hold`, by its plan: temperature, time, and what is added to the seed of the start."""
+    hot, time, shift = plans[name]
+    epochs = _epochs(settings, time), _epochs(settings, LEARNING)
+    return release(*epochs, hot, COLD, seed, seed + shift, **options)
 
 
 def release(
@@ -91,13 +93,9 @@ def release(
 ) -> xr.Dataset:
     """Hold memories at a high temperature, then let them go; for a pool of processes.
 
-    Parameters
-    ----------
-    held, free : epochs at the high and at the low temperature.
-    hot, cold : rescaled temperatures.
-    seed : of the training set (20 images of each digit), and of the start unless that has its own.
-    start : the seed of the start.
-    **train_options : of `hopcore.train`, with ``record_every``.
+    They learn for ``held`` epochs at T_r = ``hot`` and for ``free`` ones at ``cold``. ``seed`` is that of the
+    training set (20 images of each digit), and of the start unless that has its own, ``start``; the options
+    are those of `hopcore.train`, with ``record_every``.
 
     Returns
     -------
@@ -136,21 +134,19 @@ def anew(
     settings: StemScale, seed: int, *, dtype: str = "float32", executor: Executor | None = None
 ) -> xr.DataArray:
     """The part of the images recognised after learning at every other stair's temperature from the start."""
-    time, hot = _epochs(settings, LEARNING), STAIRS[::2]
-    options = {"record_every": time, **_options(settings, dtype)}
-    found = _each(executor, [partial(release, 0, time, HOT, each, seed, **options) for each in hot])
-    accuracy = [each.accuracy.item() for each in found]
-    return xr.DataArray(accuracy, {"rescaled_temperature": hot}, ("rescaled_temperature",))
+    time = _epochs(settings, LEARNING)
+    options = {"seed": seed, "record_every": time, **_options(settings, dtype)}
+    afresh = partial(release, 0, time, HOT, **options)
+    return over_grid(afresh, executor, rescaled_temperature=STAIRS[::2]).accuracy
 
 
 def up_and_down(
     settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
 ) -> xr.Dataset:
     """Networks that learn, are heated stair by stair, and cooled again: `climb` over set."""
-    there_and_back = [*STAIRS, *STAIRS[-2::-1]]
     times = _epochs(settings, LEARNING), _epochs(settings, STAIR)
-    tasks = [partial(climb, there_and_back, *times, seed, **_options(settings, dtype)) for seed in seeds]
-    return xr.concat(_each(executor, tasks), xr.IndexVariable("set", list(seeds)), data_vars="all")
+    there_and_back = partial(climb, [*STAIRS, *STAIRS[-2::-1]], *times, **_options(settings, dtype))
+    return over_grid(there_and_back, executor, set=list(seeds))
 
 
 def climb(
@@ -158,13 +154,8 @@ def climb(
 ) -> xr.Dataset:
     """Learn at the first temperature, then go through all of them in steps; for a pool of processes.
 
-    Parameters
-    ----------
-    temperatures : of the steps, up and down for example; learning begins at the first.
-    grown : epochs of learning at the first temperature before the steps.
-    epochs : of each step.
-    seed : of the training set (20 images of each digit) and of the start.
-    **train_options : of `hopcore.train`.
+    Learning takes ``grown`` epochs before the steps, each of these ``epochs``. ``seed`` is that of the
+    training set (20 images of each digit) and of the start, the options are those of `hopcore.train`.
 
     Returns
     -------
@@ -210,14 +201,6 @@ def _options(settings: StemScale, dtype: str) -> dict[str, Any]:
     return {"n": FIGURES["8"].n[0], "rate": settings.rate, "memories": settings.memories, "dtype": dtype}
 
 
-def _each(executor: Executor | None, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    return list((map if executor is None else executor.map)(_call, tasks))
-
-
-def _call(task: Callable[[], Any]) -> Any:
-    return task()
-
-
 def ways(climbed: xr.Dataset) -> xr.DataArray:
     """The part of the images recognised at each stair, (set, way, rescaled_temperature), from `up_and_down`.
 
@@ -230,12 +213,9 @@ def ways(climbed: xr.Dataset) -> xr.DataArray:
 
 
 def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
-    """How memories lost their digits, and which ones came back.
+    """How memories lost their digits, and which ones came back, from `up_and_down`.
 
-    Parameters
-    ----------
-    climbed : from `up_and_down`.
-    appeared : (set, category) epochs at which digits appear in the same training sets.
+    ``appeared`` (set, category) are the epochs at which digits appear in the same training sets.
 
     Returns
     -------

@@ -61,12 +61,10 @@ def paths(run: xr.Dataset, data: TrainingSet) -> xr.Dataset:
         "ell": (first - second) / 2,
         "others": run.labels.drop_sel(category=data.digits).max("category").values,
     }
+    variables = {name: (("epoch", "memory"), values) for name, values in columns.items()}
     epoch = run.epoch.values
-    return xr.Dataset(
-        {name: (("epoch", "memory"), values) for name, values in columns.items()},
-        {"epoch": epoch, "time": ("epoch", epoch * run.rate)},
-        {"rate": run.rate},
-    )
+    times = {"epoch": epoch, "time": ("epoch", epoch * run.rate)}
+    return xr.Dataset(variables, times, {"rate": run.rate})
 
 
 def _train(data: TrainingSet, n: float, temperature: float, **options: Any) -> xr.Dataset:
@@ -178,11 +176,10 @@ def nullcline_height(system: ReducedSystem) -> float:
 def in_words(system: ReducedSystem) -> str:
     """What a picture of the nullclines and the memories at the fixed points shows."""
     points = system.fixed_points()
+    values = (points[name].values for name in ("alpha", "ell", "stable"))
     places = "; ".join(
         f"alpha {alpha:.2f}, label {ell:.2f}, {'stable' if stable else 'unstable'}"
-        for alpha, ell, stable in zip(
-            points.alpha.values, points.ell.values, points.stable.values, strict=True
-        )
+        for alpha, ell, stable in zip(*values, strict=True)
     )
     return f"Nullclines and memories at n = {system.n:.0f}. Fixed points: {places}."
 
@@ -231,17 +228,13 @@ class Departure:
     ----------
     path : the run, every epoch of it (see `paths`).
     simulated : (E, 2) differences over the whole run.
-    compared, linearised
-        (C,) epochs between which the linearised flow was followed, and (C, 2) what it predicts.
-    nearest
-        Distance of the pair's mean from the saddle at the end of the comparison.
-    growth, predicted
-        Rates of growth per unit of rate × epochs: measured (over the later half of the logarithm), and the
-        largest one of the flow.
-    angle
-        Between the difference and the flow's direction at the end, in degrees.
-    error
-        The largest relative error of `linearised`.
+    compared : (C,) epochs between which the linearised flow was followed.
+    linearised : (C, 2) what it predicts.
+    nearest : distance of the pair's mean from the saddle at the end of the comparison.
+    growth : rate of growth per unit of rate × epochs, measured over the later half of the logarithm.
+    predicted : the largest rate of growth of the flow.
+    angle : between the difference and the flow's direction at the end, in degrees.
+    error : the largest relative error of `linearised`.
     """
 
     path: xr.Dataset
@@ -270,15 +263,11 @@ class Departure:
 def departure(
     path: xr.Dataset, saddle: xr.Dataset, *, near: float = 0.01, largest: float = 0.01
 ) -> Departure:
-    """Compare a run of two memories with the linearised flow at a saddle.
+    """Compare a run of two memories, `paths` of every epoch, with the linearised flow at a saddle.
 
-    The flow is started with the simulated difference at the first epoch at which the pair's mean is within
-    ``near`` of the saddle in both variables, and followed until the difference reaches ``largest``.
-
-    Parameters
-    ----------
-    path : `paths` of a run of two memories that recorded every epoch.
-    saddle : one point of `hopcore.reduced.splitting_flow`.
+    The saddle is one point of `hopcore.reduced.splitting_flow`. The flow is started with the simulated
+    difference at the first epoch at which the pair's mean is within ``near`` of the saddle in both variables,
+    and followed until the difference reaches ``largest``.
 
     Raises
     ------
@@ -298,8 +287,7 @@ def departure(
     rate, compared = path.attrs["rate"], slice(first, last + 1)
     simulated = difference[compared]
     once = expm(saddle.matrix.values * rate)  # the flow over one epoch
-    linearised = np.empty_like(simulated)
-    linearised[0] = simulated[0]
+    linearised = simulated.copy()
     for step in range(1, len(simulated)):
         linearised[step] = once @ linearised[step - 1]
     # over the later half of the logarithm, where the growing direction dominates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from hopcore.paper import DISTURBED_MINIBATCHES, DISTURBED_MOMENTUM, FIGURES
 from hopcore.paper.scales import WaddingtonScale
 from hopcore.splits import Fate, Split, SplitTree
 from hopcore.splits.recognition import APPEARS_BEYOND
-from hopcore.studies.grid import map_in
+from hopcore.studies.grid import map_in, over_grid
 from hopcore.studies.likeness import nearest_images
 from hopcore.training import train
 
@@ -76,15 +76,9 @@ def learn(
     dtype: str = "float32",
     executor: Executor | None = None,
 ) -> dict[float, Network]:
-    """The networks of Figure 3 and of its supplement, by n.
+    """The networks of Figure 3 and of its supplement, by n; ``seed`` is that of the start.
 
-    Parameters
-    ----------
-    data : the training set.
-    settings : the chapter's, at its scale.
-    seed : of the start.
-    dtype : of training.
-    executor : where networks are trained; None trains them here.
+    The executor is where networks are trained; None trains them here.
     """
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
     common = _options(data, settings, seed, dtype)
@@ -224,26 +218,21 @@ def disturb(
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
     common = {**_options(data, settings, seed, dtype), "n": undisturbed.run.attrs["n"]}
-    networks = map_in(executor, _network, [{**common, **change} for change in changes.values()])
-    found = []  # each network is dropped when it is measured
-    for name, network in zip(changes, networks, strict=True):
-        found.append(_beside(network, undisturbed, pushed.get(name, np.nan)))
+    networks = map_in(executor, _network, [common | change for change in changes.values()])
+    named = zip(changes, networks, strict=True)  # each network is dropped when it is measured
+    found = [_beside(each, undisturbed, pushed.get(name, np.nan)) for name, each in named]
     return xr.concat(found, xr.IndexVariable("disturbance", list(changes)))
 
 
 def _beside(network: Network, undisturbed: Network, pushed: float) -> xr.Dataset:
     orders = [splits.learning_ranks(each.appeared) for each in (network, undisturbed)]
-    away, remains = network.run.epoch[::2].astype(float) * np.nan, np.nan
+    every_other = network.run.isel(epoch=slice(0, None, 2))
+    away, remains = xr.full_like(every_other.epoch, np.nan, dtype=float), np.nan
     if np.isfinite(pushed):
-        every_other = network.run.isel(epoch=slice(0, None, 2))
         away = splits.distances_to_run(every_other, undisturbed.run).mean("memory")
         remains = float(away.sel(epoch=min(pushed + RETURN, away.epoch[-1])) / away.max())
-    found = {
-        "order": splits.rank_correlation(*orders),
-        "tree": tree_agreement(splits.split_tree(network.run), undisturbed.tree),
-        "away": away,
-        "remains": remains,
-    }
+    tree = tree_agreement(splits.split_tree(network.run), undisturbed.tree)
+    found = {"order": splits.rank_correlation(*orders), "tree": tree, "away": away, "remains": remains}
     return xr.Dataset(found, {"pushed": pushed})
 
 
@@ -269,12 +258,8 @@ def orders(
 ) -> xr.Dataset:
     """In which order digits are learnt: over training sets, or over starts alone.
 
-    Parameters
-    ----------
-    settings : the chapter's, at its scale.
-    data : the training set of all runs, at the figure's n; None for a set of its own for each run.
-    seed : of the first run's start, and of its set; the next has seed + 1.
-    dtype, executor : as for `learn`.
+    ``data`` is the training set of all runs, at the figure's n; None gives each run a set of its own.
+    ``seed`` is that of the first run's start, and of its set; the next has seed + 1.
 
     Returns
     -------
@@ -285,34 +270,29 @@ def orders(
         its rank correlation with the order, typical digits first.
     """
     powers = list(settings.n) if data is None else [int(n) for n in FIGURES["3"].n]
-    seeds = range(seed, seed + (settings.sets if data is None else settings.starts))
-    drawn = (training_set(per_digit=settings.per_digit, seed=each) for each in seeds)
-    sets = list(drawn) if data is None else [data] * len(seeds)
-    pace = settings.pace
-    tasks = []
-    for power, (own, start) in product(powers, zip(sets, seeds, strict=True)):
-        task = {
-            **_options(own, settings, start, dtype),
-            "n": power,
-            "record_every": 2 * _RECORD_EVERY // pace,
-        }
-        tasks.append({**task, "rate": pace * task["rate"], "epochs": task["epochs"] // pace})
-    appeared = pace * np.reshape(list(map_in(executor, _appeared, tasks)), (len(powers), len(sets), -1))
-    ranks = splits.learning_ranks(appeared)
-    typical = np.array([splits.typicality(each) for each in sets])
+    seeds = list(range(seed, seed + (settings.sets if data is None else settings.starts)))
+    found = over_grid(partial(_appeared, settings, data, dtype), executor, n=powers, run=seeds)
+    ranks = splits.learning_ranks(found.appeared)
+    typical = np.array([splits.typicality(_set(settings, data, each)) for each in seeds])
     foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]
-    return xr.Dataset(
-        {
-            "appeared": (("n", "run", "category"), appeared),
-            "ranks": (("n", "run", "category"), ranks),
-            "agreement": ("n", [splits.rank_agreement(row) for row in ranks]),
-            "typicality": (("run", "category"), typical),
-            "foretold": (("n", "run"), foretold),
-        },
-        {"n": powers, "run": list(seeds), "category": np.arange(ranks.shape[-1])},
+    return found.assign(
+        ranks=(found.appeared.dims, ranks),
+        agreement=("n", [splits.rank_agreement(row) for row in ranks]),
+        typicality=(("run", "category"), typical),
+        foretold=(("n", "run"), foretold),
     )
 
 
-def _appeared(options: dict[str, Any]) -> np.ndarray:
+def _set(settings: WaddingtonScale, data: TrainingSet | None, seed: int) -> TrainingSet:
+    return training_set(per_digit=settings.per_digit, seed=seed) if data is None else data
+
+
+def _appeared(
+    settings: WaddingtonScale, data: TrainingSet | None, dtype: str, n: float, seed: int
+) -> xr.Dataset:
+    """When digits appear in one run of `orders`."""
+    own, pace = _set(settings, data, seed), settings.pace
+    options = {**_options(own, settings, seed, dtype), "n": n, "record_every": 2 * _RECORD_EVERY // pace}
+    options |= {"rate": pace * options["rate"], "epochs": options["epochs"] // pace}
     with threads(1):
-        return splits.appearance(splits.recognised(train(**options), options["data"])).values
+        return xr.Dataset({"appeared": pace * splits.appearance(splits.recognised(train(**options), own))})

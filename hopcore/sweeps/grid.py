@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hopcore._checks import check_above, check_positive, check_seed, refuse
+from hopcore._checks import check_above, check_integer, check_positive, refuse
 from hopcore.data import TrainingSet
 from hopcore.training import Options, Run
 
@@ -29,7 +29,7 @@ def checked_axes(n: Any, rescaled_temperature: Any, seed: Any) -> Axes:
     return {
         "n": _checked_values("n", n, partial(check_above, bound=1)),
         "rescaled_temperature": _checked_values("rescaled_temperature", rescaled_temperature, check_positive),
-        "seed": _checked_values("seed", seed, lambda name, value: check_seed(value, name)),
+        "seed": _checked_values("seed", seed, partial(check_integer, minimum=0)),
     }
 
 

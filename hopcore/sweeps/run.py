@@ -81,41 +81,24 @@ def sweep(
 
     Notes
     -----
-    *Executors.* Use as many processes as there are cores; each computes with one thread. Processes of
-    this machine::
+    Use as many processes as there are cores; each computes with one thread. Processes of this machine, and a
+    Dask cluster, here of the same machine (``pip install "hopcore[cluster]"``)::
 
-        with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
+        with hopcore.worker_pool() as pool:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=pool, store="runs")
-
-    A Dask cluster, here of the same machine (``pip install "hopcore[cluster]"``)::
 
         with LocalCluster(n_workers=8, threads_per_worker=1) as cluster, Client(cluster) as client:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=client.get_executor())
 
-    A Dask cluster of several machines, with the same versions of hopcore, NumPy and PyTorch on each (a worker
-    with others is refused)::
+    A cluster of several machines needs the same versions of hopcore, NumPy and PyTorch on each (a worker with
+    others is refused) and no common disk: only the calling process writes to the store, which several sweeps
+    may use at once. If that process is killed or interrupted, the runs then in flight are lost, one stack
+    (`hopcore.sweeps.stacks`) for each worker. A worker that dies costs its own runs, which Dask gives to
+    another worker; a process pool breaks, and what remains is computed in the calling process.
 
-        dask scheduler                                          # on one machine, say "head"
-        dask worker tcp://head:8786 --nworkers 8 --nthreads 1   # on each machine
-
-    and then ``Client("tcp://head:8786")`` in place of the two above; ``dask_jobqueue`` starts the same
-    through a batch system. The machines need no common disk: training set and results travel over the
-    network, and only the calling process writes to the store.
-
-    *What is lost.* A run goes to the store when it reaches the calling process. If that process is
-    killed, or interrupted with Ctrl-C, the runs then in flight are lost: one stack (see below) for each
-    worker. Several sweeps may use one store at once. A worker that dies costs its own runs, which Dask
-    gives to another worker; a process pool breaks, and what remains is computed in the calling process.
-
-    *Stacks.* Small networks are trained several together, in one stack of arrays as large as a core's
-    cache (1 MiB): about a hundred networks of two memories and two images, one network of the paper's
-    size. With an executor there are at least two stacks for each core of this machine. On a GPU a stack
-    takes up to half of the free memory.
-
-    *Reproducibility.* On one kind of processor, with the same versions, a run's result is the same bit
-    for bit whatever the executor, the stack, the order of completion and the number of workers, and the
-    same as that of `train` with one thread (``torch.set_num_threads(1)``). Other processors and
-    ``device="cuda"`` round differently.
+    On one kind of processor, with the same versions, a run's result is the same bit for bit whatever the
+    executor, the stack, the order of completion and the number of workers, and the same as that of `train`
+    with one thread (``torch.set_num_threads(1)``). Other processors and ``device="cuda"`` round differently.
 
     Examples
     --------
@@ -141,16 +124,16 @@ def sweep(
         states.memories.values[at[run]], states.labels.values[at[run]] = memories, labels
 
     for run, identity in identities.items():
-        found = None if kept is None else kept.read(identity)
-        if found is None:
-            missing.append(run)
-        else:
+        if kept is not None and (found := kept.read(identity)) is not None:
             put(run, *found)
+        else:
+            missing.append(run)
 
     from tqdm.auto import tqdm
 
-    done = len(at) - len(missing)
-    with tqdm(total=len(at), initial=done, unit="run", desc="sweep", disable=not progress) as bar:
+    with tqdm(
+        total=len(at), initial=len(at) - len(missing), unit="run", desc="sweep", disable=not progress
+    ) as bar:
 
         def keep(runs: Sequence[Run], final: tuple[np.ndarray, np.ndarray]) -> None:
             for run, memories, labels in zip(runs, *final, strict=True):
@@ -179,12 +162,13 @@ def _train_all(
 
 
 def _checked_options(data: TrainingSet, given: dict[str, Any]) -> Options:
-    known = {field.name for field in fields(Options)} - {"record_every"}
+    known = {field.name for field in fields(Options)}
     if given.get("record_every") is not None:
         allowed = "left out: a sweep keeps final states only, and hopcore.train a whole trajectory"
         raise refuse("record_every", given["record_every"], allowed)
-    for name in given.keys() - known - {"record_every"}:
-        raise TypeError(f"unknown option {name}: besides its own, sweep takes {', '.join(sorted(known))}")
+    for name in given.keys() - known:
+        others = ", ".join(sorted(known - {"record_every"}))
+        raise TypeError(f"unknown option {name}: besides its own, sweep takes {others}")
     return Options.checked(data, **given)
 
 
