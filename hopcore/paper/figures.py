@@ -89,58 +89,46 @@ FIGURES: dict[str, FigureParameters] = {
 
 MEMORIES_SHOWN_LABEL = 0.99
 """Figure 1 shows memories whose label for the digit 4 is at least this (caption of Fig. 1)."""
+RECONSTRUCTION_TOLERANCE = 0.05
+"""L1 error allowed in a rebuilt memory, as a share of N times the mean absolute pixel (code)."""
+INTERMEDIATE_PLATEAU = (50.0, 100.0)
+"""Images needed on the intermediate plateau of Figure 2A at T_r = 0.96 (text)."""
 
 GLOBAL_SPLIT_EPOCH = 370
 """At n = 3 almost every digit starts to be recognised around this epoch (text on Fig. 3)."""
-
 LEARNING_ORDER = ((1, 4, 9, 7), (5, 6), (8, 3), (0, 2))
 """The order in which digits are learnt at n = 30, group by group (text on Fig. 3)."""
-
 TRAINING_SETS = 100
 """Training sets over which the order is compared (supplement)."""
-
 DISTURBED_MOMENTUM, DISTURBED_MINIBATCHES = 0.6, 4
 """Momentum, and minibatches of 50 images, with which learning was repeated (supplement)."""
 
 FIGURE_4_CODE_RATE = 0.0035
 """Rate of Figure 4 with T = 800 (code; the caption gives T_r = 0.85 and no rate of its own)."""
-
 FIGURE_4_SPLIT_EPOCHS = {30.0: 2360, 3.0: 300}
 """Epochs of the split between 1s and the others in Figure 4, by n (caption: "around")."""
 
+PAIR_OVERLAPS = (753.0, 494.0, 719.0)
+"""⟨A|A⟩, ⟨A|B⟩ and ⟨B|B⟩ of the 1 and the 4 (caption of Fig. 5)."""
+PAIR_START, PAIR_OFFSET = (0.8, 0.5), 1e-8
+"""Where the two memories of Fig. 5C–D start, α and ℓ, and by how much they differ from that (code)."""
+
+FIGURE_6_START, FIGURE_6_MEANS_OF = (0.5, -0.2), 50
+"""What the two memories of Figure 6 start with of their own and the other digit; images in a mean (code)."""
+
 FIGURE_7_CODE_DIGITS = (1, 7, 8)
 """Digits of Figure 7 (code; the text says 1, 7 and 9)."""
-
 FIGURE_7_SADDLE_EPOCHS, FIGURE_7_REPEATS = 4000, 10
 """Epochs after which one memory counts as at its saddle, and runs per start, n and T_r (code)."""
-
 FIGURE_7_START_SCALE = 0.8
 """Memories start as this times the mean image of a digit in Figure 7 (code)."""
-
 FIGURE_7_LABEL_NOISE, FIGURE_7_LABEL_START = (-0.03, 0.01), (-0.6, 1.2)
 """Their labels start from a normal distribution of this mean and deviation, plus the first of these values,
 and plus the second for the digit itself (code)."""
-
 FIGURE_7_LABEL, FIGURE_8_LABEL = 0.9, 0.98
 """A memory belongs to a digit if its label for it is at least this (Fig. 7), or above it (Fig. 8) (code)."""
 
 VANISHING_ORDER = ((0, 2), (3, 8), (5, 6), (4, 7, 9), (1,))
 """The order in which digits vanish as T_r rises, group by group (text on Fig. 8)."""
-
 ALL_KEPT_UP_TO, ONE_LEFT_ABOVE = 0.85, 1.0
 """T_r up to which all digits are kept at n = 25, and above which only the 1s are left (text on Fig. 8)."""
-
-PAIR_OVERLAPS = (753.0, 494.0, 719.0)
-"""⟨A|A⟩, ⟨A|B⟩ and ⟨B|B⟩ of the 1 and the 4 (caption of Fig. 5)."""
-
-PAIR_START, PAIR_OFFSET = (0.8, 0.5), 1e-8
-"""Where the two memories of Fig. 5C–D start, α and ℓ, and by how much they differ from that (code)."""
-
-RECONSTRUCTION_TOLERANCE = 0.05
-"""L1 error allowed in a rebuilt memory, as a share of N times the mean absolute pixel (code)."""
-
-INTERMEDIATE_PLATEAU = (50.0, 100.0)
-"""Images needed on the intermediate plateau of Figure 2A at T_r = 0.96 (text)."""
-
-FIGURE_6_START, FIGURE_6_MEANS_OF = (0.5, -0.2), 50
-"""What the two memories of Figure 6 start with of their own and the other digit; images in a mean (code)."""

@@ -170,16 +170,11 @@ def build_tree(
 
     Two memories part at the last epoch at which they are within ``apart``, two fates at the median over
     their pairs of memories. From the last to the first, fates (and then groups of fates, at the mean over
-    their pairs of fates) are joined; splits that follow the first of them within ``simultaneous`` epochs
-    become one split of several branches.
+    their pairs of fates) are joined; splits that follow the first of them within ``simultaneous`` epochs,
+    0 or more, become one split of several branches.
 
-    Parameters
-    ----------
-    paths : (epoch, K, dimensions), the category coefficients for example.
-    fates : (K,) digits; memories with `NO_FATE` take no part.
-    epochs : (epoch,) rising.
-    apart : distance beyond which two memories count as apart, in the units of the paths.
-    simultaneous : in epochs, 0 or more.
+    The paths are (epoch, K, dimensions), the category coefficients for example, and ``apart`` is in their
+    units; epochs rise; of the ``fates`` (K,), memories with `NO_FATE` take no part.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     epochs = np.asarray(epochs)

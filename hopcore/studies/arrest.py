@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from hopcore import splits
-from hopcore._checks import check_integer, check_positive, refuse
+from hopcore._checks import check_integer, refuse
 from hopcore.data import training_set
 from hopcore.paper import FIGURE_8_LABEL, FIGURES
 from hopcore.paper.scales import ArrestScale
@@ -43,11 +43,8 @@ def heat(
 
     ``changes`` are options of `hopcore.sweep`, its ``executor`` among them.
 
-    Returns
-    -------
-    xarray.Dataset
-        Final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature (and
-        n, if it is a list); the ``digit`` of each memory (`belongs`), and the ``population`` of each digit.
+    Returns final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature
+    (and n, if it is a list); the ``digit`` of each memory (`belongs`), and the ``population`` of each digit.
     """
     options = {name: getattr(settings, name) for name in ("rate", "epochs", "memories")} | changes
     hot = settings.temperatures if temperatures is None else temperatures
@@ -82,29 +79,24 @@ def controls(
     return {"double": double, "quarter": quarter, "temperatures": len(usual)}
 
 
-def belongs(labels: xr.DataArray, above: float = FIGURE_8_LABEL) -> xr.DataArray:
-    """The digit of each memory whose label (…, memory, category) is above a limit; −1 for none or several."""
-    votes = labels > check_positive("above", above)
+def belongs(labels: xr.DataArray) -> xr.DataArray:
+    """The digit of each memory whose label (…, memory, category) is above 0.98; −1 for none or several."""
+    votes = labels > FIGURE_8_LABEL
     return xr.where(votes.sum("category") == 1, votes.argmax("category"), -1)
 
 
 def populations(digits: xr.DataArray, categories: int = 10) -> xr.DataArray:
     """How many memories belong to each digit, (…, category), from digits (…, memory)."""
-    return (digits == xr.Dataset(coords={"category": np.arange(categories)}).category).sum("memory")
+    category = xr.Dataset(coords={"category": np.arange(categories)}).category
+    return (digits == category).sum("memory").transpose(..., "category")
 
 
 def vanishing_temperatures(population: xr.DataArray, at_least: int = 1) -> xr.DataArray:
     """The temperature at which each digit vanishes: half way between its last grid point and the next.
 
-    Parameters
-    ----------
-    population : (…, category) over a rising ``rescaled_temperature``.
-    at_least : a digit is there while it has so many memories.
-
-    Returns
-    -------
-    (…, category) without the temperature. −inf for a digit that is nowhere, inf for one that is still there
-    at the highest temperature.
+    A digit is there while its population (…, category), over a rising ``rescaled_temperature``, is
+    ``at_least`` so large. Returns (…, category) without the temperature: −inf for a digit that is nowhere,
+    inf for one that is still there at the highest temperature.
     """
     at_least = check_integer("at_least", at_least, minimum=1)
     present = (population >= at_least).transpose(..., "rescaled_temperature")
@@ -184,11 +176,9 @@ def read_backwards(vanished: ArrayLike, epochs: ArrayLike) -> float:
 def whereabouts(heated: xr.Dataset, learnt: Mapping[int, Learnt]) -> xr.Dataset:
     """Where arrested memories of `heat` are beside the trees of their training sets from `learn`.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over set and rescaled_temperature: how many memories are ``arrested``, and their median ``distance``
-        (…, to), root mean square pixel, to the nearest "saddle", "end" and "valley"; NaN where none are.
+    Returns, over set and rescaled_temperature: how many memories are ``arrested``, and their median
+    ``distance`` (…, to), root mean square pixel, to the nearest "saddle", "end" and "valley"; NaN where none
+    are.
     """
     # Arrested memories have no label at its limit; those with several are something else.
     arrested = (heated.labels <= FIGURE_8_LABEL).all("category")

@@ -38,11 +38,8 @@ def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how:
 
     `how` is for `hopcore.sweep`: one ``seed``, ``memories``, ``dtype``, ``executor``, ``store``.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as from
-        `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
+    Returns ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as
+    from `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
     """
     found = [
         sweep(data, n=n, rescaled_temperature=[value / PIXELS for value in pace.temperature],
@@ -75,12 +72,9 @@ def moved_by_rounding(networks: xr.Dataset, pace: Pace, learn: Callable[..., xr.
 def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     """What the memories of `trained` networks are made of: medians over all of them, and one share.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``largest``, the largest |α|; ``negative`` and ``one_digit``, the shares of Σ|α| that negative
-        coefficients and the images of one digit hold; ``images``, those needed; ``one_label``, the share of
-        memories with exactly one label of 0.99 or more.
+    Returns ``largest``, the largest |α|; ``negative`` and ``one_digit``, the shares of Σ|α| that negative
+    coefficients and the images of one digit hold; ``images``, those needed; ``one_label``, the share of
+    memories with exactly one label of 0.99 or more.
     """
     alpha = networks.coefficients
     size, full = np.abs(alpha), networks.labels >= MEMORIES_SHOWN_LABEL
@@ -125,21 +119,13 @@ def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
 def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 0) -> xr.Dataset:
     """Locate where a mean over memories leaves its low level.
 
-    The mean of each row is fitted, by least squares, with a level, a straight ramp and a level, joined
-    continuously; both corners lie on a grid of step 0.5 and the ramp is at least 2 long.  The uncertainty
-    comes from fits to data drawn again with replacement: the rows (n), and the memories in each.
+    The mean of each row of values (R, K), one for each memory, at the rising powers n (R,) is fitted, by
+    least squares, with a level, a straight ramp and a level, joined continuously; both corners lie on a grid
+    of step 0.5 and the ramp is at least 2 long. The uncertainty comes from fits to data drawn again with
+    replacement, ``replicates`` times: the rows, and the memories in each.
 
-    Parameters
-    ----------
-    n : (R,) powers, rising.
-    values : (R, K) one value per memory.
-    replicates, seed : of the bootstrap.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``threshold`` and ``top``, where the ramp starts and ends; ``earliest`` and ``latest``, between which
-        nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels.
+    Returns ``threshold`` and ``top``, where the ramp starts and ends; ``earliest`` and ``latest``, between
+    which nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels.
 
     Raises
     ------
@@ -234,13 +220,10 @@ def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dat
     belongs to the cluster of the image that it is most like.  Lengths are in units of the same length for the
     images of that digit, and medians over the clusters of at least three memories; nan if none is.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over rescaled_temperature and n: ``spread_map``, the median distance between two memories of a cluster
-        on the map, and ``spread_map_mean``, their mean distance; ``spread_pixels``, the mean distance between
-        the images nearest to them; ``centre_map`` and ``centre_pixels``, the distance from a cluster's centre
-        on the map, and from its digit's mean image; ``nearest``, how many images are nearest to a memory.
+    Returns, over rescaled_temperature and n: ``spread_map``, the median distance between two memories of a
+    cluster on the map, and ``spread_map_mean``, their mean distance; ``spread_pixels``, the mean distance
+    between the images nearest to them; ``centre_map`` and ``centre_pixels``, the distance from a cluster's
+    centre on the map, and from its digit's mean image; ``nearest``, how many images are nearest to a memory.
     """
 
     def measured(temperature: float, n: float) -> xr.Dataset:

@@ -76,13 +76,10 @@ def single_saddles(
     """Where one memory that starts near each digit comes to rest, in the place of K = ``copies`` equal ones.
 
     The temperatures are those of the network: the one memory has T/K^(1/n). Options are ``rate``, ``epochs``
-    and ``dtype`` of `hopcore.train`; the executor is where networks are trained, None trains them here.
+    and ``dtype`` of `hopcore.train`.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``shares`` (start, rescaled_temperature, n, category) and ``images`` (…, pixel) after the last epoch;
-        ``moved`` (…), the largest change of a share in the last tenth of the epochs.
+    Returns ``shares`` (start, rescaled_temperature, n, category) and ``images`` (…, pixel) after the last
+    epoch; ``moved`` (…), the largest change of a share in the last tenth of the epochs.
     """
     powers = check_increasing("n", n)
     temperatures = check_increasing("rescaled_temperature", rescaled_temperature)
@@ -114,24 +111,19 @@ def _at_rest(
     )
 
 
-def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = FIGURE_7_LABEL) -> xr.Dataset:
+def visit(run: xr.Dataset, data: TrainingSet | None = None) -> xr.Dataset:
     """The saddle that a recorded run passes, and its final population.
 
     The group is slow where its mean moves least, in the ten shares, from one recorded epoch to the next.
     Before the first record in which the group presses against the pixels' limit it only grows, and is left
     out; so is all that follows the split.
 
-    ``data`` is the run's training set, if the run does not carry it; ``supported`` the label from which a
-    memory belongs to a digit.
+    ``data`` is the run's training set, if the run does not carry it.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``shares`` (category,) of the group at its slowest, before it splits, and ``images`` (pixel,), the
-        mean memory there; ``epoch`` of the slowest place, and ``parted``, the last recorded epoch at which
-        the group was together; ``population`` (category,), memories that belong to each digit at the end.
+    Returns ``shares`` (category,) of the group at its slowest, before it splits, and ``images`` (pixel,), the
+    mean memory there; ``epoch`` of the slowest place, and ``parted``, the last recorded epoch at which the
+    group was together; ``population`` (category,), memories that belong to each digit at the end.
     """
-    supported = check_positive("supported", supported)
     paths = category_paths(run, data).values
     mean = paths.mean(axis=1)
     apart = np.linalg.norm(paths - mean[:, None], axis=-1).max(axis=1) > TOGETHER
@@ -146,7 +138,7 @@ def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = F
             "images": ("pixel", run.memories.values[slowest].mean(axis=0)),
             "epoch": int(run.epoch[slowest]),
             "parted": int(run.epoch[together]),
-            "population": ("category", (run.labels.values[-1] >= supported).sum(axis=0)),
+            "population": ("category", (run.labels.values[-1] >= FIGURE_7_LABEL).sum(axis=0)),
         }
     )
 
@@ -168,14 +160,10 @@ def visits(
 
     The ``repeats`` runs of each differ in the labels' noise, which is all that is random: the first has the
     ``seed`` and the standard deviation ``noise`` of `start_near`, the next has seed + 1. Options are
-    ``rate``, ``epochs``, ``record_every`` and ``dtype`` of `hopcore.train`; the executor is as for
-    `single_saddles`.
+    ``rate``, ``epochs``, ``record_every`` and ``dtype`` of `hopcore.train`.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over start, rescaled_temperature, n and repeat: ``shares`` (…, category), ``images`` (…, pixel),
-        ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`.
+    Returns, over start, rescaled_temperature, n and repeat: ``shares`` (…, category), ``images`` (…, pixel),
+    ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`.
     """
     axes = {
         "start": list(digits),
@@ -214,22 +202,19 @@ def in_other_precision(final: xr.DataArray, data: TrainingSet, *, dtype: str, **
     return share_of(visits(data, digits, **some, dtype=other, **options).population, *digits)
 
 
-def regimes(saddles: xr.Dataset, limit: float = APART) -> xr.Dataset:
+def regimes(saddles: xr.Dataset) -> xr.Dataset:
     """Where over n two starts meet one saddle, for every temperature, from `single_saddles` of two digits.
 
-    Two saddles are one up to the difference ``limit`` in the share of the first digit.
+    Two saddles are one up to the difference `APART` in the share of the first digit.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if there
-        is none; ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
+    Returns, over rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if
+    there is none; ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
     """
     shares = saddles.shares.sel(category=saddles.start[0].item(), drop=True)
     gap = np.abs(shares[0] - shares[1]).transpose("rescaled_temperature", "n")
-    windows = np.array([single_window(gap.n, row, limit) or (np.nan, np.nan) for row in gap.values])
+    windows = np.array([single_window(gap.n, row, APART) or (np.nan, np.nan) for row in gap.values])
     first, last = (xr.DataArray(ends, dims="rescaled_temperature") for ends in windows.T)
-    apart = (gap[:, [0, -1]] > limit).all("n")
+    apart = (gap[:, [0, -1]] > APART).all("n")
     found = xr.Dataset({"first": first, "last": last, "two_one_two": apart & first.notnull()})
     return found.assign_coords(rescaled_temperature=gap.rescaled_temperature)
 

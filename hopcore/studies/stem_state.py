@@ -56,14 +56,9 @@ def hold(
 ) -> xr.Dataset:
     """Networks held by heat and let go, one without a hold, and one with another start, of each training set.
 
-    The executor is where networks are trained; None trains them here.
-
-    Returns
-    -------
-    xarray.Dataset
-        What `release` gives, over hold and set, and a comparison with the networks without a hold: the
-        ``difference`` of final populations (`total_variation`), and the rank correlation of the ``order`` in
-        which digits appear. Holds are "no hold", "another start", and "1.1, 20" for temperature and time.
+    Returns what `release` gives, over hold and set, and a comparison with the networks without a hold: the
+    ``difference`` of final populations (`total_variation`), and the rank correlation of the ``order`` in
+    which digits appear. Holds are "no hold", "another start", and "1.1, 20" for temperature and time.
     """
     plans = {"no hold": (HOT, 0, 0), "another start": (HOT, 0, OTHER_START)}
     plans |= {f"{hot:g}, {time}": (hot, time, 0) for hot, time in product((WARM, HOT), settings.times)}
@@ -97,13 +92,10 @@ def release(
     training set (20 images of each digit), and of the start unless that has its own, ``start``; the options
     are those of `hopcore.train`, with ``record_every``.
 
-    Returns
-    -------
-    xarray.Dataset
-        At the end of the holding: ``image`` (pixel), the mean memory; ``spread``, the largest distance of a
-        memory's shares from the mean; ``before`` (category), memories that belong to each digit. After the
-        release: ``appeared`` (category), epochs until each digit is recognised for good, NaN for never;
-        ``population`` (category) at the end; and ``accuracy``, the part of the images recognised then.
+    Returns, at the end of the holding: ``image`` (pixel), the mean memory; ``spread``, the largest distance
+    of a memory's shares from the mean; ``before`` (category), memories that belong to each digit. After the
+    release: ``appeared`` (category), epochs until each digit is recognised for good, NaN for never;
+    ``population`` (category) at the end; and ``accuracy``, the part of the images recognised then.
     """
     data = training_set(seed=seed)
     noise = NoisePulses((held,), RELEASE_NOISE) if held else None
@@ -157,14 +149,11 @@ def climb(
     Learning takes ``grown`` epochs before the steps, each of these ``epochs``. ``seed`` is that of the
     training set (20 images of each digit) and of the start, the options are those of `hopcore.train`.
 
-    Returns
-    -------
-    xarray.Dataset
-        At the end of each step: ``shares`` (step, memory, category), ``population`` (step, category),
-        ``images`` (step, memory, pixel), the memories, ``known`` (step), the part of the training images that
-        are recognised, and ``off_path`` (step, memory), the distance from the valleys of the learning before
-        the steps (`hopcore.splits.distances_to_paths`); the coordinate ``temperature`` (step). Step 0
-        is the state before the steps.
+    Returns, at the end of each step: ``shares`` (step, memory, category), ``population`` (step, category),
+    ``images`` (step, memory, pixel), the memories, ``known`` (step), the part of the training images that are
+    recognised, and ``off_path`` (step, memory), the distance from the valleys of the learning before the
+    steps (`hopcore.splits.distances_to_paths`); the coordinate ``temperature`` (step). Step 0 is the state
+    before the steps.
     """
     data = training_set(seed=seed)
     taken = [temperatures[0], *temperatures]
@@ -217,14 +206,11 @@ def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
 
     ``appeared`` (set, category) are the epochs at which digits appear in the same training sets.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over set: ``heating`` and ``cooling``, the temperatures at which half of the images are recognised;
-        ``left``, memories that belong to another digit than 1 at the top; ``difference`` of the populations
-        before and after; ``same_digit``, the part of the memories whose largest share is of one digit before
-        and after; ``order``, the rank correlation of melting with learning reversed; ``off_path``, the
-        largest median distance from the valleys on the way up.
+    Returns, over set: ``heating`` and ``cooling``, the temperatures at which half of the images are
+    recognised; ``left``, memories that belong to another digit than 1 at the top; ``difference`` of the
+    populations before and after; ``same_digit``, the part of the memories whose largest share is of one digit
+    before and after; ``order``, the rank correlation of melting with learning reversed; ``off_path``, the
+    largest median distance from the valleys on the way up.
     """
     top, halves = len(STAIRS), [[crossing(STAIRS, way, 0.5) for way in each] for each in ways(climbed).values]
     melted = [melting_ranks(shares[: top + 1]) for shares in climbed.shares.values]

@@ -148,12 +148,9 @@ def resemblance(
     ``images`` (set, fork, pixel) come from `studies`, NaN where there is no saddle; ``digits`` are those of
     the training sets, and ``mnist`` the images that the map was fitted to.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``cluster`` (fork, category), how many saddles have most of their 20 nearest images on the map among
-        those of each digit; ``alike`` (fork, category): of the 20 images that correlate best with a saddle,
-        the share of each digit among those that show an untrained one.
+    Returns ``cluster`` (fork, category), how many saddles have most of their 20 nearest images on the map
+    among those of each digit; ``alike`` (fork, category): of the 20 images that correlate best with a saddle,
+    the share of each digit among those that show an untrained one.
     """
     cluster, alike = np.zeros((2, images.sizes["fork"], CATEGORIES))
     for place, name in enumerate(images.fork.values):
@@ -262,16 +259,11 @@ def studies(
 ) -> xr.Dataset:
     """`train_and_study` networks of several n on the training sets of several seeds.
 
-    The executor is where networks are trained; None trains them here.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over n and set, NaN where nothing parts: ``splits``, how many there are; ``leader_first``;
-        ``half_way`` of the first fork; ``leader_share`` and ``largest_share``, of the leader and of any digit
-        there; ``inequality``, the difference between the followers' shares at the second; ``line``,
-        ``plane``, ``spread_half_way``, ``spread_end`` and ``without_fate`` of `Study`. ``shares`` (n, set,
-        fork, category) and ``images`` (…, pixel) of both forks.
+    Returns, over n and set, NaN where nothing parts: ``splits``, how many there are; ``leader_first``;
+    ``half_way`` of the first fork; ``leader_share`` and ``largest_share``, of the leader and of any digit
+    there; ``inequality``, the difference between the followers' shares at the second; ``line``, ``plane``,
+    ``spread_half_way``, ``spread_end`` and ``without_fate`` of `Study`. ``shares`` (n, set, fork, category)
+    and ``images`` (…, pixel) of both forks.
     """
     by_n = {each.n: each for each in networks}
     found = over_grid(partial(_studied, digits, by_n), executor, n=list(by_n), set=list(seeds))

@@ -22,6 +22,9 @@ from hopcore.training import Options, Run, train
 _APART = np.array([[1.0], [-1.0]])
 """Two memories, one on either side of a place."""
 
+_NEAR = 0.01
+"""A pair is at a saddle up to this distance, and has parted beyond it."""
+
 
 def overlaps(data: TrainingSet) -> tuple[float, float, float]:
     """⟨A|A⟩, ⟨A|B⟩, ⟨B|B⟩ of a training set of two images."""
@@ -192,10 +195,7 @@ def trained_fixed_points(
     A run starts at α A + (1 − α) B with ℓ = 0, for α = 0.9 and 0.1.  The reduced system's point is its
     outermost stable one on the side of the start: the one with the largest α, and the smallest.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
+    Returns, over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
     """
     powers = np.array(n, dtype=float)
     runs = [Run(power, temperature / 2 ** (1 / power) / data.images.shape[1]) for power in powers]
@@ -260,14 +260,12 @@ class Departure:
         }
 
 
-def departure(
-    path: xr.Dataset, saddle: xr.Dataset, *, near: float = 0.01, largest: float = 0.01
-) -> Departure:
+def departure(path: xr.Dataset, saddle: xr.Dataset) -> Departure:
     """Compare a run of two memories, `paths` of every epoch, with the linearised flow at a saddle.
 
     The saddle is one point of `hopcore.reduced.splitting_flow`. The flow is started with the simulated
-    difference at the first epoch at which the pair's mean is within ``near`` of the saddle in both variables,
-    and followed until the difference reaches ``largest``.
+    difference at the first epoch at which the pair's mean is within 0.01 of the saddle in both variables,
+    and followed until the difference reaches 0.01 too.
 
     Raises
     ------
@@ -278,10 +276,10 @@ def departure(
     mean, difference = both.mean(axis=1), (both[:, 0] - both[:, 1]) / 2
     place = np.array([float(saddle.alpha), float(saddle.ell)])
     distance, size = np.abs(mean - place).max(axis=1), np.hypot(*difference.T)
-    first, last = int((distance < near).argmax()), int((size > largest).argmax())
-    if distance[first] >= near or size[last] <= largest or first >= last:
+    first, last = int((distance < _NEAR).argmax()), int((size > _NEAR).argmax())
+    if distance[first] >= _NEAR or size[last] <= _NEAR or first >= last:
         raise ValueError(
-            f"the pair must come within {near} of the saddle, then part by {largest}: it came within "
+            f"the pair must come within {_NEAR} of the saddle, then part by {_NEAR}: it came within "
             f"{distance.min():.3g}, and parted by {size.max():.3g}"
         )
     rate, compared = path.attrs["rate"], slice(first, last + 1)

@@ -23,11 +23,8 @@ def one_memory(
 ) -> xr.Dataset:
     """One memory trained on two images, over n and temperature (Fig. 6, left); `how` is for `hopcore.sweep`.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``memories`` (n, rescaled_temperature, memory, pixel), ``labels`` (…, memory, category), and ``alpha``
-        (…, memory, image), the coefficients of the two images.
+    Returns ``memories`` (n, rescaled_temperature, memory, pixel), ``labels`` (…, memory, category), and
+    ``alpha`` (…, memory, image), the coefficients of the two images.
     """
     networks = sweep(data, n=n, rescaled_temperature=rescaled_temperature, **{"memories": 1, **how})
     return networks.isel(seed=0).assign(alpha=coefficients(networks.memories.isel(seed=0), data))

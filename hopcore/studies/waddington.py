@@ -76,10 +76,7 @@ def learn(
     dtype: str = "float32",
     executor: Executor | None = None,
 ) -> dict[float, Network]:
-    """The networks of Figure 3 and of its supplement, by n; ``seed`` is that of the start.
-
-    The executor is where networks are trained; None trains them here.
-    """
+    """The networks of Figure 3 and of its supplement, by n; ``seed`` is that of the start."""
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
     common = _options(data, settings, seed, dtype)
     return dict(zip(powers, map_in(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
@@ -137,15 +134,12 @@ def trails(
 def progenitors(network: Network) -> xr.Dataset:
     """The memories that will part at each split, and the linearised learning rule at their mean.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over split, the earliest first: ``fates``, how many are below; ``unstable``, the directions in which
-        differences between members grow faster than 0.1; ``along_fastest`` and ``along_unstable``, the part
-        of the difference between the two largest branches at the split that lies along the fastest direction
-        and along all unstable ones; ``speed`` of the group; ``leading_share`` of its mixture at the split;
-        and ``looks``, the digit of the MNIST image that the mean memory correlates with best. The attribute
-        ``directions`` counts all directions.
+    Returns, over split, the earliest first: ``fates``, how many are below; ``unstable``, the directions in
+    which differences between members grow faster than 0.1; ``along_fastest`` and ``along_unstable``, the part
+    of the difference between the two largest branches at the split that lies along the fastest direction and
+    along all unstable ones; ``speed`` of the group; ``leading_share`` of its mixture at the split; and
+    ``looks``, the digit of the MNIST image that the mean memory correlates with best. The attribute
+    ``directions`` counts all directions.
     """
     run, tree, mnist = network.run, network.tree, load_mnist()
     rows = []
@@ -202,13 +196,10 @@ def disturb(
 
     A push adds noise to all memories and labels once. The other parameters are those of `learn`.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs at
-        which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory
-        from the nearest undisturbed one; ``remains``, the part of its largest value that is left 1,000
-        epochs after the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
+    Returns, over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs
+    at which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory from
+    the nearest undisturbed one; ``remains``, the part of its largest value that is left 1,000 epochs after
+    the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
     """
     first = 20 * round(undisturbed.tree.splits[0].epoch / 20)
     pushed = {name: epoch or first for name, epoch in PUSHES.items()}
@@ -261,13 +252,10 @@ def orders(
     ``data`` is the training set of all runs, at the figure's n; None gives each run a set of its own.
     ``seed`` is that of the first run's start, and of its set; the next has seed + 1.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``appeared`` (n, run, category) in epochs of the figure's rate, NaN for a digit that is not recognised
-        at the end; the ``ranks`` of the digits in this order; ``agreement`` (n,), the mean rank correlation
-        between two runs; ``typicality`` (run, category) of the digits of each set, and ``foretold`` (n, run),
-        its rank correlation with the order, typical digits first.
+    Returns ``appeared`` (n, run, category) in epochs of the figure's rate, NaN for a digit that is not
+    recognised at the end; the ``ranks`` of the digits in this order; ``agreement`` (n,), the mean rank
+    correlation between two runs; ``typicality`` (run, category) of the digits of each set, and ``foretold``
+    (n, run), its rank correlation with the order, typical digits first.
     """
     powers = list(settings.n) if data is None else [int(n) for n in FIGURES["3"].n]
     seeds = list(range(seed, seed + (settings.sets if data is None else settings.starts)))

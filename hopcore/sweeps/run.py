@@ -45,25 +45,21 @@ def sweep(
     Parameters
     ----------
     data : the training set of all runs.
-    n, rescaled_temperature, seed
-        The values of each, or one value; none twice. Every combination is one run. (A list is always
-        one of runs: schedules over epochs are for `hopcore.train`.)
-    executor
-        Where runs are computed: any `concurrent.futures.Executor`; None computes them here, one after the
-        other.
+    n, rescaled_temperature, seed : the values of each, or one value; none twice. Every combination is one
+        run. (A list is always one of runs: schedules over epochs are for `hopcore.train`.)
+    executor : any `concurrent.futures.Executor`; None computes the runs here, one after the other.
     store : a folder in which every finished run is kept. A sweep takes from it what it holds already, so one
         that was interrupted, or a larger one, computes only what is missing.
     progress : show a progress bar over the runs, with the time left.
-    **train_options
-        The other options of `hopcore.train`, the same for all runs. ``record_every`` is refused: a sweep
-        keeps final states only.
+    **train_options : the other options of `hopcore.train`, the same for all runs. ``record_every`` is
+        refused: a sweep keeps final states only.
 
     Returns
     -------
     xarray.Dataset
-        ``memories`` (n, rescaled_temperature, seed, memory, pixel) and ``labels`` (n,
-        rescaled_temperature, seed, memory, category) after the last epoch; the attributes hold all
-        options, the data's fingerprint, and the versions of code and packages.
+        ``memories`` (n, rescaled_temperature, seed, memory, pixel) and ``labels`` (…, memory, category) after
+        the last epoch; the attributes hold all options, the data's fingerprint, and the versions of code and
+        packages.
 
     Raises
     ------
