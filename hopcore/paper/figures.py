@@ -46,25 +46,22 @@ _TEN_DIGITS = "caption of Fig. 1: 100 memories, 20 images per digit, rate 0.005"
 _PAIR = "caption of Fig. 5: T_r = 0.89, one 1 and one 4 with overlaps 753, 494, 719"
 _SMALL = "grid, rate and epochs: code"
 
+_HOT = _over(650, 899, 3)
+
+_all = FigureParameters
 _pair = partial(FigureParameters, digits=(1, 4), per_digit=1, memories=2)
 _small = partial(FigureParameters, n=_over(2, 30), temperature=_over(400, 880, 20), epochs=10_000, rate=0.001)
 
 FIGURES: dict[str, FigureParameters] = {
     each.figure: each
     for each in (
-        FigureParameters(
-            "1", (3.0, 15.0, 30.0), (400.0, 550.0, 670.0), 5000, f"{_TEN_DIGITS}, n, T_r; epochs: code"
-        ),
-        FigureParameters("2A", _over(2, 60), (450.0, 650.0, 750.0), 10_000, "text: T_r; n and epochs: code"),
-        FigureParameters("2B", (10.0, 25.0, 50.0), (650.0, 750.0), 10_000, "figure: n and T_r; epochs: code"),
-        FigureParameters("3", (3.0, 30.0), (670.0,), 3500, "caption: n, T_r = 0.85; epochs: code"),
-        FigureParameters(
-            "3S", (15.0, 40.0), (670.0,), 3500, "supplement: other values of n; otherwise as Fig. 3"
-        ),
-        FigureParameters(
-            "4", (3.0, 30.0), (0.85 * PIXELS, 800.0), 3500,
-            "caption: T_r = 0.85, digits; code: T = 800 and rate 0.0035", digits=(1, 4, 7),
-        ),
+        _all("1", (3.0, 15.0, 30.0), (400.0, 550.0, 670.0), 5000, f"{_TEN_DIGITS}, n, T_r; epochs: code"),
+        _all("2A", _over(2, 60), (450.0, 650.0, 750.0), 10_000, "text: T_r; n and epochs: code"),
+        _all("2B", (10.0, 25.0, 50.0), (650.0, 750.0), 10_000, "figure: n and T_r; epochs: code"),
+        _all("3", (3.0, 30.0), (670.0,), 3500, "caption: n, T_r = 0.85; epochs: code"),
+        _all("3S", (15.0, 40.0), (670.0,), 3500, "supplement: other values of n; otherwise as Fig. 3"),
+        _all("4", (3.0, 30.0), (0.85 * PIXELS, 800.0), 3500, digits=(1, 4, 7),
+             source="caption: T_r = 0.85, digits; code: T = 800 and rate 0.0035"),
         _pair("5A", _over(2, 60), (700.0,), 0, f"{_PAIR}; range of n: chosen here"),
         _pair("5B", (6.0, 20.0, 30.0, 40.0), (700.0,), 0, f"{_PAIR}; n: figure"),
         _pair("5C", (39.0,), (700.0,), 3500, f"{_PAIR}; n: caption; rate, epochs: code", rate=0.0008),
@@ -73,16 +70,10 @@ FIGURES: dict[str, FigureParameters] = {
                digits=(4,), per_digit=2, memories=1),
         _small("6 right", source=f"caption: two memories, a 4 and a 9; the class means, {_SMALL}",
                digits=(4, 9), per_digit=1, memories=2),
-        FigureParameters(
-            "7", _over(2, 59), (550.0, 750.0, 800.0), 10_000,
-            "caption: T_r; text: digits 1, 7, 9 (the code takes 1, 7, 8); rate, epochs: code",
-            digits=(1, 7, 9), rate=0.01,
-        ),
-        FigureParameters("8", (25.0,), _over(650, 899, 3), 10_000, "caption: n; temperatures, epochs: code"),
-        FigureParameters(
-            "8S", (15.0, 40.0), _over(650, 899, 3), 10_000,
-            "supplement: other values of n; otherwise as Fig. 8",
-        ),
+        _all("7", _over(2, 59), (550.0, 750.0, 800.0), 10_000, digits=(1, 7, 9), rate=0.01,
+             source="caption: T_r; text: digits 1, 7, 9 (the code takes 1, 7, 8); rate, epochs: code"),
+        _all("8", (25.0,), _HOT, 10_000, "caption: n; temperatures, epochs: code"),
+        _all("8S", (15.0, 40.0), _HOT, 10_000, "supplement: other values of n; otherwise as Fig. 8"),
     )
 }  # fmt: skip
 """Parameters by figure; digits, images per digit, memories and rate are the common ones unless stated."""

@@ -16,12 +16,9 @@ def separation_epochs(paths: ArrayLike, epochs: ArrayLike, apart: float = 0.2) -
     It is (K, K), symmetric: the last epoch for a pair that never parts, the first for one that was never
     together.
 
-    Parameters
-    ----------
-    paths : (epoch, K, dimensions) of the memories, the category coefficients for example.
-    epochs : (epoch,) rising.
-    apart : Euclidean distance beyond which two memories count as apart, in the units of the paths. Category
-        coefficients of a grown memory sum up to about 1, so pure digits are about 1.4 apart.
+    The paths are (epoch, K, dimensions) of the memories, the category coefficients for example; epochs rise.
+    ``apart`` is a Euclidean distance in the units of the paths: category coefficients of a grown memory sum
+    up to about 1, so pure digits are about 1.4 apart.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     epochs = check_increasing("epochs", epochs)

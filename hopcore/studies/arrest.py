@@ -103,11 +103,10 @@ def vanishing_temperatures(population: xr.DataArray, at_least: int = 1) -> xr.Da
     hot = population.rescaled_temperature.values
     if (np.diff(hot) <= 0).any():
         raise refuse("population", population, "over rising temperatures")
-    # Index of the last temperature at which it is there; −1 for nowhere.
-    last = len(hot) - 1 - present.values[..., ::-1].argmax(axis=-1)
-    last = np.where(present.values.any(axis=-1), last, -1)
+    # The last temperature at which it is there, counted from 1; 0 for nowhere.
+    last = (present * np.arange(1, len(hot) + 1)).max("rescaled_temperature")
     borders = np.concatenate([[-np.inf], (hot[1:] + hot[:-1]) / 2, [np.inf]])
-    return present.isel(rescaled_temperature=0, drop=True).copy(data=borders[last + 1])
+    return last.copy(data=borders[last.values])
 
 
 def group_ranks(groups: Sequence[Sequence[int]], digits: int = 10) -> np.ndarray:

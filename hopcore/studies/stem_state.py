@@ -60,27 +60,22 @@ def hold(
     ``difference`` of final populations (`total_variation`), and the rank correlation of the ``order`` in
     which digits appear. Holds are "no hold", "another start", and "1.1, 20" for temperature and time.
     """
-    plans = {"no hold": (HOT, 0, 0), "another start": (HOT, 0, OTHER_START)}
-    plans |= {f"{hot:g}, {time}": (hot, time, 0) for hot, time in product((WARM, HOT), settings.times)}
+    free = _epochs(settings, LEARNING)
+    plans = {"no hold": (0, free, HOT, COLD, 0), "another start": (0, free, HOT, COLD, OTHER_START)}
+    for hot, time in product((WARM, HOT), settings.times):
+        plans[f"{hot:g}, {time}"] = (_epochs(settings, time), free, hot, COLD, 0)
     options = {"record_every": _epochs(settings, RECORD), **_options(settings, dtype)}
-    held = over_grid(partial(_held, plans, settings, options), executor, hold=list(plans), set=list(seeds))
+    held = over_grid(partial(_held, plans, options), executor, hold=list(plans), set=list(seeds))
     ranks = learning_ranks(held.appeared)
     order = [list(map(rank_correlation, ranks[0], row)) for row in ranks]
     difference = total_variation(held.population[0], held.population)
     return held.assign(difference=(("hold", "set"), difference), order=(("hold", "set"), order))
 
 
-def _held(
-    plans: Mapping[str, tuple[float, int, int]],
-    settings: StemScale,
-    options: dict[str, Any],
-    name: str,
-    seed: int,
-) -> xr.Dataset:
-    """One network of `hold`, by its plan: temperature, time, and what is added to the seed of the start."""
-    hot, time, shift = plans[name]
-    epochs = _epochs(settings, time), _epochs(settings, LEARNING)
-    return release(*epochs, hot, COLD, seed, seed + shift, **options)
+def _held(plans: Mapping[str, tuple[Any, ...]], options: dict[str, Any], name: str, seed: int) -> xr.Dataset:
+    """One network of `hold`, by its plan for `release`, and what is added to the seed of the start."""
+    *plan, shift = plans[name]
+    return release(*plan, seed, seed + shift, **options)
 
 
 def release(
@@ -98,16 +93,11 @@ def release(
     ``population`` (category) at the end; and ``accuracy``, the part of the images recognised then.
     """
     data = training_set(seed=seed)
+    schedule = np.repeat([hot, cold], [held, free])
     noise = NoisePulses((held,), RELEASE_NOISE) if held else None
+    how = {"seed": seed if start is None else start, "noise": noise, **train_options}
     with threads(1):
-        run = train(
-            data,
-            rescaled_temperature=np.repeat([hot, cold], [held, free]),
-            epochs=held + free,
-            seed=seed if start is None else start,
-            noise=noise,
-            **train_options,
-        )
+        run = train(data, rescaled_temperature=schedule, epochs=held + free, **how)
         counts = recognised(run, data)
         paths = category_paths(run.sel(epoch=[held]), data).values[0]
     at_release = run.sel(epoch=held)
@@ -158,15 +148,10 @@ def climb(
     data = training_set(seed=seed)
     taken = [temperatures[0], *temperatures]
     ends = grown + epochs * np.arange(len(taken))
+    schedule = np.repeat(taken, [grown, *[epochs] * len(temperatures)])
+    how = {"record_every": int(np.gcd(grown, epochs)), "seed": seed, **train_options}
     with threads(1):
-        run = train(
-            data,
-            rescaled_temperature=np.repeat(taken, [grown, *[epochs] * len(temperatures)]),
-            epochs=int(ends[-1]),
-            record_every=int(np.gcd(grown, epochs)),
-            seed=seed,
-            **train_options,
-        )
+        run = train(data, rescaled_temperature=schedule, epochs=int(ends[-1]), **how)
         states = run.sel(epoch=ends)
         known = recognised(states, data).sum("category") / len(data)
         shares = category_paths(states, data)

@@ -20,7 +20,7 @@ from hopcore.sweeps.dispatch import dispatch
 from hopcore.sweeps.grid import checked_axes, final_states, places
 from hopcore.sweeps.provenance import provenance
 from hopcore.sweeps.stacks import in_stacks, pack, stack_size, train_packed, train_runs
-from hopcore.sweeps.store import Identity, RunStore
+from hopcore.sweeps.store import RunStore
 from hopcore.training import Options, Run
 from hopcore.training.features import features_of
 from hopcore.training.results import versions
@@ -86,11 +86,10 @@ def sweep(
         with LocalCluster(n_workers=8, threads_per_worker=1) as cluster, Client(cluster) as client:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=client.get_executor())
 
-    A cluster of several machines needs the same versions of hopcore, NumPy and PyTorch on each (a worker with
-    others is refused) and no common disk: only the calling process writes to the store, which several sweeps
-    may use at once. If that process is killed or interrupted, the runs then in flight are lost, one stack
-    (`hopcore.sweeps.stacks`) for each worker. A worker that dies costs its own runs, which Dask gives to
-    another worker; a process pool breaks, and what remains is computed in the calling process.
+    A cluster of several machines needs the same versions of hopcore, NumPy and PyTorch on each, and no common
+    disk: only the calling process writes to the store, which several sweeps may use at once. If it is killed
+    or interrupted, the runs then in flight are lost. A worker that dies costs its own runs, which Dask gives
+    to another worker; a process pool breaks. The book's page on sweeps says more.
 
     On one kind of processor, with the same versions, a run's result is the same bit for bit whatever the
     executor, the stack, the order of completion and the number of workers, and the same as that of `train`
@@ -113,8 +112,10 @@ def sweep(
     kept = None if store is None else RunStore(store)
 
     states, at = final_states(axes, data, options), places(axes)
-    identities = {run: _identity(data, options, run) for run in at}
-    missing = []
+    # With n, temperature and seed, all that decides the digits of a run.
+    common = {**options.described(), "data_fingerprint": data.fingerprint, **provenance()}
+    identities = {run: {**vars(run), **common} for run in at}
+    missing: list[Run] = []
 
     def put(run: Run, memories: np.ndarray, labels: np.ndarray) -> None:
         states.memories.values[at[run]], states.labels.values[at[run]] = memories, labels
@@ -140,7 +141,15 @@ def sweep(
 
         if missing:
             _train_all(data, options, missing, executor, keep)
-    return states.assign_attrs(_attributes(data, options))
+    described = {
+        "title": "sweep of generalized Hopfield networks, final states",
+        **common,
+        "cost_power": "n" if options.cost_power is None else options.cost_power,
+        "form": features_of(data, options.constraint).name,
+        "threads": 1,
+        **versions(),
+    }
+    return states.assign_attrs(described)
 
 
 def _train_all(
@@ -166,21 +175,3 @@ def _checked_options(data: TrainingSet, given: dict[str, Any]) -> Options:
         others = ", ".join(sorted(known - {"record_every"}))
         raise TypeError(f"unknown option {name}: besides its own, sweep takes {others}")
     return Options.checked(data, **given)
-
-
-def _identity(data: TrainingSet, options: Options, run: Run) -> Identity:
-    """All that decides the digits of a run."""
-    return {**vars(run), **options.described(), "data_fingerprint": data.fingerprint, **provenance()}
-
-
-def _attributes(data: TrainingSet, options: Options) -> dict[str, Any]:
-    return {
-        "title": "sweep of generalized Hopfield networks, final states",
-        **options.described(),
-        "cost_power": "n" if options.cost_power is None else options.cost_power,
-        "form": features_of(data, options.constraint).name,
-        "threads": 1,
-        "data_fingerprint": data.fingerprint,
-        **versions(),
-        **provenance(),
-    }
