@@ -18,16 +18,9 @@ from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import MEMORIES_SHOWN_LABEL, PIXELS
 from hopcore.paper.scales import Pace
+from hopcore.studies import likeness
 from hopcore.studies.crossings import stays_above, stays_below
 from hopcore.studies.grid import over_grid
-from hopcore.studies.likeness import (
-    distance_from_centre,
-    distance_from_mean_image,
-    mean_distance,
-    median_distance,
-    nearest_images,
-    relative,
-)
 from hopcore.sweeps import sweep
 
 _STEP = 0.5  # of the corners that a fit tries, in units of n
@@ -228,19 +221,19 @@ def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dat
 
     def measured(temperature: float, n: float) -> xr.Dataset:
         network = networks.sel(n=n, rescaled_temperature=temperature)
-        nearest = nearest_images(network.memories, mnist.images)
+        nearest = likeness.nearest_images(network.memories, mnist.images)
 
         def over_clusters(measure: Callable[..., float], points: ArrayLike, images: ArrayLike) -> float:
-            ratios = relative(measure, points, mnist.digits[nearest], images, mnist.digits)
+            ratios = likeness.relative(measure, points, mnist.digits[nearest], images, mnist.digits)
             return float(np.median(list(ratios.values()))) if ratios else np.nan
 
         on_map = network.places, embedding.coordinates
         lengths = {
-            "spread_map": (median_distance, *on_map),
-            "spread_map_mean": (mean_distance, *on_map),
-            "spread_pixels": (mean_distance, mnist.images[nearest], mnist.images),
-            "centre_map": (distance_from_centre, *on_map),
-            "centre_pixels": (distance_from_mean_image, network.memories, mnist.images),
+            "spread_map": (likeness.median_distance, *on_map),
+            "spread_map_mean": (likeness.mean_distance, *on_map),
+            "spread_pixels": (likeness.mean_distance, mnist.images[nearest], mnist.images),
+            "centre_map": (likeness.distance_from_centre, *on_map),
+            "centre_pixels": (likeness.distance_from_mean_image, network.memories, mnist.images),
         }
         found = {name: over_clusters(*length) for name, length in lengths.items()}
         return xr.Dataset({**found, "nearest": len(np.unique(nearest))})

@@ -18,18 +18,11 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
+from hopcore import splits
 from hopcore._threads import threads
 from hopcore.data import training_set
 from hopcore.paper import FIGURES
 from hopcore.paper.scales import StemScale
-from hopcore.splits import (
-    appearance,
-    category_paths,
-    distances_to_paths,
-    learning_ranks,
-    rank_correlation,
-    recognised,
-)
 from hopcore.studies.arrest import belongs, populations
 from hopcore.studies.grid import over_grid
 from hopcore.training import NoisePulses, train
@@ -66,8 +59,8 @@ def hold(
         plans[f"{hot:g}, {time}"] = (_epochs(settings, time), free, hot, COLD, 0)
     options = {"record_every": _epochs(settings, RECORD), **_options(settings, dtype)}
     held = over_grid(partial(_held, plans, options), executor, hold=list(plans), set=list(seeds))
-    ranks = learning_ranks(held.appeared)
-    order = [list(map(rank_correlation, ranks[0], row)) for row in ranks]
+    ranks = splits.learning_ranks(held.appeared)
+    order = [list(map(splits.rank_correlation, ranks[0], row)) for row in ranks]
     difference = total_variation(held.population[0], held.population)
     return held.assign(difference=(("hold", "set"), difference), order=(("hold", "set"), order))
 
@@ -98,14 +91,14 @@ def release(
     how = {"seed": seed if start is None else start, "noise": noise, **train_options}
     with threads(1):
         run = train(data, rescaled_temperature=schedule, epochs=held + free, **how)
-        counts = recognised(run, data)
-        paths = category_paths(run.sel(epoch=[held]), data).values[0]
+        counts = splits.recognised(run, data)
+        paths = splits.category_paths(run.sel(epoch=[held]), data).values[0]
     at_release = run.sel(epoch=held)
     found = {
         "image": ("pixel", at_release.memories.values.mean(axis=0)),
         "spread": np.linalg.norm(paths - paths.mean(axis=0), axis=1).max(),
         "before": ("category", populations(belongs(at_release.labels)).values),
-        "appeared": ("category", appearance(counts.sel(epoch=slice(held, None))).values - held),
+        "appeared": ("category", splits.appearance(counts.sel(epoch=slice(held, None))).values - held),
         "population": ("category", populations(belongs(run.labels[-1])).values),
         "accuracy": float(counts[-1].sum()) / len(data),
     }
@@ -153,10 +146,12 @@ def climb(
     with threads(1):
         run = train(data, rescaled_temperature=schedule, epochs=int(ends[-1]), **how)
         states = run.sel(epoch=ends)
-        known = recognised(states, data).sum("category") / len(data)
-        shares = category_paths(states, data)
+        known = splits.recognised(states, data).sum("category") / len(data)
+        shares = splits.category_paths(states, data)
         images = states.memories.values
-        off_path = distances_to_paths(images.reshape(-1, images.shape[-1]), run.sel(epoch=slice(0, grown)))
+        off_path = splits.distances_to_paths(
+            images.reshape(-1, images.shape[-1]), run.sel(epoch=slice(0, grown))
+        )
     found = {
         "shares": (("step", "memory", "category"), shares.values),
         "population": (("step", "category"), populations(belongs(states.labels)).values),
@@ -206,7 +201,7 @@ def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
         "left": population[:, top].drop_sel(category=1).sum("category").values,
         "difference": total_variation(population[:, 0], population[:, -1]),
         "same_digit": (leading[:, 0] == leading[:, -1]).mean("memory").values,
-        "order": list(map(rank_correlation, melted, -learning_ranks(appeared))),
+        "order": list(map(splits.rank_correlation, melted, -splits.learning_ranks(appeared))),
         "off_path": climbed.off_path[:, : top + 1].median("memory").max("step").values,
     }
     return xr.Dataset({name: ("set", values) for name, values in found.items()}, {"set": climbed.set})
