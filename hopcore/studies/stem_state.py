@@ -67,8 +67,8 @@ def hold(
 
 def _held(plans: Mapping[str, tuple[Any, ...]], options: dict[str, Any], name: str, seed: int) -> xr.Dataset:
     """One network of `hold`, by its plan for `release`, and what is added to the seed of the start."""
-    *plan, shift = plans[name]
-    return release(*plan, seed, seed + shift, **options)
+    held, free, hot, cold, shift = plans[name]
+    return release(held, free, hot, cold, seed, seed + shift, **options)
 
 
 def release(
