@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from hopcore._checks import check_finite_array, check_integer, check_positive, check_seed, refuse
 from hopcore._files import cache_folder, keep_array, kept_array
@@ -23,8 +24,7 @@ from hopcore.mnist import Digits, load_mnist
 _DECIMALS = 6
 _DISTANCES_AT_ONCE = 8_000_000
 
-# Changed whenever this module's fit changes, so that older kept coordinates are not used.
-_EDITION = 2
+_EDITION = 2  # changed whenever the fit changes, so that older kept coordinates are not used
 _LIBRARIES = ("umap-learn", "numba", "numpy", "scipy", "scikit-learn")
 
 
@@ -68,16 +68,9 @@ class Embedding:
         all images passed, so that a place depends on the company; here they are scaled by the image's
         own largest weight, and a place depends on nothing but the image.
 
-        Parameters
-        ----------
-        images
-            (..., N), or a DataArray with a dimension ``pixel``. Only correlations matter: neither the mean
-            of an image nor its contrast has an effect.
-
-        Returns
-        -------
-        (..., 2) float64; for a DataArray, one with the dimension ``axis`` (``x``, ``y``) last instead of
-        ``pixel``.
+        Images are (..., N), or a DataArray with a dimension ``pixel``. Only correlations matter: neither the
+        mean of an image nor its contrast has an effect. Places are (..., 2) float64; for a DataArray, one
+        with the dimension ``axis`` (``x``, ``y``) last instead of ``pixel``.
 
         Raises
         ------
@@ -95,8 +88,8 @@ class Embedding:
         pixels = self._directions.shape[1]
         if images.ndim == 0 or images.shape[-1] != pixels:
             raise refuse("images", images, f"an array of shape (..., {pixels})")
-        directions = _unit_directions(images.reshape(-1, pixels))
-        nearest, distances = _nearest(directions, self._directions, self._neighbours)
+        turned = directions(images.reshape(-1, pixels))
+        nearest, distances = _nearest(turned, self._directions, self._neighbours)
         placed = self._place(nearest, _weights(distances)) if len(nearest) else np.empty((0, 2))
         return placed.reshape(*images.shape[:-1], 2)
 
@@ -145,11 +138,10 @@ def fit_embedding(
     ----------
     data : what to embed (default: the 5,000 embedded MNIST digits).
     neighbours : neighbours of each image that the layout tries to keep near it; fewer than there are images.
-    min_dist : how close UMAP packs the images, in units of the plane.
+    min_dist : how close UMAP packs the images, in units of the plane; at most 1.
     seed : an integer of at least 0.
-    epochs
-        Of the layout; UMAP's own choice if None (500 up to 10,000 images, else 200). Placing other images
-        takes a third as many, as in UMAP (100 if None).
+    epochs : of the layout; UMAP's own choice if None (500 up to 10,000 images, else 200). Placing other
+        images takes a third as many, as in UMAP (100 if None).
 
     Raises
     ------
@@ -188,21 +180,19 @@ def _embedding(
         f"{_EDITION} {data.images.shape} {content} {neighbours} {min_dist} {seed} {epochs} {libraries}"
     )
     path = cache_folder() / f"umap-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.npy"
-    directions = _unit_directions(data.images)
+    turned = directions(data.images)
     coordinates = kept_array(path, made_from)
     if coordinates is None:
-        coordinates = _fit(directions, neighbours, min_dist, seed, epochs).astype(np.float32)
+        coordinates = _fit(turned, neighbours, min_dist, seed, epochs).astype(np.float32)
         keep_array(path, coordinates, made_from)
     coordinates = coordinates.astype(np.float64)
     coordinates.setflags(write=False)
     placing = 100 if epochs is None else epochs // 3
-    return Embedding(coordinates, data.digits, directions, neighbours, min_dist, seed, placing)
+    return Embedding(coordinates, data.digits, turned, neighbours, min_dist, seed, placing)
 
 
-def _fit(
-    directions: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs: int | None
-) -> np.ndarray:
-    nearest, distances = _nearest(directions, directions, neighbours)
+def _fit(turned: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs: int | None) -> np.ndarray:
+    nearest, distances = _nearest(turned, turned, neighbours)
     with warnings.catch_warnings():
         # UMAP's own transform is not used, see Embedding.transform.
         warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
@@ -216,7 +206,7 @@ def _fit(
             precomputed_knn=(nearest, distances.astype(np.float32)),
             force_approximation_algorithm=True,  # or UMAP ignores the neighbours of small sets
         )
-        return model.fit_transform(directions)
+        return model.fit_transform(turned)
 
 
 def _umap() -> ModuleType:
@@ -227,15 +217,23 @@ def _umap() -> ModuleType:
     return umap
 
 
-def _unit_directions(images: np.ndarray) -> np.ndarray:
-    """Images less their mean, over their length: the product of two is their correlation."""
-    directions = images - images.mean(axis=1, keepdims=True)
-    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
+def directions(images: ArrayLike) -> np.ndarray:
+    """Images (..., N) without brightness and contrast: mean 0, length 1; their products are correlations.
+
+    Raises
+    ------
+    ValueError
+        For an image whose pixels are all equal.
+    """
+    images = np.asarray(images, dtype=np.float64)
+    turned = images - images.mean(axis=-1, keepdims=True)
+    lengths = np.linalg.norm(turned, axis=-1, keepdims=True)
     if (lengths == 0).any():
-        index = int(np.argmin(lengths))
-        raise ValueError(f"images[{index}] = {images[index, 0]:g} in every pixel: must not be constant")
-    directions /= lengths
-    return directions
+        index = int(lengths.argmin())
+        value = images.reshape(-1, images.shape[-1])[index, 0]
+        raise ValueError(f"images[{index}] = {value:g} in every pixel: must not be constant")
+    turned /= lengths
+    return turned
 
 
 def _nearest(points: np.ndarray, among: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

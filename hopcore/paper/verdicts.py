@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from hopcore.paper.claims import CLAIMS
-from hopcore.paper.prose import plain_number, say
 
 MIME = "application/vnd.hopcore.answer+json"
 """The kind of a cell's output that holds an answer: the scorecard looks for it in executed chapters."""
@@ -77,11 +76,10 @@ class Answer:
 
     def lines(self) -> list[tuple[str, str]]:
         """Each part's answer, "yes", "no" or "6 of 8 draws", and the part."""
-        words = {
-            part: ("yes" if held[0] else "no") if len(held) == 1 else f"{sum(held)} of {len(held)} draws"
+        return [
+            (("yes" if held[0] else "no") if len(held) == 1 else f"{sum(held)} of {len(held)} draws", part)
             for part, held in self.parts.items()
-        }
-        return [(word, part) for part, word in words.items()]
+        ]
 
     def __str__(self) -> str:
         return "\n".join([f"{self.id} {self.said}", *(f"  {word}: {part}" for word, part in self.lines())])
@@ -91,10 +89,9 @@ class Answer:
 
     def _html(self) -> str:
         kind = "none" if self.verdict is None else self.verdict.name.lower().replace("_", "-")
-        name = (
-            f"<strong>{self.id}</strong> {self.said}" if self.parts else "<strong>Beyond the paper</strong>"
-        )
-        asked = "The paper says: " if self.parts else ""
+        name, asked = "<strong>Beyond the paper</strong>", ""
+        if self.parts:
+            name, asked = f"<strong>{self.id}</strong> {self.said}", "The paper says: "
         parts = "".join(f"<li>{html.escape(part)}: <em>{word}</em></li>" for word, part in self.lines())
         return (
             f'<div class="hopcore-claim verdict-{kind}"><p>{name}</p><p>{asked}{html.escape(self.says)}</p>'
@@ -170,10 +167,9 @@ def _answer(
     parts: Mapping[str, tuple[bool, ...]],
     figure: str,
 ) -> Answer:
-    plain = {key: plain_number(key, value) for key, value in numbers.items()}
-    answer = Answer(
-        name, says, measured.format(**plain), {k: float(v) for k, v in plain.items()}, parts, figure
-    )
+    plain = {key: _plain_number(key, value) for key, value in numbers.items()}
+    floats = {key: float(value) for key, value in plain.items()}
+    answer = Answer(name, says, measured.format(**plain), floats, parts, figure)
     say(**{f"{name}.{key}": value for key, value in plain.items()})
     return answer
 
@@ -183,3 +179,28 @@ def _answers(part: str, held: Any) -> tuple[bool, ...]:
     if held.dtype != bool or held.ndim != 1 or not held.size:
         raise ValueError(f"parts[{part!r}] must be a bool or one for each draw, got {held!r}")
     return tuple(held.tolist())
+
+
+def say(**values: Any) -> None:
+    """Keep values in the notebook for its text, which quotes them as ``{glue:text}`name:.2f```.
+
+    Raises
+    ------
+    ValueError
+        For an array of several elements, or a name that is not a plain word (or two with a dot between).
+    """
+    from myst_nb import glue  # part of the extra `book`, which only chapters need
+
+    for name, value in values.items():
+        if not all(word.isidentifier() for word in name.split(".", 1)):
+            raise ValueError(f"names must be plain words, got {name!r}")
+        glue(name, _plain_number(name, value), display=False)
+
+
+def _plain_number(name: str, value: Any) -> Any:
+    """The plain Python number that a NumPy or xarray value of one element holds: only such has a format."""
+    if not hasattr(value, "item"):
+        return value
+    if np.size(value) != 1:
+        raise ValueError(f"{name} must be one number, got {np.size(value)}")
+    return value.item()

@@ -43,14 +43,8 @@ def distances_to_paths(memories: ArrayLike, run: xr.Dataset) -> np.ndarray:
 def distances_by_fate(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
     """Mean distances between memories of the same fate, and of different fates, through time.
 
-    Parameters
-    ----------
-    run : from `hopcore.train` with ``record_every``.
-    fates : (K,) digits; memories with `NO_FATE` are left out.
-
-    Returns
-    -------
-    ``same`` and ``different``, both (epoch,): means over the pairs.
+    ``fates`` are (K,) digits; memories with `NO_FATE` are left out. Returns the means ``same`` and
+    ``different``, both (epoch,), over the pairs.
     """
     fates = check_finite_array("fates", fates, (run.sizes["memory"],))
     known = fates != NO_FATE
@@ -59,27 +53,16 @@ def distances_by_fate(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
     chosen = {"same": pairs & alike, "different": pairs & ~alike}
     if not all(block.any() for block in chosen.values()):
         raise refuse("fates", fates, "two fates, and one with two members")
-    values: dict[str, list[float]] = {name: [] for name in chosen}
-    for memories in _states(run):
-        apart = distances_between(memories, memories)
-        for name, block in chosen.items():
-            values[name].append(apart[block].mean())
-    return xr.Dataset({name: ("epoch", line) for name, line in values.items()}, {"epoch": run.epoch})
+    apart = [distances_between(memories, memories) for memories in _states(run)]
+    means = {name: ("epoch", [each[block].mean() for each in apart]) for name, block in chosen.items()}
+    return xr.Dataset(means, {"epoch": run.epoch})
 
 
 def distances_to_run(run: xr.Dataset, undisturbed: xr.Dataset) -> xr.DataArray:
-    """How far each memory is from the nearest memory of another run at the same epoch.
+    """How far each memory is from the nearest memory of another run at the same epoch: (epoch, memory).
 
     A disturbance can send a memory down another valley, so it is compared with all paths of the other run,
-    not with its own alone.
-
-    Parameters
-    ----------
-    run, undisturbed : recorded runs; epochs that both hold are compared.
-
-    Returns
-    -------
-    (epoch, memory).
+    not with its own alone. Epochs that both recorded runs hold are compared.
     """
     epochs = np.intersect1d(run.epoch, undisturbed.epoch)
     both = zip(_states(run.sel(epoch=epochs)), _states(undisturbed.sel(epoch=epochs)), strict=True)

@@ -12,7 +12,6 @@ from hopcore.decomposition import category_coefficients, coefficients
 NO_FATE = -1
 """In place of a digit: the memory supports none, or several."""
 
-
 _NEGLIGIBLE = 0.01
 """A start whose pixels are all below this adds less than that to any coefficient; the usual one has 0.003."""
 
@@ -52,16 +51,10 @@ def image_coefficients(run: xr.Dataset, data: TrainingSet) -> np.ndarray:
 
 
 def category_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray:
-    """The paths of the memories in the ten category coefficients, ᾱ^μ_d(t) (paper, eq. 2).
+    """Paths (epoch, memory, category) of the memories in the category coefficients ᾱ^μ_d(t) (paper, eq. 2).
 
-    Parameters
-    ----------
-    run : from `hopcore.train` with ``record_every``.
-    data : its training set; not needed where the run carries the images (long trajectories do).
-
-    Returns
-    -------
-    (epoch, memory, category) DataArray.
+    The run is from `hopcore.train` with ``record_every``. Its training set is not needed where the run
+    carries the images (long trajectories do).
 
     Raises
     ------
@@ -70,21 +63,14 @@ def category_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataA
     """
     data = training_data(run, data)
     sums = category_coefficients(image_coefficients(run, data), data)
-    coordinates = {name: run[name] for name in ("epoch", "memory", "category")}
-    return xr.DataArray(sums, coordinates, ("epoch", "memory", "category"), "category_coefficients")
+    dims = ("epoch", "memory", "category")
+    return xr.DataArray(sums, {name: run[name] for name in dims}, dims, "category_coefficients")
 
 
 def fates(run: xr.Dataset, supported: float = 0.9) -> np.ndarray:
-    """The digit that each memory has at the end: the only one whose label reaches ``supported``.
+    """The digit (K,) that each memory has at the end: the only one whose label reaches ``supported``.
 
-    Parameters
-    ----------
-    run : from `hopcore.train`; its last epoch counts.
-    supported : above 0, at most 1.
-
-    Returns
-    -------
-    (K,) digits; `NO_FATE` for a memory with no such label, or with several.
+    It is `NO_FATE` for a memory with no such label, or with several. ``supported`` is 1 at most.
     """
     supported = check_positive("supported", supported)
     if supported > 1:

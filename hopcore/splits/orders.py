@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,16 +14,10 @@ from hopcore.data import TrainingSet
 
 
 def learning_ranks(appeared: ArrayLike) -> np.ndarray:
-    """Ranks of the digits in the order in which they appear, from 1.
+    """Ranks (..., digits) of the digits in the order in which they appear, from 1.
 
-    Parameters
-    ----------
-    appeared
-        (..., digits) epochs, of several runs for example; NaN, for a digit that never appears, comes last.
-
-    Returns
-    -------
-    (..., digits); digits that appear at the same epoch share their mean rank.
+    ``appeared`` (..., digits) are epochs, of several runs for example; NaN, for a digit that never appears,
+    comes last, and digits that appear at the same epoch share their mean rank.
     """
     appeared = np.asarray(appeared, dtype=np.float64)
     return rankdata(np.where(np.isnan(appeared), np.inf, appeared), axis=-1)
@@ -31,17 +26,13 @@ def learning_ranks(appeared: ArrayLike) -> np.ndarray:
 def rank_agreement(ranks: Sequence[ArrayLike] | ArrayLike) -> float:
     """The mean of Spearman's rank correlation over all pairs of runs: 1 for one order, about 0 for chance.
 
-    Parameters
-    ----------
-    ranks
-        (runs, digits), two runs or more. A run in which all digits tie says nothing about the order, and its
-        correlations count as 0.
+    The ranks are (runs, digits), of two runs or more. A run in which all digits tie says nothing about the
+    order, and its correlations count as 0.
     """
     ranks = np.asarray(ranks, dtype=np.float64)
     if ranks.ndim != 2 or len(ranks) < 2:
         raise refuse("ranks", ranks, "ranks (runs, digits) of two runs or more")
-    pairs = np.triu_indices(len(ranks), 1)
-    return float(np.mean([rank_correlation(ranks[i], ranks[j]) for i, j in zip(*pairs, strict=True)]))
+    return float(np.mean([rank_correlation(*pair) for pair in combinations(ranks, 2)]))
 
 
 def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:

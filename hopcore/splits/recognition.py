@@ -16,23 +16,16 @@ APPEARS_BEYOND = 4
 
 
 def recognised(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray:
-    """How many training images of each digit are classified correctly, at every recorded epoch.
+    """How many training images of each digit are classified correctly: whole numbers (epoch, category).
 
-    Parameters
-    ----------
-    run : from `hopcore.train` with ``record_every``.
-    data : its training set; not needed where the run carries the images.
-
-    Returns
-    -------
-    (epoch, category) whole numbers.
+    The run is from `hopcore.train` with ``record_every``. Its training set is not needed where the run
+    carries the images.
     """
     data = training_data(run, data)
     own = data.targets > 0
     counts = []
-    for overlaps, labels, epoch in zip(
-        _overlaps(run, data), run.labels.values, run.epoch.values.tolist(), strict=True
-    ):
+    recorded = zip(_overlaps(run, data), run.labels.values, run.epoch.values.tolist(), strict=True)
+    for overlaps, labels, epoch in recorded:
         # A network answers with the n and the temperature of its last epoch.
         power, rescaled_temperature, _ = conditions(run, max(epoch - 1, 0))
         temperature = rescaled_temperature * data.images.shape[1]
@@ -59,16 +52,9 @@ def _overlaps(run: xr.Dataset, data: TrainingSet):
 
 
 def appearance(counts: xr.DataArray, beyond: int = APPEARS_BEYOND) -> xr.DataArray:
-    """The first recorded epoch from which each digit is recognised for good.
+    """The first recorded epoch (category,) from which each digit is recognised for good; NaN for never.
 
-    Parameters
-    ----------
-    counts : (epoch, category) from `recognised`.
-    beyond : a digit is recognised while more than this many of its images are.
-
-    Returns
-    -------
-    (category,) epochs; NaN for a digit that is not recognised at the end.
+    Of ``counts`` (epoch, category), from `recognised`, more than ``beyond`` have to be.
     """
     beyond = check_integer("beyond", beyond, minimum=0)
     known = counts.transpose("epoch", "category").values > beyond

@@ -13,16 +13,12 @@ from .fates import NO_FATE
 def separation_epochs(paths: ArrayLike, epochs: ArrayLike, apart: float = 0.2) -> np.ndarray:
     """The last recorded epoch at which two memories are still within ``apart`` of each other.
 
-    Parameters
-    ----------
-    paths : (epoch, K, dimensions) of the memories, the category coefficients for example.
-    epochs : (epoch,) rising.
-    apart : Euclidean distance beyond which two memories count as apart, in the units of the paths. Category
-        coefficients of a grown memory sum up to about 1, so pure digits are about 1.4 apart.
+    It is (K, K), symmetric: the last epoch for a pair that never parts, the first for one that was never
+    together.
 
-    Returns
-    -------
-    (K, K) symmetric; the last epoch for a pair that never parts, the first for one that was never together.
+    The paths are (epoch, K, dimensions) of the memories, the category coefficients for example; epochs rise.
+    ``apart`` is a Euclidean distance in the units of the paths: category coefficients of a grown memory sum
+    up to about 1, so pure digits are about 1.4 apart.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     epochs = check_increasing("epochs", epochs)
@@ -40,15 +36,9 @@ def separation_epochs(paths: ArrayLike, epochs: ArrayLike, apart: float = 0.2) -
 def fate_separations(separated: ArrayLike, fates: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """When the memories of each pair of fates part: the median over the pairs of their members.
 
-    Parameters
-    ----------
-    separated : (K, K) epochs, from `separation_epochs`.
-    fates : (K,) digits, `NO_FATE` for memories to leave out.
-
-    Returns
-    -------
-    digits : (F,) the fates that occur.
-    epochs : (F, F) symmetric; on the diagonal the median over pairs within a fate, NaN for a single member.
+    ``separated`` (K, K) is from `separation_epochs`; memories whose ``fates`` (K,) are `NO_FATE` are left
+    out. Returns the fates (F,) that occur, and the epochs (F, F), symmetric; on the diagonal is the median
+    over pairs within a fate, NaN for a single member.
     """
     fates = np.asarray(fates)
     separated = check_finite_array("separated", separated, (len(fates), len(fates)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import xarray as xr
@@ -96,9 +97,7 @@ class SplitTree:
     @property
     def splits(self) -> tuple[Split, ...]:
         """All splits, the earliest first."""
-        return tuple(
-            sorted((node for node in self if isinstance(node, Split)), key=lambda split: split.epoch)
-        )
+        return tuple(sorted((node for node in self if isinstance(node, Split)), key=attrgetter("epoch")))
 
     @property
     def fates(self) -> tuple[Fate, ...]:
@@ -118,32 +117,24 @@ class SplitTree:
         ValueError
             If no memory has this fate.
         """
-        for node in self:
-            if isinstance(node, Fate) and node.digit == digit:
-                return (*(split for split in self.splits if digit in split.fates), node)
-        raise refuse(
-            "digit",
-            digit,
-            f"one of the fates, {', '.join(map(str, self.digits)) or 'of which there is none'}",
-        )
+        own = [leaf for leaf in self.fates if leaf.digit == digit]
+        if not own:
+            known = ", ".join(map(str, self.digits)) or "of which there is none"
+            raise refuse("digit", digit, f"one of the fates, {known}")
+        return (*(split for split in self.splits if digit in split.fates), *own)
 
     def __str__(self) -> str:
-        lines: list[str] = []
-
-        def write(node: Split | Fate, depth: int) -> None:
+        def lines(node: Split | Fate, indent: str = "") -> list[str]:
             if isinstance(node, Fate):
-                lines.append("  " * depth + f"{node.digit}: {len(node.members)} memories")
-                return
+                return [f"{indent}{node.digit}: {len(node.members)} memories"]
             digits = " ".join(map(str, node.fates))
-            lines.append("  " * depth + f"epoch {node.epoch:.0f}: {digits} part in {len(node.branches)}")
-            for branch in node.branches:
-                write(branch, depth + 1)
+            below = [line for branch in node.branches for line in lines(branch, indent + "  ")]
+            return [f"{indent}epoch {node.epoch:.0f}: {digits} part in {len(node.branches)}", *below]
 
-        if self.root is not None:
-            write(self.root, 0)
+        shown = [] if self.root is None else lines(self.root)
         if self.without_fate:
-            lines.append(f"without a fate: {len(self.without_fate)} memories")
-        return "\n".join(lines)
+            shown.append(f"without a fate: {len(self.without_fate)} memories")
+        return "\n".join(shown)
 
 
 def split_tree(
@@ -156,13 +147,9 @@ def split_tree(
 ) -> SplitTree:
     """The tree of splits of a recorded run.
 
-    Parameters
-    ----------
-    run : from `hopcore.train` with ``record_every``.
-    data : its training set; not needed where the run carries the images (long trajectories do).
-    fates : (K,) the memories' fates; those of their final labels if None.
-    apart, simultaneous
-        As for `build_tree`; by default splits are simultaneous if they follow within 0.2/rate epochs.
+    The training set is not needed where the run carries the images (long trajectories do). The ``fates`` (K,)
+    are those of the final labels if None; ``apart`` and ``simultaneous`` are as for `build_tree`, by default
+    splits are simultaneous if they follow within 0.2/rate epochs.
 
     Raises
     ------
@@ -183,16 +170,11 @@ def build_tree(
 
     Two memories part at the last epoch at which they are within ``apart``, two fates at the median over
     their pairs of memories. From the last to the first, fates (and then groups of fates, at the mean over
-    their pairs of fates) are joined; splits that follow the first of them within ``simultaneous`` epochs
-    become one split of several branches.
+    their pairs of fates) are joined; splits that follow the first of them within ``simultaneous`` epochs,
+    0 or more, become one split of several branches.
 
-    Parameters
-    ----------
-    paths : (epoch, K, dimensions), the category coefficients for example.
-    fates : (K,) digits; memories with `NO_FATE` take no part.
-    epochs : (epoch,) rising.
-    apart : distance beyond which two memories count as apart, in the units of the paths.
-    simultaneous : in epochs, 0 or more.
+    The paths are (epoch, K, dimensions), the category coefficients for example, and ``apart`` is in their
+    units; epochs rise; of the ``fates`` (K,), memories with `NO_FATE` take no part.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     epochs = np.asarray(epochs)
@@ -202,17 +184,15 @@ def build_tree(
         raise refuse("fates", chosen, f"whole numbers, {NO_FATE} for a memory without a fate")
     simultaneous = check_at_least("simultaneous", simultaneous, 0)
     digits, parted = fate_separations(separation_epochs(paths, epochs, apart), fates)
-    without = tuple(np.flatnonzero(fates == NO_FATE).tolist())
-
-    last = float(epochs[-1])
+    without, last = tuple(np.flatnonzero(fates == NO_FATE).tolist()), float(epochs[-1])
 
     def mean(of: tuple[int, ...], epoch: float) -> np.ndarray:
         return paths[np.searchsorted(epochs, epoch, side="right") - 1, list(of)].mean(axis=0)
 
-    leaves = []
-    for digit in digits:
-        own = tuple(np.flatnonzero(fates == digit).tolist())
-        leaves.append(Fate(int(digit), own, last, mean(own, last)))
+    members = (tuple(np.flatnonzero(fates == digit).tolist()) for digit in digits)
+    leaves = [
+        Fate(int(digit), own, last, mean(own, last)) for digit, own in zip(digits, members, strict=True)
+    ]
     if len(leaves) < 2:
         return SplitTree(leaves[0] if leaves else None, without, digits, parted)
 

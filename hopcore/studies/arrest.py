@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from hopcore import splits
-from hopcore._checks import check_integer, check_positive, refuse
+from hopcore._checks import check_integer, refuse
 from hopcore.data import training_set
 from hopcore.paper import FIGURE_8_LABEL, FIGURES
 from hopcore.paper.scales import ArrestScale
-from hopcore.splits import Split, SplitTree
+from hopcore.splits import Fate, Split, SplitTree
+from hopcore.studies.grid import map_in, over_grid
 from hopcore.sweeps import sweep
 from hopcore.training import train
 
@@ -36,34 +37,27 @@ def heat(
     *,
     n: float | Sequence[float] = FIGURES["8"].n[0],
     temperatures: Sequence[float] | None = None,
-    executor: Executor | None = None,
     **changes: Any,
 ) -> xr.Dataset:
     """Training sets and starts, by their seeds, learnt at the scale's temperatures or others.
 
-    Returns
-    -------
-    xarray.Dataset
-        Final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature (and
-        n, if it is a list); the ``digit`` of each memory (`belongs`), and the ``population`` of each digit,
-        for which every label counts that is above the limit (authors' code).
+    ``changes`` are options of `hopcore.sweep`, its ``executor`` among them.
+
+    Returns final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature
+    (and n, if it is a list); the ``digit`` of each memory (`belongs`), and the ``population`` of each digit,
+    for which every label above the limit counts, as in the authors' programs.
     """
-    options = {"rate": settings.rate, "epochs": settings.epochs, "memories": settings.memories, **changes}
-    found = [
-        sweep(
-            training_set(per_digit=settings.per_digit, seed=each),
-            n=n,
-            rescaled_temperature=settings.temperatures if temperatures is None else temperatures,
-            seed=each,
-            executor=executor,
-            **options,
-        ).squeeze(("seed",) if np.ndim(n) else ("n", "seed"), drop=True)
-        for each in seeds
-    ]
-    heated = xr.concat(found, xr.IndexVariable("set", list(seeds)), data_vars="all")
-    return heated.assign(
-        digit=belongs(heated.labels), population=(heated.labels > FIGURE_8_LABEL).sum("memory")
-    )
+    options = {name: getattr(settings, name) for name in ("rate", "epochs", "memories")} | changes
+    hot = settings.temperatures if temperatures is None else temperatures
+
+    def learnt(seed: int) -> xr.Dataset:
+        data = training_set(per_digit=settings.per_digit, seed=seed)
+        found = sweep(data, n=n, rescaled_temperature=hot, seed=seed, **options)
+        return found.squeeze(("seed",) if np.ndim(n) else ("n", "seed"), drop=True)
+
+    heated = over_grid(learnt, set=list(seeds))
+    population = (heated.labels > FIGURE_8_LABEL).sum("memory")
+    return heated.assign(digit=belongs(heated.labels), population=population)
 
 
 def controls(
@@ -73,57 +67,47 @@ def controls(
 
     Both are the most memories by which a digit's population differs, at so many ``temperatures`` of a few.
     """
-    first, count = heated.isel(set=0), heated.sizes["rescaled_temperature"]
-    usual = first.population[count // 8 :: max(count // 4, 1)]
-    same: dict[str, Any] = {"temperatures": usual.rescaled_temperature.values, "executor": executor}
+    first, count = heated.population[0], heated.sizes["rescaled_temperature"]
+    usual = first[count // 8 :: max(count // 4, 1)]
 
     def difference(**changes: Any) -> int:
-        again = heat(settings, [first.set.item()], **same, **changes)
+        hot = usual.rescaled_temperature.values
+        again = heat(settings, [first.set.item()], temperatures=hot, executor=executor, **changes)
         return int(abs(again.population[0] - usual).max())
 
     slow = {"rate": settings.rate / 4, "epochs": 4 * settings.epochs}
-    return {
-        "double": difference(dtype="float64"),
-        "quarter": difference(dtype=dtype, **slow),
-        "temperatures": len(usual),
-    }
+    double, quarter = difference(dtype="float64"), difference(dtype=dtype, **slow)
+    return {"double": double, "quarter": quarter, "temperatures": len(usual)}
 
 
-def belongs(labels: xr.DataArray, above: float = FIGURE_8_LABEL) -> xr.DataArray:
-    """The digit of each memory whose label (…, memory, category) is above a limit; −1 for none or several."""
-    votes = labels > check_positive("above", above)
+def belongs(labels: xr.DataArray) -> xr.DataArray:
+    """The digit of each memory whose label (…, memory, category) is above 0.98; −1 for none or several."""
+    votes = labels > FIGURE_8_LABEL
     return xr.where(votes.sum("category") == 1, votes.argmax("category"), -1)
 
 
 def populations(digits: xr.DataArray, categories: int = 10) -> xr.DataArray:
     """How many memories belong to each digit, (…, category), from digits (…, memory)."""
-    found = [(digits == digit).sum("memory") for digit in range(categories)]
-    return xr.concat(found, xr.IndexVariable("category", np.arange(categories))).transpose(..., "category")
+    category = xr.Dataset(coords={"category": np.arange(categories)}).category
+    return (digits == category).sum("memory").transpose(..., "category")
 
 
 def vanishing_temperatures(population: xr.DataArray, at_least: int = 1) -> xr.DataArray:
     """The temperature at which each digit vanishes: half way between its last grid point and the next.
 
-    Parameters
-    ----------
-    population : (…, category) over a rising ``rescaled_temperature``.
-    at_least : a digit is there while it has so many memories.
-
-    Returns
-    -------
-    (…, category) without the temperature. −inf for a digit that is nowhere, inf for one that is still there
-    at the highest temperature.
+    A digit is there while its population (…, category), over a rising ``rescaled_temperature``, is
+    ``at_least`` so large. Returns (…, category) without the temperature: −inf for a digit that is nowhere,
+    inf for one that is still there at the highest temperature.
     """
     at_least = check_integer("at_least", at_least, minimum=1)
     present = (population >= at_least).transpose(..., "rescaled_temperature")
     hot = population.rescaled_temperature.values
     if (np.diff(hot) <= 0).any():
         raise refuse("population", population, "over rising temperatures")
-    # Index of the last temperature at which it is there; −1 for nowhere.
-    last = len(hot) - 1 - present.values[..., ::-1].argmax(axis=-1)
-    last = np.where(present.values.any(axis=-1), last, -1)
+    # The last temperature at which it is there, counted from 1; 0 for nowhere.
+    last = (present * np.arange(1, len(hot) + 1)).max("rescaled_temperature")
     borders = np.concatenate([[-np.inf], (hot[1:] + hot[:-1]) / 2, [np.inf]])
-    return present.isel(rescaled_temperature=0, drop=True).copy(data=borders[last + 1])
+    return last.copy(data=borders[last.values])
 
 
 def group_ranks(groups: Sequence[Sequence[int]], digits: int = 10) -> np.ndarray:
@@ -155,8 +139,7 @@ def learn(
     settings: ArrestScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
 ) -> dict[int, Learnt]:
     """The training sets of `heat` at T_r = 0.85 and half the rate, by seed."""
-    each = map if executor is None else executor.map
-    return dict(zip(seeds, each(partial(_learn, settings, dtype), seeds), strict=True))
+    return dict(zip(seeds, map_in(executor, partial(_learn, settings, dtype), seeds), strict=True))
 
 
 def _learn(settings: ArrestScale, dtype: str, seed: int) -> Learnt:
@@ -178,10 +161,8 @@ def _learn(settings: ArrestScale, dtype: str, seed: int) -> Learnt:
 def leaving_epochs(tree: SplitTree, digits: int = 10) -> np.ndarray:
     """The epoch (digits,) of the last split on each digit's way; NaN for a digit that has no memory."""
     epochs = np.full(digits, np.nan)
-    for fate in tree.fates:
-        path = tree.path(fate.digit)
-        if len(path) > 1:
-            epochs[fate.digit] = max(split.epoch for split in path if isinstance(split, Split))
+    for split in tree.splits:  # the earliest first
+        epochs[list(split.fates)] = split.epoch
     return epochs
 
 
@@ -195,34 +176,31 @@ def read_backwards(vanished: ArrayLike, epochs: ArrayLike) -> float:
 def whereabouts(heated: xr.Dataset, learnt: Mapping[int, Learnt]) -> xr.Dataset:
     """Where arrested memories of `heat` are beside the trees of their training sets from `learn`.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over set and rescaled_temperature: how many memories are ``arrested``, and their median ``distance``
-        (…, to), root mean square pixel, to the nearest "saddle", "end" and "valley"; NaN where none are.
+    Returns, over set and rescaled_temperature: how many memories are ``arrested``, and their median
+    ``distance`` (…, to), root mean square pixel, to the nearest "saddle", "end" and "valley"; NaN where none
+    are.
     """
     # Arrested memories have no label at its limit; those with several are something else.
     arrested = (heated.labels <= FIGURE_8_LABEL).all("category")
-    distances = np.full((*arrested.shape[:2], 3), np.nan)
-    for row, (number, own) in enumerate(learnt.items()):
-        stuck = arrested.sel(set=number).values
-        memories = heated.memories.sel(set=number).values[stuck]
-        apart = [splits.distances_to_places(memories, places) for places in landmarks(own.tree, own.run)]
-        apart.append(splits.distances_to_paths(memories, own.run.isel(epoch=slice(None, None, 2))))
-        at = np.nonzero(stuck)[0]  # of each memory's temperature
-        for place in np.unique(at):
-            distances[row, place] = [np.median(each[at == place]) for each in apart]
-    along = ("set", "rescaled_temperature")
-    found = {"arrested": arrested.sum("memory"), "distance": ((*along, "to"), distances)}
-    return xr.Dataset(found, {"to": ["saddle", "end", "valley"]})
+    apart = np.full((3, *arrested.shape), np.nan)
+    for place, own in enumerate(learnt.values()):
+        stuck = arrested[place].values
+        memories = heated.memories[place].values[stuck]
+        nearest = [splits.distances_to_places(memories, places) for places in landmarks(own.tree, own.run)]
+        nearest.append(splits.distances_to_paths(memories, own.run.isel(epoch=slice(None, None, 2))))
+        apart[:, place, stuck] = nearest
+    distance = xr.DataArray(apart, dims=("to", *arrested.dims)).median("memory")
+    return xr.Dataset(
+        {"arrested": arrested.sum("memory"), "distance": distance.transpose(..., "to")},
+        {"to": ["saddle", "end", "valley"]},
+    )
 
 
 def landmarks(tree: SplitTree, run: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Mean memories of a recorded run at the splits of its tree, (P, N), and at its ends, (F, N)."""
-    at_splits = [
-        run.memories.sel(epoch=split.epoch, method="nearest").values[list(split.members)].mean(axis=0)
-        for split in tree.splits
-    ]
-    last = run.memories.isel(epoch=-1).values
-    at_ends = [last[list(fate.members)].mean(axis=0) for fate in tree.fates]
-    return np.array(at_splits), np.array(at_ends)
+
+    def mean_at(node: Split | Fate) -> np.ndarray:
+        memories = run.memories.sel(epoch=node.epoch, method="nearest").values
+        return memories[list(node.members)].mean(axis=0)
+
+    return np.array([mean_at(each) for each in tree.splits]), np.array([mean_at(each) for each in tree.fates])

@@ -7,17 +7,9 @@ from numpy.typing import ArrayLike
 
 
 def stays_above(places: ArrayLike, values: ArrayLike, level: float) -> float:
-    """The place from which a curve stays above a level.
+    """The place from which a curve stays above a level; NaN if it is above it everywhere, or not at its end.
 
-    Parameters
-    ----------
-    places : (P,) in the order in which the curve is followed, rising or falling.
-    values : (P,) of the curve there.
-    level : to pass.
-
-    Returns
-    -------
-    NaN if the curve is above the level everywhere, or not at its end.
+    The ``places`` (P,) come in the order in which the curve is followed, rising or falling.
     """
     places, values = np.array(places, dtype=float), np.array(values, dtype=float)
     below = np.flatnonzero(values <= level)

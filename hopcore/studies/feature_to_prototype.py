@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,9 @@ from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import MEMORIES_SHOWN_LABEL, PIXELS
 from hopcore.paper.scales import Pace
+from hopcore.studies import likeness
 from hopcore.studies.crossings import stays_above, stays_below
 from hopcore.studies.grid import over_grid
-from hopcore.studies.likeness import (
-    distance_from_centre,
-    distance_from_mean_image,
-    mean_distance,
-    median_distance,
-    nearest_images,
-    relative,
-)
 from hopcore.sweeps import sweep
 
 _STEP = 0.5  # of the corners that a fit tries, in units of n
@@ -37,22 +31,17 @@ def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how:
 
     `how` is for `hopcore.sweep`: one ``seed``, ``memories``, ``dtype``, ``executor``, ``store``.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as from
-        `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
+    Returns ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as
+    from `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
     """
-    found = []
-    for pace in paces:
-        hot = [value / PIXELS for value in pace.temperature]
-        networks = sweep(data, n=n, rescaled_temperature=hot, rate=pace.rate, epochs=pace.epochs, **how)
-        found.append(networks.isel(seed=0))
+    found = [
+        sweep(data, n=n, rescaled_temperature=[value / PIXELS for value in pace.temperature],
+              rate=pace.rate, epochs=pace.epochs, **how).isel(seed=0)
+        for pace in paces
+    ]  # fmt: skip
     networks = xr.concat(found, "rescaled_temperature", combine_attrs="drop_conflicts")
-    return networks.assign(
-        coefficients=coefficients(networks.memories, data),
-        images_needed=images_needed(networks.memories, data),
-    )
+    alpha, needed = (measure(networks.memories, data) for measure in (coefficients, images_needed))
+    return networks.assign(coefficients=alpha, images_needed=needed)
 
 
 def largest_coefficient(networks: xr.Dataset) -> xr.DataArray:
@@ -76,12 +65,9 @@ def moved_by_rounding(networks: xr.Dataset, pace: Pace, learn: Callable[..., xr.
 def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     """What the memories of `trained` networks are made of: medians over all of them, and one share.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``largest``, the largest |α|; ``negative`` and ``one_digit``, the shares of Σ|α| that negative
-        coefficients and the images of one digit hold; ``images``, those needed; ``one_label``, the share of
-        memories with exactly one label of 0.99 or more.
+    Returns ``largest``, the largest |α|; ``negative`` and ``one_digit``, the shares of Σ|α| that negative
+    coefficients and the images of one digit hold; ``images``, those needed; ``one_label``, the share of
+    memories with exactly one label of 0.99 or more.
     """
     alpha = networks.coefficients
     size, full = np.abs(alpha), networks.labels >= MEMORIES_SHOWN_LABEL
@@ -110,13 +96,12 @@ def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.
 
 def responding(networks: xr.Dataset, data: TrainingSet) -> xr.DataArray:
     """`memories_responding` to an image, on average over the images: (n, rescaled_temperature)."""
-    return xr.apply_ufunc(
-        lambda memories, n: memories_responding(memories, data.images, n).mean(),
-        networks.memories,
-        networks.n,
-        input_core_dims=[["memory", "pixel"], []],
-        vectorize=True,
-    )
+
+    def mean(memories: np.ndarray, n: float) -> float:
+        return memories_responding(memories, data.images, n).mean()
+
+    core = [["memory", "pixel"], []]
+    return xr.apply_ufunc(mean, networks.memories, networks.n, input_core_dims=core, vectorize=True)
 
 
 def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
@@ -127,21 +112,13 @@ def smooth_curve(x: ArrayLike, y: ArrayLike) -> np.ndarray:
 def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 0) -> xr.Dataset:
     """Locate where a mean over memories leaves its low level.
 
-    The mean of each row is fitted, by least squares, with a level, a straight ramp and a level, joined
-    continuously; both corners lie on a grid of step 0.5 and the ramp is at least 2 long.  The uncertainty
-    comes from fits to data drawn again with replacement: the rows (n), and the memories in each.
+    The mean of each row of values (R, K), one for each memory, at the rising powers n (R,) is fitted, by
+    least squares, with a level, a straight ramp and a level, joined continuously; both corners lie on a grid
+    of step 0.5 and the ramp is at least 2 long. The uncertainty comes from fits to data drawn again with
+    replacement, ``replicates`` times: the rows, and the memories in each.
 
-    Parameters
-    ----------
-    n : (R,) powers, rising.
-    values : (R, K) one value per memory.
-    replicates, seed : of the bootstrap.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``threshold`` and ``top``, where the ramp starts and ends; ``earliest`` and ``latest``, between which
-        nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels.
+    Returns ``threshold`` and ``top``, where the ramp starts and ends; ``earliest`` and ``latest``, between
+    which nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels.
 
     Raises
     ------
@@ -153,10 +130,8 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
         raise ValueError(f"values must have one row for each of the {len(n)} n, got shape {values.shape}")
     if len(n) < 5:
         raise ValueError(f"n must hold at least 5 powers, got {len(n)}")
-    corners = np.arange(n[0], n[-1] + _STEP / 2, _STEP)
-    first, last = (each.ravel() for each in np.meshgrid(corners, corners, indexing="ij"))
-    long_enough = last - first >= 2
-    first, last = first[long_enough], last[long_enough]
+    first, last = np.array(list(combinations(np.arange(n[0], n[-1] + _STEP / 2, _STEP), 2))).T
+    first, last = first[last - first >= 2], last[last - first >= 2]
     ramps = np.clip((n - first[:, None]) / (last - first)[:, None], 0, 1)
 
     generator = np.random.default_rng(seed)
@@ -164,8 +139,7 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     drawn = generator.integers(memories, size=(replicates, rows, memories))
     means = np.take_along_axis(values[None], drawn, axis=2).mean(axis=2)
     weights = generator.multinomial(rows, np.full(rows, 1 / rows), size=replicates).astype(float)
-    means = np.vstack([values.mean(axis=1), means])
-    weights = np.vstack([np.ones(rows), weights])
+    means, weights = np.vstack([values.mean(axis=1), means]), np.vstack([np.ones(rows), weights])
 
     best, low, height = _best_ramp(ramps, means, weights)
     thresholds = first[best]
@@ -239,33 +213,29 @@ def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dat
     belongs to the cluster of the image that it is most like.  Lengths are in units of the same length for the
     images of that digit, and medians over the clusters of at least three memories; nan if none is.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over rescaled_temperature and n: ``spread_map``, the median distance between two memories of a cluster
-        on the map, and ``spread_map_mean``, their mean distance; ``spread_pixels``, the mean distance between
-        the images nearest to them; ``centre_map`` and ``centre_pixels``, the distance from a cluster's centre
-        on the map, and from its digit's mean image; ``nearest``, how many images are nearest to a memory.
+    Returns, over rescaled_temperature and n: ``spread_map``, the median distance between two memories of a
+    cluster on the map, and ``spread_map_mean``, their mean distance; ``spread_pixels``, the mean distance
+    between the images nearest to them; ``centre_map`` and ``centre_pixels``, the distance from a cluster's
+    centre on the map, and from its digit's mean image; ``nearest``, how many images are nearest to a memory.
     """
 
     def measured(temperature: float, n: float) -> xr.Dataset:
         network = networks.sel(n=n, rescaled_temperature=temperature)
-        nearest = nearest_images(network.memories, mnist.images)
+        nearest = likeness.nearest_images(network.memories, mnist.images)
 
         def over_clusters(measure: Callable[..., float], points: ArrayLike, images: ArrayLike) -> float:
-            ratios = relative(measure, points, mnist.digits[nearest], images, mnist.digits)
+            ratios = likeness.relative(measure, points, mnist.digits[nearest], images, mnist.digits)
             return float(np.median(list(ratios.values()))) if ratios else np.nan
 
         on_map = network.places, embedding.coordinates
-        found = {
-            "spread_map": over_clusters(median_distance, *on_map),
-            "spread_map_mean": over_clusters(mean_distance, *on_map),
-            "spread_pixels": over_clusters(mean_distance, mnist.images[nearest], mnist.images),
-            "centre_map": over_clusters(distance_from_centre, *on_map),
-            "centre_pixels": over_clusters(distance_from_mean_image, network.memories, mnist.images),
-            "nearest": len(np.unique(nearest)),
+        lengths = {
+            "spread_map": (likeness.median_distance, *on_map),
+            "spread_map_mean": (likeness.mean_distance, *on_map),
+            "spread_pixels": (likeness.mean_distance, mnist.images[nearest], mnist.images),
+            "centre_map": (likeness.distance_from_centre, *on_map),
+            "centre_pixels": (likeness.distance_from_mean_image, network.memories, mnist.images),
         }
-        return xr.Dataset(found)
+        found = {name: over_clusters(*length) for name, length in lengths.items()}
+        return xr.Dataset({**found, "nearest": len(np.unique(nearest))})
 
-    temperatures = networks.rescaled_temperature.values
-    return over_grid(measured, rescaled_temperature=temperatures, n=networks.n.values)
+    return over_grid(measured, rescaled_temperature=networks.rescaled_temperature.values, n=networks.n.values)

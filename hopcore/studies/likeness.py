@@ -12,12 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial.distance import pdist
 
-
-def directions(images: ArrayLike) -> np.ndarray:
-    """Images (..., N) without brightness and contrast: mean 0, length 1; their products are correlations."""
-    images = np.asarray(images, dtype=float)
-    images = images - images.mean(axis=-1, keepdims=True)
-    return images / np.linalg.norm(images, axis=-1, keepdims=True)
+from hopcore.embedding import directions
 
 
 def nearest_images(memories: ArrayLike, images: ArrayLike) -> np.ndarray:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -42,15 +43,9 @@ _RECORDS = 10
 def start_near(
     data: TrainingSet, digit: int, memories: int = 100, seed: int = 0, noise: float = FIGURE_7_LABEL_NOISE[1]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Memories (K, N) and labels (K, C) of a start near a digit.
+    """Memories (K, N), all the same, and labels (K, C) of a start near a digit of the set.
 
-    Parameters
-    ----------
-    data : the training set.
-    digit : one of its digits.
-    memories : K.
-    seed : of the labels; the memories are all the same.
-    noise : standard deviation of the labels.
+    The labels are drawn with ``seed``, with the standard deviation ``noise``.
 
     Raises
     ------
@@ -78,22 +73,13 @@ def single_saddles(
     executor: Executor | None = None,
     **train_options: Any,
 ) -> xr.Dataset:
-    """Where one memory comes to rest, in the place of ``copies`` equal ones.
+    """Where one memory that starts near each digit comes to rest, in the place of K = ``copies`` equal ones.
 
-    Parameters
-    ----------
-    data : the training set.
-    digits : the digits to start near.
-    n, rescaled_temperature : the powers, and the temperatures of the network; the one memory has T/K^(1/n).
-    copies : K, the memories that it stands for.
-    executor : where networks are trained; None trains them here.
-    **train_options : ``rate``, ``epochs``, ``dtype`` of `hopcore.train`.
+    The temperatures are those of the network: the one memory has T/K^(1/n). Options are ``rate``, ``epochs``
+    and ``dtype`` of `hopcore.train`.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``shares`` (start, rescaled_temperature, n, category) and ``images`` (…, pixel) after the last epoch;
-        ``moved`` (…), the largest change of a share in the last tenth of the epochs.
+    Returns ``shares`` (start, rescaled_temperature, n, category) and ``images`` (…, pixel) after the last
+    epoch; ``moved`` (…), the largest change of a share in the last tenth of the epochs.
     """
     powers = check_increasing("n", n)
     temperatures = check_increasing("rescaled_temperature", rescaled_temperature)
@@ -107,51 +93,41 @@ def _at_rest(
 ) -> xr.Dataset:
     """`single_saddles` of starts near one digit."""
     options = Options.checked(data, start=start_near(data, digit, memories=1), **how)
-    every = max(options.epochs // _RECORDS, 1)
-    options = Options.checked(data, **{**vars(options), "record_every": every})
+    options = replace(options, record_every=max(options.epochs // _RECORDS, 1))
     runs = [Run(power, hot / copies ** (1 / power)) for hot, power in product(temperature, n)]
     with threads(1):
         stacks = in_stacks(runs, stack_size(data, options))
         found = [result for stack in stacks for result in train_stack(data, options, stack)]
     before, last = np.array([category_paths(run, data).values[-2:, 0] for run in found]).swapaxes(0, 1)
-    images = [run.memories.values[-1, 0] for run in found]
+    moved, images = np.abs(last - before).max(axis=1), [run.memories.values[-1, 0] for run in found]
     dims, shape = ("rescaled_temperature", "n"), (len(temperature), len(n))
     return xr.Dataset(
         {
             "shares": ((*dims, "category"), np.reshape(last, (*shape, -1))),
             "images": ((*dims, "pixel"), np.reshape(images, (*shape, -1))),
-            "moved": (dims, np.abs(last - before).max(axis=1).reshape(shape)),
+            "moved": (dims, np.reshape(moved, shape)),
         },
         {"rescaled_temperature": temperature, "n": n},
     )
 
 
-def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = FIGURE_7_LABEL) -> xr.Dataset:
+def visit(run: xr.Dataset, data: TrainingSet | None = None) -> xr.Dataset:
     """The saddle that a recorded run passes, and its final population.
 
     The group is slow where its mean moves least, in the ten shares, from one recorded epoch to the next.
     Before the first record in which the group presses against the pixels' limit it only grows, and is left
     out; so is all that follows the split.
 
-    Parameters
-    ----------
-    run : from `hopcore.train` with ``record_every``.
-    data : its training set, if the run does not carry it.
-    supported : the label from which a memory belongs to a digit.
+    ``data`` is the run's training set, if the run does not carry it.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``shares`` (category,) of the group at its slowest, before it splits, and ``images`` (pixel,), the
-        mean memory there; ``epoch`` of the slowest place, and ``parted``, the last recorded epoch at which
-        the group was together; ``population`` (category,), memories that belong to each digit at the end.
+    Returns ``shares`` (category,) of the group at its slowest, before it splits, and ``images`` (pixel,), the
+    mean memory there; ``epoch`` of the slowest place, and ``parted``, the last recorded epoch at which the
+    group was together; ``population`` (category,), memories that belong to each digit at the end.
     """
-    supported = check_positive("supported", supported)
     paths = category_paths(run, data).values
     mean = paths.mean(axis=1)
-    apart = np.linalg.norm(paths - mean[:, None], axis=-1).max(axis=1)
-    together = int(np.argmax(apart > TOGETHER)) - 1 if (apart > TOGETHER).any() else len(mean) - 1
-    together = max(together, 1)
+    apart = np.linalg.norm(paths - mean[:, None], axis=-1).max(axis=1) > TOGETHER
+    together = max(int(apart.argmax()) - 1 if apart.any() else len(mean) - 1, 1)
     speed = np.linalg.norm(np.diff(mean[: together + 1], axis=0), axis=-1)
     grown = int(np.argmax(mean[: together + 1].sum(axis=-1) > 0.95 * mean[together].sum()))
     first = min(grown, together - 1)
@@ -162,7 +138,7 @@ def visit(run: xr.Dataset, data: TrainingSet | None = None, supported: float = F
             "images": ("pixel", run.memories.values[slowest].mean(axis=0)),
             "epoch": int(run.epoch[slowest]),
             "parted": int(run.epoch[together]),
-            "population": ("category", (run.labels.values[-1] >= supported).sum(axis=0)),
+            "population": ("category", (run.labels.values[-1] >= FIGURE_7_LABEL).sum(axis=0)),
         }
     )
 
@@ -182,23 +158,12 @@ def visits(
 ) -> xr.Dataset:
     """Full networks from starts near digits: the saddle that each passes, and its final population.
 
-    Parameters
-    ----------
-    data : the training set.
-    digits : the digits to start near.
-    n, rescaled_temperature : powers and temperatures.
-    repeats : runs of each; they differ in the labels' noise, which is all that is random.
-    seed : of the first repeat; the next has seed + 1.
-    memories : K.
-    noise : standard deviation of the labels at the start.
-    executor : where networks are trained; None trains them here.
-    **train_options : ``rate``, ``epochs``, ``record_every``, ``dtype`` of `hopcore.train`.
+    The ``repeats`` runs of each differ in the labels' noise, which is all that is random: the first has the
+    ``seed`` and the standard deviation ``noise`` of `start_near`, the next has seed + 1. Options are
+    ``rate``, ``epochs``, ``record_every`` and ``dtype`` of `hopcore.train`.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over start, rescaled_temperature, n and repeat: ``shares`` (…, category), ``images`` (…, pixel),
-        ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`.
+    Returns, over start, rescaled_temperature, n and repeat: ``shares`` (…, category), ``images`` (…, pixel),
+    ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`.
     """
     axes = {
         "start": list(digits),
@@ -206,24 +171,17 @@ def visits(
         "n": check_increasing("n", n),
         "repeat": np.arange(check_integer("repeats", repeats, minimum=1)),
     }
-    return over_grid(partial(_visited, data, memories, seed, noise, train_options), executor, **axes)
+    return over_grid(partial(_visited, data, (memories, seed, noise), train_options), executor, **axes)
 
 
 def _visited(
-    data: TrainingSet,
-    memories: int,
-    seed: int,
-    noise: float,
-    how: dict[str, Any],
-    digit: int,
-    hot: float,
-    n: float,
-    repeat: int,
+    data: TrainingSet, start: tuple[int, int, float], how: dict[str, Any], *point: Any
 ) -> xr.Dataset:
     """`visit` of one run."""
-    start = start_near(data, digit, memories, seed + int(repeat), noise)
+    (memories, seed, noise), (digit, hot, n, repeat) = start, point
+    near = start_near(data, digit, memories, seed + int(repeat), noise)
     with threads(1):
-        return visit(train(data, start=start, n=n, rescaled_temperature=hot, **how), data)
+        return visit(train(data, start=near, n=n, rescaled_temperature=hot, **how), data)
 
 
 def share_of(population: xr.DataArray, digit: int, other: int) -> xr.DataArray:
@@ -244,43 +202,27 @@ def in_other_precision(final: xr.DataArray, data: TrainingSet, *, dtype: str, **
     return share_of(visits(data, digits, **some, dtype=other, **options).population, *digits)
 
 
-def regimes(saddles: xr.Dataset, limit: float = APART) -> xr.Dataset:
-    """Where over n two starts meet one saddle, for every temperature.
+def regimes(saddles: xr.Dataset) -> xr.Dataset:
+    """Where over n two starts meet one saddle, for every temperature, from `single_saddles` of two digits.
 
-    Parameters
-    ----------
-    saddles : from `single_saddles` with two digits.
-    limit : two saddles are one up to this difference in the share of the first digit.
+    Two saddles are one up to the difference `APART` in the share of the first digit.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if there
-        is none; ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
+    Returns, over rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if
+    there is none; ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
     """
-    one, other = saddles.start.values
-    shares = saddles.shares.sel(category=one, drop=True)
-    gap = np.abs(shares.sel(start=one) - shares.sel(start=other)).transpose("rescaled_temperature", "n")
-    windows = np.array([single_window(gap.n, row, limit) or (np.nan, np.nan) for row in gap.values])
-    apart = gap.values[:, [0, -1]] > limit
-    return xr.Dataset(
-        {
-            "first": ("rescaled_temperature", windows[:, 0]),
-            "last": ("rescaled_temperature", windows[:, 1]),
-            "two_one_two": ("rescaled_temperature", apart.all(axis=1) & np.isfinite(windows[:, 0])),
-        },
-        {"rescaled_temperature": gap.rescaled_temperature},
-    )
+    shares = saddles.shares.sel(category=saddles.start[0].item(), drop=True)
+    gap = np.abs(shares[0] - shares[1]).transpose("rescaled_temperature", "n")
+    windows = np.array([single_window(gap.n, row, APART) or (np.nan, np.nan) for row in gap.values])
+    first, last = (xr.DataArray(ends, dims="rescaled_temperature") for ends in windows.T)
+    apart = (gap[:, [0, -1]] > APART).all("n")
+    found = xr.Dataset({"first": first, "last": last, "two_one_two": apart & first.notnull()})
+    return found.assign_coords(rescaled_temperature=gap.rescaled_temperature)
 
 
 def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, float] | None:
-    """First and last n of the longest stretch over which two saddles are one; None if they never are.
+    """First and last n (P,), rising, of the longest stretch over which two saddles are one.
 
-    Parameters
-    ----------
-    n : (P,) rising.
-    gap : (P,) how far the two saddles are apart.
-    limit : they are one up to this distance.
+    They are while their ``gap`` (P,) is not above the limit; None if they never are.
     """
     n = check_increasing("n", n)
     gap = check_finite_array("gap", gap, (len(n),))
@@ -314,10 +256,8 @@ def reduced_system(
 ) -> Reduced:
     """Two mean images in the place of all (paper, section on two memories), at T in the paper's units."""
     one, other = (data.images[data.digits == digit].mean(axis=0) for digit in digits)
-    overlaps, settings = (
-        (one @ one, one @ other, other @ other),
-        {"temperature": temperature, "copies": copies},
-    )
+    overlaps = one @ one, one @ other, other @ other
+    settings = {"temperature": temperature, "copies": copies}
     diagram = reduced.bifurcation_diagram(*overlaps, n=np.arange(2, 60), **settings)
     stable = [(each.n.values, np.where(each.stable, each.alpha, np.nan)) for each in reduced.curves(diagram)]
     folds = reduced.folds(*overlaps, n_range=(2, 60), **settings)
@@ -341,19 +281,15 @@ def following(saddle: xr.DataArray, final: xr.DataArray, seed: int = 0) -> tuple
 def correlation_interval(
     x: ArrayLike, y: ArrayLike, groups: ArrayLike, *, level: float = 0.95, draws: int = 2000, seed: int = 0
 ) -> tuple[float, float, float]:
-    """Pearson's correlation with a bootstrap confidence interval that draws whole groups.
+    """Pearson's correlation of x and y (P,), and the ends of its bootstrap confidence interval (percentiles).
 
-    Points of one group depend on each other (runs at one n, say), so that groups are drawn with replacement,
-    not points. Points with a NaN are left out.
+    Points of one group depend on each other (runs at one n, say), so that whole ``groups`` (P,) are drawn
+    with replacement, not points. Points with a NaN are left out.
 
-    Parameters
-    ----------
-    x, y, groups : (P,) each.
-    level, draws, seed : of the interval (percentiles), and of the drawing.
-
-    Returns
-    -------
-    The correlation, and the ends of its interval.
+    Raises
+    ------
+    ValueError
+        For arrays of different lengths, and fewer than three groups with known values.
     """
     xs, ys, own = (np.asarray(each, dtype=float).ravel() for each in (x, y, groups))
     if not len(xs) == len(ys) == len(own):

@@ -7,7 +7,7 @@ or up and down in steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import product
@@ -18,19 +18,13 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
+from hopcore import splits
 from hopcore._threads import threads
 from hopcore.data import training_set
 from hopcore.paper import FIGURES
 from hopcore.paper.scales import StemScale
-from hopcore.splits import (
-    appearance,
-    category_paths,
-    distances_to_paths,
-    learning_ranks,
-    rank_correlation,
-    recognised,
-)
 from hopcore.studies.arrest import belongs, populations
+from hopcore.studies.grid import over_grid
 from hopcore.training import NoisePulses, train
 
 WARM, HOT, COLD = 1.1, 1.3, FIGURES["3"].rescaled_temperature[0]
@@ -55,35 +49,26 @@ def hold(
 ) -> xr.Dataset:
     """Networks held by heat and let go, one without a hold, and one with another start, of each training set.
 
-    Parameters
-    ----------
-    settings : the chapter's, at its scale.
-    seeds : of the training sets and the starts.
-    dtype, executor : of training, and where it is done; None trains here.
-
-    Returns
-    -------
-    xarray.Dataset
-        What `release` gives, over hold and set, and a comparison with the networks without a hold: the
-        ``difference`` of final populations (`total_variation`), and the rank correlation of the ``order`` in
-        which digits appear. Holds are "no hold", "another start", and "1.1, 20" for temperature and time.
+    Returns what `release` gives, over hold and set, and a comparison with the networks without a hold: the
+    ``difference`` of final populations (`total_variation`), and the rank correlation of the ``order`` in
+    which digits appear. Holds are "no hold", "another start", and "1.1, 20" for temperature and time.
     """
-    plans = {"no hold": (HOT, 0, 0), "another start": (HOT, 0, OTHER_START)}
-    plans |= {f"{hot:g}, {time}": (hot, time, 0) for hot, time in product((WARM, HOT), settings.times)}
-    options = {"record_every": _epochs(settings, RECORD), **_options(settings, dtype)}
     free = _epochs(settings, LEARNING)
-    tasks = [
-        partial(release, _epochs(settings, time), free, hot, COLD, seed, seed + shift, **options)
-        for hot, time, shift in plans.values()
-        for seed in seeds
-    ]
-    found, sets = iter(_each(executor, tasks)), xr.IndexVariable("set", list(seeds))
-    rows = [xr.concat([next(found) for _ in seeds], sets, data_vars="all") for _ in plans]
-    held = xr.concat(rows, xr.IndexVariable("hold", list(plans)), data_vars="all")
-    ranks = learning_ranks(held.appeared)
-    order = [list(map(rank_correlation, ranks[0], row)) for row in ranks]
+    plans = {"no hold": (0, free, HOT, COLD, 0), "another start": (0, free, HOT, COLD, OTHER_START)}
+    for hot, time in product((WARM, HOT), settings.times):
+        plans[f"{hot:g}, {time}"] = (_epochs(settings, time), free, hot, COLD, 0)
+    options = {"record_every": _epochs(settings, RECORD), **_options(settings, dtype)}
+    held = over_grid(partial(_held, plans, options), executor, hold=list(plans), set=list(seeds))
+    ranks = splits.learning_ranks(held.appeared)
+    order = [list(map(splits.rank_correlation, ranks[0], row)) for row in ranks]
     difference = total_variation(held.population[0], held.population)
     return held.assign(difference=(("hold", "set"), difference), order=(("hold", "set"), order))
+
+
+def _held(plans: Mapping[str, tuple[Any, ...]], options: dict[str, Any], name: str, seed: int) -> xr.Dataset:
+    """One network of `hold`, by its plan for `release`, and what is added to the seed of the start."""
+    held, free, hot, cold, shift = plans[name]
+    return release(held, free, hot, cold, seed, seed + shift, **options)
 
 
 def release(
@@ -91,41 +76,29 @@ def release(
 ) -> xr.Dataset:
     """Hold memories at a high temperature, then let them go; for a pool of processes.
 
-    Parameters
-    ----------
-    held, free : epochs at the high and at the low temperature.
-    hot, cold : rescaled temperatures.
-    seed : of the training set (20 images of each digit), and of the start unless that has its own.
-    start : the seed of the start.
-    **train_options : of `hopcore.train`, with ``record_every``.
+    They learn for ``held`` epochs at T_r = ``hot`` and for ``free`` ones at ``cold``. ``seed`` is that of the
+    training set (20 images of each digit), and of the start unless that has its own, ``start``; the options
+    are those of `hopcore.train`, with ``record_every``.
 
-    Returns
-    -------
-    xarray.Dataset
-        At the end of the holding: ``image`` (pixel), the mean memory; ``spread``, the largest distance of a
-        memory's shares from the mean; ``before`` (category), memories that belong to each digit. After the
-        release: ``appeared`` (category), epochs until each digit is recognised for good, NaN for never;
-        ``population`` (category) at the end; and ``accuracy``, the part of the images recognised then.
+    Returns, at the end of the holding: ``image`` (pixel), the mean memory; ``spread``, the largest distance
+    of a memory's shares from the mean; ``before`` (category), memories that belong to each digit. After the
+    release: ``appeared`` (category), epochs until each digit is recognised for good, NaN for never;
+    ``population`` (category) at the end; and ``accuracy``, the part of the images recognised then.
     """
     data = training_set(seed=seed)
+    schedule = np.repeat([hot, cold], [held, free])
     noise = NoisePulses((held,), RELEASE_NOISE) if held else None
+    how = {"seed": seed if start is None else start, "noise": noise, **train_options}
     with threads(1):
-        run = train(
-            data,
-            rescaled_temperature=np.repeat([hot, cold], [held, free]),
-            epochs=held + free,
-            seed=seed if start is None else start,
-            noise=noise,
-            **train_options,
-        )
-        counts = recognised(run, data)
-        paths = category_paths(run.sel(epoch=[held]), data).values[0]
+        run = train(data, rescaled_temperature=schedule, epochs=held + free, **how)
+        counts = splits.recognised(run, data)
+        paths = splits.category_paths(run.sel(epoch=[held]), data).values[0]
     at_release = run.sel(epoch=held)
     found = {
         "image": ("pixel", at_release.memories.values.mean(axis=0)),
         "spread": np.linalg.norm(paths - paths.mean(axis=0), axis=1).max(),
         "before": ("category", populations(belongs(at_release.labels)).values),
-        "appeared": ("category", appearance(counts.sel(epoch=slice(held, None))).values - held),
+        "appeared": ("category", splits.appearance(counts.sel(epoch=slice(held, None))).values - held),
         "population": ("category", populations(belongs(run.labels[-1])).values),
         "accuracy": float(counts[-1].sum()) / len(data),
     }
@@ -136,21 +109,19 @@ def anew(
     settings: StemScale, seed: int, *, dtype: str = "float32", executor: Executor | None = None
 ) -> xr.DataArray:
     """The part of the images recognised after learning at every other stair's temperature from the start."""
-    time, hot = _epochs(settings, LEARNING), STAIRS[::2]
-    options = {"record_every": time, **_options(settings, dtype)}
-    found = _each(executor, [partial(release, 0, time, HOT, each, seed, **options) for each in hot])
-    accuracy = [each.accuracy.item() for each in found]
-    return xr.DataArray(accuracy, {"rescaled_temperature": hot}, ("rescaled_temperature",))
+    time = _epochs(settings, LEARNING)
+    options = {"seed": seed, "record_every": time, **_options(settings, dtype)}
+    afresh = partial(release, 0, time, HOT, **options)
+    return over_grid(afresh, executor, rescaled_temperature=STAIRS[::2]).accuracy
 
 
 def up_and_down(
     settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
 ) -> xr.Dataset:
     """Networks that learn, are heated stair by stair, and cooled again: `climb` over set."""
-    there_and_back = [*STAIRS, *STAIRS[-2::-1]]
     times = _epochs(settings, LEARNING), _epochs(settings, STAIR)
-    tasks = [partial(climb, there_and_back, *times, seed, **_options(settings, dtype)) for seed in seeds]
-    return xr.concat(_each(executor, tasks), xr.IndexVariable("set", list(seeds)), data_vars="all")
+    there_and_back = partial(climb, [*STAIRS, *STAIRS[-2::-1]], *times, **_options(settings, dtype))
+    return over_grid(there_and_back, executor, set=list(seeds))
 
 
 def climb(
@@ -158,40 +129,29 @@ def climb(
 ) -> xr.Dataset:
     """Learn at the first temperature, then go through all of them in steps; for a pool of processes.
 
-    Parameters
-    ----------
-    temperatures : of the steps, up and down for example; learning begins at the first.
-    grown : epochs of learning at the first temperature before the steps.
-    epochs : of each step.
-    seed : of the training set (20 images of each digit) and of the start.
-    **train_options : of `hopcore.train`.
+    Learning takes ``grown`` epochs before the steps, each of these ``epochs``. ``seed`` is that of the
+    training set (20 images of each digit) and of the start, the options are those of `hopcore.train`.
 
-    Returns
-    -------
-    xarray.Dataset
-        At the end of each step: ``shares`` (step, memory, category), ``population`` (step, category),
-        ``images`` (step, memory, pixel), the memories, ``known`` (step), the part of the training images that
-        are recognised, and ``off_path`` (step, memory), the distance from the valleys of the learning before
-        the steps (`hopcore.splits.distances_to_paths`); the coordinate ``temperature`` (step). Step 0
-        is the state before the steps.
+    Returns, at the end of each step: ``shares`` (step, memory, category), ``population`` (step, category),
+    ``images`` (step, memory, pixel), the memories, ``known`` (step), the part of the training images that are
+    recognised, and ``off_path`` (step, memory), the distance from the valleys of the learning before the
+    steps (`hopcore.splits.distances_to_paths`); the coordinate ``temperature`` (step). Step 0 is the state
+    before the steps.
     """
     data = training_set(seed=seed)
     taken = [temperatures[0], *temperatures]
     ends = grown + epochs * np.arange(len(taken))
+    schedule = np.repeat(taken, [grown, *[epochs] * len(temperatures)])
+    how = {"record_every": int(np.gcd(grown, epochs)), "seed": seed, **train_options}
     with threads(1):
-        run = train(
-            data,
-            rescaled_temperature=np.repeat(taken, [grown, *[epochs] * len(temperatures)]),
-            epochs=int(ends[-1]),
-            record_every=int(np.gcd(grown, epochs)),
-            seed=seed,
-            **train_options,
-        )
+        run = train(data, rescaled_temperature=schedule, epochs=int(ends[-1]), **how)
         states = run.sel(epoch=ends)
-        known = recognised(states, data).sum("category") / len(data)
-        shares = category_paths(states, data)
+        known = splits.recognised(states, data).sum("category") / len(data)
+        shares = splits.category_paths(states, data)
         images = states.memories.values
-        off_path = distances_to_paths(images.reshape(-1, images.shape[-1]), run.sel(epoch=slice(0, grown)))
+        off_path = splits.distances_to_paths(
+            images.reshape(-1, images.shape[-1]), run.sel(epoch=slice(0, grown))
+        )
     found = {
         "shares": (("step", "memory", "category"), shares.values),
         "population": (("step", "category"), populations(belongs(states.labels)).values),
@@ -210,14 +170,6 @@ def _options(settings: StemScale, dtype: str) -> dict[str, Any]:
     return {"n": FIGURES["8"].n[0], "rate": settings.rate, "memories": settings.memories, "dtype": dtype}
 
 
-def _each(executor: Executor | None, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    return list((map if executor is None else executor.map)(_call, tasks))
-
-
-def _call(task: Callable[[], Any]) -> Any:
-    return task()
-
-
 def ways(climbed: xr.Dataset) -> xr.DataArray:
     """The part of the images recognised at each stair, (set, way, rescaled_temperature), from `up_and_down`.
 
@@ -230,21 +182,15 @@ def ways(climbed: xr.Dataset) -> xr.DataArray:
 
 
 def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
-    """How memories lost their digits, and which ones came back.
+    """How memories lost their digits, and which ones came back, from `up_and_down`.
 
-    Parameters
-    ----------
-    climbed : from `up_and_down`.
-    appeared : (set, category) epochs at which digits appear in the same training sets.
+    ``appeared`` (set, category) are the epochs at which digits appear in the same training sets.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over set: ``heating`` and ``cooling``, the temperatures at which half of the images are recognised;
-        ``left``, memories that belong to another digit than 1 at the top; ``difference`` of the populations
-        before and after; ``same_digit``, the part of the memories whose largest share is of one digit before
-        and after; ``order``, the rank correlation of melting with learning reversed; ``off_path``, the
-        largest median distance from the valleys on the way up.
+    Returns, over set: ``heating`` and ``cooling``, the temperatures at which half of the images are
+    recognised; ``left``, memories that belong to another digit than 1 at the top; ``difference`` of the
+    populations before and after; ``same_digit``, the part of the memories whose largest share is of one digit
+    before and after; ``order``, the rank correlation of melting with learning reversed; ``off_path``, the
+    largest median distance from the valleys on the way up.
     """
     top, halves = len(STAIRS), [[crossing(STAIRS, way, 0.5) for way in each] for each in ways(climbed).values]
     melted = [melting_ranks(shares[: top + 1]) for shares in climbed.shares.values]
@@ -255,7 +201,7 @@ def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
         "left": population[:, top].drop_sel(category=1).sum("category").values,
         "difference": total_variation(population[:, 0], population[:, -1]),
         "same_digit": (leading[:, 0] == leading[:, -1]).mean("memory").values,
-        "order": list(map(rank_correlation, melted, -learning_ranks(appeared))),
+        "order": list(map(splits.rank_correlation, melted, -splits.learning_ranks(appeared))),
         "off_path": climbed.off_path[:, : top + 1].median("memory").max("step").values,
     }
     return xr.Dataset({name: ("set", values) for name, values in found.items()}, {"set": climbed.set})

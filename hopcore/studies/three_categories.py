@@ -58,13 +58,9 @@ class Fork:
 
 
 def fork(run: xr.Dataset, fates: ArrayLike, first: Sequence[int], second: Sequence[int]) -> Fork:
-    """Where the memories of some fates part from those of others.
+    """Where the memories of some fates (K,), the digits ``first``, part from those of others, ``second``.
 
-    Parameters
-    ----------
-    run : from `hopcore.train` with ``record_every``, so long that it carries its images.
-    fates : (K,) digit of each memory.
-    first, second : the digits of the two groups.
+    The run is from `hopcore.train` with ``record_every``, so long that it carries its images.
 
     Raises
     ------
@@ -76,58 +72,46 @@ def fork(run: xr.Dataset, fates: ArrayLike, first: Sequence[int], second: Sequen
     for name, digits, members in (("first", first, one), ("second", second, other)):
         if not members.any():
             raise refuse(name, digits, "digits that are the fate of at least one memory")
-    paths = category_paths(run).values
-    epochs = run.epoch.values
-    pairs = np.ix_(one, other)
-    last = separation_epochs(paths, epochs, TOGETHER)[pairs]
-    half = separation_epochs(paths, epochs, HALF_WAY)[pairs]
+    paths, epochs, pairs = category_paths(run).values, run.epoch.values, np.ix_(one, other)
+    last, half = (separation_epochs(paths, epochs, apart)[pairs] for apart in (TOGETHER, HALF_WAY))
 
     # How often each memory is in a pair that is together for the last time at each epoch.
     counts = np.zeros((len(epochs), len(fates)))
     recorded = np.searchsorted(epochs, last)
-    for side in (np.flatnonzero(one)[:, None], np.flatnonzero(other)[None, :]):
+    for side in (np.flatnonzero(one)[:, None], np.flatnonzero(other)):
         np.add.at(counts, (recorded, np.broadcast_to(side, last.shape)), 1 / (2 * last.size))
-    used = np.flatnonzero(counts.any(axis=1))
     image = np.zeros(run.sizes["pixel"])
-    for epoch in used:
+    for epoch in np.flatnonzero(counts.any(axis=1)):
         image += counts[epoch] @ run.memories.isel(epoch=epoch).values
     shares = np.einsum("em,emc->c", counts, paths)
     return Fork(float(np.median(last)), float(np.median(half)), shares, image)
 
 
 def line_residual(shares: ArrayLike, leader: int, followers: Sequence[int]) -> float:
-    """Root mean square of ᾱ_leader + k ᾱ_f − 1 over trails and the k followers f.
+    """Root mean square of ᾱ_leader + k ᾱ_f − 1 over trails (..., C) and the k followers f; NaN for no points.
 
     It is 0 on the line on which the leader's share passes to the followers in equal parts (in the paper
-    ᾱ_1 + 2ᾱ_4 = ᾱ_1 + 2ᾱ_7 = 1); NaN for no points.
-
-    Parameters
-    ----------
-    shares : (..., C) of the trails.
-    leader, followers : digits.
+    ᾱ_1 + 2ᾱ_4 = ᾱ_1 + 2ᾱ_7 = 1).
     """
     shares = check_finite_array("shares", shares)
-    followers = list(followers)
-    missed = shares[..., [leader]] + len(followers) * shares[..., followers] - 1
-    return float(np.sqrt((missed**2).mean())) if missed.size else float("nan")
+    return _size(shares[..., [leader]] + len(followers) * shares[..., list(followers)] - 1)
 
 
 def plane_residual(shares: ArrayLike) -> float:
     """Root mean square of Σ_d ᾱ_d − 1 over trails (..., C); NaN for no points."""
-    missed = check_finite_array("shares", shares).sum(axis=-1) - 1
+    return _size(check_finite_array("shares", shares).sum(axis=-1) - 1)
+
+
+def _size(missed: np.ndarray) -> float:
     return float(np.sqrt((missed**2).mean())) if missed.size else float("nan")
 
 
 def spread(places: ArrayLike, fates: ArrayLike) -> float:
     """How far memories of one fate are from each other, relative to how far the fates are apart.
 
-    It is the root mean square distance of a memory from the mean of its fate, divided by that of two fates'
-    means; 0 if memories of one fate move as one. NaN if there are fewer than two fates.
-
-    Parameters
-    ----------
-    places : (K, dimensions) of the memories at one epoch.
-    fates : (K,) digits.
+    It is the root mean square distance of the places (K, dimensions) from the mean of their fate (K,),
+    divided by that of two fates' means; 0 if memories of one fate move as one, NaN if there are fewer than
+    two fates.
     """
     places = check_finite_array("places", places, ndim=2)
     fates = check_finite_array("fates", fates, (len(places),))
@@ -142,12 +126,9 @@ def spread(places: ArrayLike, fates: ArrayLike) -> float:
 
 
 def half_way_epoch(paths: ArrayLike, fates: ArrayLike) -> int:
-    """Index of the first recorded epoch at which the fates' means are half as far apart as at the end.
+    """Index of the first epoch at which the fates' means are half as far apart as at the end.
 
-    Parameters
-    ----------
-    paths : (E, K, dimensions).
-    fates : (K,) digits, two or more different ones.
+    ``paths`` are (E, K, dimensions), ``fates`` (K,) two or more different digits.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     fates = check_finite_array("fates", fates, (paths.shape[1],))
@@ -164,18 +145,12 @@ def resemblance(
 ) -> xr.Dataset:
     """Which digits saddles lie among on the map, and which untrained digits they look like in their pixels.
 
-    Parameters
-    ----------
-    images : (set, fork, pixel), from `studies`; NaN where there is no saddle.
-    digits : those of the training sets.
-    embedding, mnist : the map, and the images that it was fitted to.
+    ``images`` (set, fork, pixel) come from `studies`, NaN where there is no saddle; ``digits`` are those of
+    the training sets, and ``mnist`` the images that the map was fitted to.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``cluster`` (fork, set), the digit of most of a saddle's 20 nearest images on the map, −1 where there
-        is no saddle; ``alike`` (fork, category): of the 20 images that correlate best with a saddle,
-        the share of each digit among those that show an untrained one.
+    Returns ``cluster`` (fork, set), the digit of most of a saddle's 20 nearest images on the map, −1 where
+    there is no saddle; ``alike`` (fork, category): of the 20 images that correlate best with a saddle,
+    the share of each digit among those that show an untrained one.
     """
     there = images.notnull().all("pixel").transpose("fork", "set")
     cluster, alike = there.astype(int) - 1, np.zeros((images.sizes["fork"], CATEGORIES))
@@ -188,10 +163,8 @@ def resemblance(
             looks = _votes(zscore(saddles, axis=1), zscore(mnist.images, axis=1), mnist.digits).sum(axis=0)
             looks[list(digits)] = 0
             alike[place] = looks / max(looks.sum(), 1)
-    return xr.Dataset(
-        {"cluster": cluster, "alike": (("fork", "category"), alike)},
-        {"category": np.arange(CATEGORIES)},
-    )
+    found = {"cluster": cluster, "alike": (("fork", "category"), alike)}
+    return xr.Dataset(found, {"category": np.arange(CATEGORIES)})
 
 
 def _votes(places: ArrayLike, among: np.ndarray, digits: np.ndarray) -> np.ndarray:
@@ -250,8 +223,7 @@ class Study:
 
 def study(run: xr.Dataset) -> Study:
     """Measure the splits of a recorded run in the shares of its digits."""
-    ends = leading_digits(run)
-    paths = category_paths(run).values
+    ends, paths = leading_digits(run), category_paths(run).values
     tree = split_tree(run, fates=ends)
     digits = tuple(int(digit) for digit in np.unique(run.digit))
     found = digits, ends, int((final_fates(run) == NO_FATE).sum()), tree.branch_counts
@@ -261,8 +233,7 @@ def study(run: xr.Dataset) -> Study:
     leader = max(root.fates, key=lambda digit: root.mixture[digit])
     followers = sorted((d for d in root.fates if d != leader), key=lambda digit: -(ends == digit).sum())
     first = fork(run, ends, [leader], followers)
-    second: Fork | None = None
-    line = plane = np.nan
+    second, line, plane = None, np.nan, np.nan
     if len(followers) > 1:
         second = fork(run, ends, followers[:1], followers[1:2])
         between = (run.epoch.values >= first.epoch) & (run.epoch.values < second.epoch)
@@ -275,11 +246,7 @@ def study(run: xr.Dataset) -> Study:
 def train_and_study(digits: Sequence[int], seed: int, per_digit: int = 20, **options: Any) -> Study:
     """Train on digits with one seed for training set and start, and `study` the run; for a pool of processes.
 
-    Parameters
-    ----------
-    digits, per_digit : the training set, as for `hopcore.training_set`.
-    seed : of the training set and of the start.
-    **options : for `hopcore.train`, with ``record_every``.
+    The options are those of `hopcore.train`, with ``record_every``.
     """
     data = training_set(digits=digits, per_digit=per_digit, seed=seed)
     return study(train(data, seed=seed, **options))
@@ -293,16 +260,11 @@ def studies(
 ) -> xr.Dataset:
     """`train_and_study` networks of several n on the training sets of several seeds.
 
-    The executor is where networks are trained; None trains them here.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over n and set, NaN where nothing parts: ``splits``, how many there are; ``leader_first``;
-        ``half_way`` of the first fork; ``leader_share`` and ``largest_share``, of the leader and of any digit
-        there; ``inequality``, the difference between the followers' shares at the second; ``line``,
-        ``plane``, ``spread_half_way``, ``spread_end`` and ``without_fate`` of `Study`. ``shares`` (n, set,
-        fork, category) and ``images`` (…, pixel) of both forks.
+    Returns, over n and set, NaN where nothing parts: ``splits``, how many there are; ``leader_first``;
+    ``half_way`` of the first fork; ``leader_share`` and ``largest_share``, of the leader and of any digit
+    there; ``inequality``, the difference between the followers' shares at the second; ``line``, ``plane``,
+    ``spread_half_way``, ``spread_end`` and ``without_fate`` of `Study`. ``shares`` (n, set, fork, category)
+    and ``images`` (…, pixel) of both forks.
     """
     by_n = {each.n: each for each in networks}
     found = over_grid(partial(_studied, digits, by_n), executor, n=list(by_n), set=list(seeds))
@@ -316,6 +278,7 @@ def _studied(digits: Sequence[int], networks: dict[float, Learning], n: float, s
     first, second = found.first or nowhere, found.second or nowhere
     shares = first.shares[found.axes]
     same = {name: getattr(found, name) for name in ("line", "plane", "spread_half_way", "spread_end")}
+    both = {name: np.stack([getattr(each, name) for each in (first, second)]) for name in ("shares", "image")}
     return xr.Dataset(
         {
             "splits": len(found.branches),
@@ -326,8 +289,8 @@ def _studied(digits: Sequence[int], networks: dict[float, Learning], n: float, s
             "inequality": np.ptp(second.shares[list(found.followers[:2] or digits)]),
             **same,
             "without_fate": np.nan if found.first is None else found.without_fate,
-            "shares": (("fork", "category"), np.stack([first.shares, second.shares])),
-            "images": (("fork", "pixel"), np.stack([first.image, second.image])),
+            "shares": (("fork", "category"), both["shares"]),
+            "images": (("fork", "pixel"), both["image"]),
         }
     )
 

@@ -22,6 +22,9 @@ from hopcore.training import Options, Run, train
 _APART = np.array([[1.0], [-1.0]])
 """Two memories, one on either side of a place."""
 
+_NEAR = 0.01
+"""A pair is at a saddle up to this distance, and has parted beyond it."""
+
 
 def overlaps(data: TrainingSet) -> tuple[float, float, float]:
     """⟨A|A⟩, ⟨A|B⟩, ⟨B|B⟩ of a training set of two images."""
@@ -61,12 +64,10 @@ def paths(run: xr.Dataset, data: TrainingSet) -> xr.Dataset:
         "ell": (first - second) / 2,
         "others": run.labels.drop_sel(category=data.digits).max("category").values,
     }
+    variables = {name: (("epoch", "memory"), values) for name, values in columns.items()}
     epoch = run.epoch.values
-    return xr.Dataset(
-        {name: (("epoch", "memory"), values) for name, values in columns.items()},
-        {"epoch": epoch, "time": ("epoch", epoch * run.rate)},
-        {"rate": run.rate},
-    )
+    times = {"epoch": epoch, "time": ("epoch", epoch * run.rate)}
+    return xr.Dataset(variables, times, {"rate": run.rate})
 
 
 def _train(data: TrainingSet, n: float, temperature: float, **options: Any) -> xr.Dataset:
@@ -195,11 +196,10 @@ def nullcline_height(system: ReducedSystem) -> float:
 def in_words(system: ReducedSystem) -> str:
     """What a picture of the nullclines and the memories at the fixed points shows."""
     points = system.fixed_points()
+    values = (points[name].values for name in ("alpha", "ell", "stable"))
     places = "; ".join(
         f"alpha {alpha:.2f}, label {ell:.2f}, {'stable' if stable else 'unstable'}"
-        for alpha, ell, stable in zip(
-            points.alpha.values, points.ell.values, points.stable.values, strict=True
-        )
+        for alpha, ell, stable in zip(*values, strict=True)
     )
     return f"Nullclines and memories at n = {system.n:.0f}. Fixed points: {places}."
 
@@ -212,10 +212,7 @@ def trained_fixed_points(
     A run starts at α A + (1 − α) B with ℓ = 0, for α = 0.9 and 0.1.  The reduced system's point is its
     outermost stable one on the side of the start: the one with the largest α, and the smallest.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
+    Returns, over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
     """
     powers = np.array(n, dtype=float)
     runs = [Run(power, temperature / 2 ** (1 / power) / data.images.shape[1]) for power in powers]
@@ -248,17 +245,13 @@ class Departure:
     ----------
     path : the run, every epoch of it (see `paths`).
     simulated : (E, 2) differences over the whole run.
-    compared, linearised
-        (C,) epochs between which the linearised flow was followed, and (C, 2) what it predicts.
-    nearest
-        Distance of the pair's mean from the saddle at the end of the comparison.
-    growth, predicted
-        Rates of growth per unit of rate × epochs: measured (over the later half of the logarithm), and the
-        largest one of the flow.
-    angle
-        Between the difference and the flow's direction at the end, in degrees.
-    error
-        The largest relative error of `linearised`.
+    compared : (C,) epochs between which the linearised flow was followed.
+    linearised : (C, 2) what it predicts.
+    nearest : distance of the pair's mean from the saddle at the end of the comparison.
+    growth : rate of growth per unit of rate × epochs, measured over the later half of the logarithm.
+    predicted : the largest rate of growth of the flow.
+    angle : between the difference and the flow's direction at the end, in degrees.
+    error : the largest relative error of `linearised`.
     """
 
     path: xr.Dataset
@@ -284,18 +277,12 @@ class Departure:
         }
 
 
-def departure(
-    path: xr.Dataset, saddle: xr.Dataset, *, near: float = 0.01, largest: float = 0.01
-) -> Departure:
-    """Compare a run of two memories with the linearised flow at a saddle.
+def departure(path: xr.Dataset, saddle: xr.Dataset) -> Departure:
+    """Compare a run of two memories, `paths` of every epoch, with the linearised flow at a saddle.
 
-    The flow is started with the simulated difference at the first epoch at which the pair's mean is within
-    ``near`` of the saddle in both variables, and followed until the difference reaches ``largest``.
-
-    Parameters
-    ----------
-    path : `paths` of a run of two memories that recorded every epoch.
-    saddle : one point of `hopcore.reduced.splitting_flow`.
+    The saddle is one point of `hopcore.reduced.splitting_flow`. The flow is started with the simulated
+    difference at the first epoch at which the pair's mean is within 0.01 of the saddle in both variables,
+    and followed until the difference reaches 0.01 too.
 
     Raises
     ------
@@ -306,17 +293,16 @@ def departure(
     mean, difference = both.mean(axis=1), (both[:, 0] - both[:, 1]) / 2
     place = np.array([float(saddle.alpha), float(saddle.ell)])
     distance, size = np.abs(mean - place).max(axis=1), np.hypot(*difference.T)
-    first, last = int((distance < near).argmax()), int((size > largest).argmax())
-    if distance[first] >= near or size[last] <= largest or first >= last:
+    first, last = int((distance < _NEAR).argmax()), int((size > _NEAR).argmax())
+    if distance[first] >= _NEAR or size[last] <= _NEAR or first >= last:
         raise ValueError(
-            f"the pair must come within {near} of the saddle, then part by {largest}: it came within "
+            f"the pair must come within {_NEAR} of the saddle, then part by {_NEAR}: it came within "
             f"{distance.min():.3g}, and parted by {size.max():.3g}"
         )
     rate, compared = path.attrs["rate"], slice(first, last + 1)
     simulated = difference[compared]
     once = expm(saddle.matrix.values * rate)  # the flow over one epoch
-    linearised = np.empty_like(simulated)
-    linearised[0] = simulated[0]
+    linearised = simulated.copy()
     for step in range(1, len(simulated)):
         linearised[step] = once @ linearised[step - 1]
     # over the later half of the logarithm, where the growing direction dominates

@@ -24,11 +24,8 @@ def one_memory(
 ) -> xr.Dataset:
     """One memory trained on two images, over n and temperature (Fig. 6, left); `how` is for `hopcore.sweep`.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``memories`` (n, rescaled_temperature, memory, pixel), ``labels`` (…, memory, category), and ``alpha``
-        (…, memory, image), the coefficients of the two images.
+    Returns ``memories`` (n, rescaled_temperature, memory, pixel), ``labels`` (…, memory, category), and
+    ``alpha`` (…, memory, image), the coefficients of the two images.
     """
     networks = sweep(data, n=n, rescaled_temperature=rescaled_temperature, **{"memories": 1, **how})
     return networks.isel(seed=0).assign(alpha=coefficients(networks.memories.isel(seed=0), data))
@@ -101,23 +98,23 @@ def line_power(n: ArrayLike, line: ArrayLike, temperature: ArrayLike) -> np.ndar
     """The n at which a falling line T(n) (R,), nan where it does not exist, has each temperature; or nan."""
     powers, falling = np.asarray(n, dtype=float)[::-1], np.asarray(line, dtype=float)[::-1]
     there = np.isfinite(falling)
-    return np.interp(
-        np.asarray(temperature, dtype=float), falling[there], powers[there], left=np.nan, right=np.nan
-    )
+    sought = np.asarray(temperature, dtype=float)
+    return np.interp(sought, falling[there], powers[there], left=np.nan, right=np.nan)
 
 
 def line_errors(
     seeds: Iterable[int], n: Sequence[float], rescaled_temperature: Sequence[float], level: float, **how: Any
 ) -> np.ndarray:
     """How far in n one memory passes a level behind the line of equal costs: (P, T) for P pairs of 4s."""
-    errors = []
-    for seed in seeds:
+
+    def error(seed: int) -> np.ndarray:
         data = training_set((4,), per_digit=2, seed=seed)
         aa, ab, bb = overlaps(data)
         line = mixture_temperature(n, (aa + bb) / 2, ab) / PIXELS
         passed = thresholds(larger_coefficient(one_memory(data, n, rescaled_temperature, **how)), level)
-        errors.append(passed - line_power(n, line, rescaled_temperature))
-    return np.array(errors)
+        return passed - line_power(n, line, rescaled_temperature)
+
+    return np.array([error(seed) for seed in seeds])
 
 
 def distance_to_rest(networks: xr.Dataset, data: TrainingSet) -> xr.DataArray:

@@ -6,27 +6,18 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from hopcore import splits
+from hopcore import paper, splits
 from hopcore._threads import threads
 from hopcore.data import TrainingSet, training_set
 from hopcore.embedding import Embedding
 from hopcore.mnist import load_mnist
-from hopcore.paper import (
-    ALIKE_UNTIL,
-    DISTURBED_MINIBATCHES,
-    DISTURBED_MOMENTUM,
-    DISTURBED_NOISE,
-    FIGURE_3_START,
-    FIGURES,
-    GLOBAL_SPLIT_EPOCH,
-)
+from hopcore.paper import FIGURES
 from hopcore.paper.scales import WaddingtonScale
 from hopcore.splits import Fate, Split, SplitTree
 from hopcore.splits.recognition import APPEARS_BEYOND
@@ -43,12 +34,7 @@ BEFORE = 50
 PUSH, RETURN = 0.1, 500
 """Standard deviation of a push, per pixel and label, and the epochs after which its rest is measured."""
 
-PUSHES = (
-    "a push before the first split",
-    "a push at the first split",
-    "a push during the splits",
-    "a push after the splits",
-)
+PUSHES = tuple(f"a push {when}" for when in ("before", "at the first split", "during", "after the splits"))
 
 _RECORD_EVERY = 10
 _FEW_WITHOUT_FATE = 0.25
@@ -79,23 +65,15 @@ class Network:
 def learn(
     data: TrainingSet, settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None
 ) -> dict[float, Network]:
-    """The networks of Figure 3 and of its supplement, by n, from the start of the published figure.
-
-    Parameters
-    ----------
-    data : the training set.
-    settings : the chapter's, at its scale.
-    seed : of the start.
-    executor : where networks are trained; None trains them here.
-    """
+    """The networks of Figure 3 and of its supplement, by n; ``seed`` is that of the start."""
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
     common = _published(data, settings, seed)
     return dict(zip(powers, map_in(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
 
 
 def _published(data: TrainingSet, settings: WaddingtonScale, seed: int) -> dict[str, Any]:
-    """As in the published figure, whose start single precision cannot hold."""
-    return {**_options(data, settings, seed, "float64"), "start": RandomStart(*FIGURE_3_START)}
+    """From the start of the published figure, which single precision cannot hold."""
+    return {**_options(data, settings, seed, "float64"), "start": RandomStart(*paper.FIGURE_3_START)}
 
 
 def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str) -> dict[str, Any]:
@@ -132,29 +110,29 @@ def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
     others = recognised.category != FIRST
     known = recognised.values[1:, others] > APPEARS_BEYOND
     until = int(recognised.epoch.values[1:][known.any(axis=1).argmax()])
-    ones = recognised.sel(epoch=slice(20, until - 1), category=FIRST) / images
-    appeared = splits.appearance(recognised)[others]
-    low, median, high, last = appeared.quantile([0.1, 0.5, 0.9, 1]).values.tolist()
-    return {
+    ones = recognised.sel(epoch=slice(20, until - 1), category=FIRST).min() / images
+    low, median, high, last = (
+        splits.appearance(recognised)[others].quantile([0.1, 0.5, 0.9, 1]).values.tolist()
+    )
+    known = (recognised.sel(epoch=paper.GLOBAL_SPLIT_EPOCH) > 0).sum()
+    found = {
         "until": until,
-        "ones": float(ones.min()),
+        "ones": ones,
         "median": median,
         "spread": high - low,
         "last": last,
-        "known": int((recognised.sel(epoch=GLOBAL_SPLIT_EPOCH) > 0).sum()),
+        "known": known,
     }
+    return {name: float(value) for name, value in found.items()}
 
 
 def beginnings(settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None) -> xr.Dataset:
     """The two networks of Figure 3 on training sets of their own, each with a start of its own.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over n and draw: the variables of `onset`, ``appeared`` (…, category), and ``parted``, the epoch at
-        which the 3s and the 5s part (NaN if one of them is nobody's fate); ``mixture`` (…, category), that of
-        all memories at the first split; ``alike``, the standard deviation between memories shortly before it
-        over that at the end, mean over pixels. Epochs are those of the figure's rate.
+    Returns, over n and draw: what `onset` gives, ``appeared`` (…, category), and ``parted``, the epoch at
+    which the 3s and the 5s part (NaN if one of them is nobody's fate); ``mixture`` (…, category), that of all
+    memories at the first split; ``alike``, the standard deviation between memories shortly before it over
+    that at the end, mean over pixels. Epochs are those of the figure's rate.
     """
     draws = list(range(seed, seed + settings.draws))
     return over_grid(partial(_beginning, settings), executor, n=list(FIGURES["3"].n), draw=draws)
@@ -162,24 +140,21 @@ def beginnings(settings: WaddingtonScale, *, seed: int = 0, executor: Executor |
 
 def _beginning(settings: WaddingtonScale, n: float, seed: int) -> xr.Dataset:
     data = training_set(per_digit=settings.per_digit, seed=seed)
-    options = {**_published(data, settings, seed), "n": n}
+    options, pace = {**_published(data, settings, seed), "n": n}, settings.pace
     if n == FIGURES["3"].n[0]:
-        network, pace = _network({**options, "epochs": 3 * GLOBAL_SPLIT_EPOCH}), 1
-    else:
-        network, pace = _network(_at_pace(options, settings.pace)), settings.pace
+        options["epochs"], pace = 3 * paper.GLOBAL_SPLIT_EPOCH, 1
+    with threads(1):
+        network = _network(_at_pace(options, pace))
     recognised = network.recognised.assign_coords(epoch=pace * network.recognised.epoch)
-    tree = network.tree
-    parted = tree.separations[np.ix_(*(tree.digits == digit for digit in ALIKE_UNTIL[0]))]
-    memories = network.run.memories
-    spread = [
-        memories.sel(epoch=epoch).std("memory").mean()
-        for epoch in (_before(network.run, tree.root), memories.epoch[-1])
-    ]
+    tree, run = network.tree, network.run
+    parted = tree.separations[np.ix_(*(tree.digits == digit for digit in paper.ALIKE_UNTIL[0]))]
+    epochs = [_before(run, tree.root), run.epoch[-1].item()]
+    before, end = run.memories.sel(epoch=epochs).std("memory").mean("pixel").values
     found = {
         **onset(recognised, settings.per_digit),
         "appeared": splits.appearance(recognised),
-        "alike": float(spread[0] / spread[1]),
         "parted": pace * parted.item() if parted.size else np.nan,
+        "alike": before / end,
         "mixture": ("category", tree.root.mixture),
     }
     return xr.Dataset(found)
@@ -206,15 +181,12 @@ def trails(
 def progenitors(network: Network) -> xr.Dataset:
     """The memories that will part at each split, and the linearised learning rule at their mean.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over split, the earliest first: ``fates``, how many are below; ``unstable``, the directions in which
-        differences between members grow faster than 0.1; ``along_fastest`` and ``along_unstable``, the part
-        of the difference between the two largest branches at the split that lies along the fastest direction
-        and along all unstable ones; ``speed`` of the group; ``leading_share`` of its mixture at the split;
-        and ``looks``, the digit of the MNIST image that the mean memory correlates with best. The attribute
-        ``directions`` counts all directions.
+    Returns, over split, the earliest first: ``fates``, how many are below; ``unstable``, the directions in
+    which differences between members grow faster than 0.1; ``along_fastest`` and ``along_unstable``, the part
+    of the difference between the two largest branches at the split that lies along the fastest direction and
+    along all unstable ones; ``speed`` of the group; ``leading_share`` of its mixture at the split; and
+    ``looks``, the digit of the MNIST image that the mean memory correlates with best. The attribute
+    ``directions`` counts all directions.
     """
     run, tree, mnist = network.run, network.tree, load_mnist()
     rows = []
@@ -271,44 +243,37 @@ def disturb(
     Noise comes in every epoch. A push adds noise to all memories and labels once: half-way to the first
     split, at it, at the middle one, and after the last. The other parameters are those of `learn`.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs at
-        which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory
-        from the nearest undisturbed one; ``remains``, the part of its largest value that is left `RETURN`
-        epochs after the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
+    Returns, over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs
+    at which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory from
+    the nearest undisturbed one; ``remains``, the part of its largest value that is left `RETURN` epochs
+    after the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
     """
     at = [split.epoch for split in undisturbed.tree.splits]
     pushes = zip(PUSHES, (at[0] / 2, at[0], np.median(at), at[-1] + 100), strict=True)
     pushed = {name: 20 * round(epoch / 20) for name, epoch in pushes}
+    every = {"epochs": range(1, FIGURES["3"].epochs + 1), "std": paper.DISTURBED_NOISE}
     changes: dict[str, dict[str, Any]] = {
-        "momentum": {"momentum": DISTURBED_MOMENTUM},
-        "minibatches": {"minibatches": DISTURBED_MINIBATCHES},
-        "noise": {"noise": {"epochs": range(1, FIGURES["3"].epochs + 1), "std": DISTURBED_NOISE}},
+        "momentum": {"momentum": paper.DISTURBED_MOMENTUM},
+        "minibatches": {"minibatches": paper.DISTURBED_MINIBATCHES},
+        "noise": {"noise": every},
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
     common = {**_published(data, settings, seed), "n": undisturbed.run.attrs["n"]}
-    networks = map_in(executor, _network, [{**common, **change} for change in changes.values()])
-    found = []  # each network is dropped when it is measured
-    for name, network in zip(changes, networks, strict=True):
-        found.append(_beside(network, undisturbed, pushed.get(name, np.nan)))
+    networks = map_in(executor, _network, [common | change for change in changes.values()])
+    named = zip(changes, networks, strict=True)  # each network is dropped when it is measured
+    found = [_beside(each, undisturbed, pushed.get(name, np.nan)) for name, each in named]
     return xr.concat(found, xr.IndexVariable("disturbance", list(changes)))
 
 
 def _beside(network: Network, undisturbed: Network, pushed: float) -> xr.Dataset:
     orders = [splits.learning_ranks(each.appeared) for each in (network, undisturbed)]
-    away, remains = network.run.epoch[::2].astype(float) * np.nan, np.nan
+    every_other = network.run.isel(epoch=slice(0, None, 2))
+    away, remains = xr.full_like(every_other.epoch, np.nan, dtype=float), np.nan
     if np.isfinite(pushed):
-        every_other = network.run.isel(epoch=slice(0, None, 2))
         away = splits.distances_to_run(every_other, undisturbed.run).mean("memory")
         remains = float(away.sel(epoch=min(pushed + RETURN, away.epoch[-1])) / away.max())
-    found = {
-        "order": splits.rank_correlation(*orders),
-        "tree": tree_agreement(splits.split_tree(network.run), undisturbed.tree),
-        "away": away,
-        "remains": remains,
-    }
+    tree = tree_agreement(splits.split_tree(network.run), undisturbed.tree)
+    found = {"order": splits.rank_correlation(*orders), "tree": tree, "away": away, "remains": remains}
     return xr.Dataset(found, {"pushed": pushed})
 
 
@@ -334,46 +299,38 @@ def orders(
 ) -> xr.Dataset:
     """In which order digits are learnt: over training sets, or over starts alone.
 
-    Parameters
-    ----------
-    settings : the chapter's, at its scale.
-    data : the training set of all runs, at the figure's n; None for a set of its own for each run.
-    seed : of the first run's start, and of its set; the next has seed + 1.
-    dtype, executor : as for `learn`.
+    ``data`` is the training set of all runs, at the figure's n; None gives each run a set of its own.
+    ``seed`` is that of the first run's start, and of its set; the next has seed + 1.
 
-    Returns
-    -------
-    xarray.Dataset
-        ``appeared`` (n, run, category) in epochs of the figure's rate, NaN for a digit that is not recognised
-        at the end; the ``ranks`` of the digits in this order; ``agreement`` (n,), the mean rank correlation
-        between two runs; ``typicality`` (run, category) of the digits of each set, and ``foretold`` (n, run),
-        its rank correlation with the order, typical digits first.
+    Returns ``appeared`` (n, run, category) in epochs of the figure's rate, NaN for a digit that is not
+    recognised at the end; the ``ranks`` of the digits in this order; ``agreement`` (n,), the mean rank
+    correlation between two runs; ``typicality`` (run, category) of the digits of each set, and ``foretold``
+    (n, run), its rank correlation with the order, typical digits first.
     """
     powers = list(settings.n) if data is None else [int(n) for n in FIGURES["3"].n]
-    seeds = range(seed, seed + (settings.sets if data is None else settings.starts))
-    drawn = (training_set(per_digit=settings.per_digit, seed=each) for each in seeds)
-    sets = list(drawn) if data is None else [data] * len(seeds)
-    pace = settings.pace
-    tasks = []
-    for power, (own, start) in product(powers, zip(sets, seeds, strict=True)):
-        task = {**_options(own, settings, start, dtype), "n": power, "record_every": 2 * _RECORD_EVERY}
-        tasks.append(_at_pace(task, pace))
-    appeared = pace * np.reshape(list(map_in(executor, _appeared, tasks)), (len(powers), len(sets), -1))
-    ranks = splits.learning_ranks(appeared)
-    typical = np.array([splits.typicality(each) for each in sets])
+    seeds = list(range(seed, seed + (settings.sets if data is None else settings.starts)))
+    found = over_grid(partial(_appeared, settings, data, dtype), executor, n=powers, run=seeds)
+    ranks = splits.learning_ranks(found.appeared)
+    typical = np.array([splits.typicality(_set(settings, data, each)) for each in seeds])
     foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]
-    return xr.Dataset(
-        {
-            "appeared": (("n", "run", "category"), appeared),
-            "ranks": (("n", "run", "category"), ranks),
-            "agreement": ("n", [splits.rank_agreement(row) for row in ranks]),
-            "typicality": (("run", "category"), typical),
-            "foretold": (("n", "run"), foretold),
-        },
-        {"n": powers, "run": list(seeds), "category": np.arange(ranks.shape[-1])},
+    return found.assign(
+        ranks=(found.appeared.dims, ranks),
+        agreement=("n", [splits.rank_agreement(row) for row in ranks]),
+        typicality=(("run", "category"), typical),
+        foretold=(("n", "run"), foretold),
     )
 
 
-def _appeared(options: dict[str, Any]) -> np.ndarray:
+def _set(settings: WaddingtonScale, data: TrainingSet | None, seed: int) -> TrainingSet:
+    return training_set(per_digit=settings.per_digit, seed=seed) if data is None else data
+
+
+def _appeared(
+    settings: WaddingtonScale, data: TrainingSet | None, dtype: str, n: float, seed: int
+) -> xr.Dataset:
+    """When digits appear in one run of `orders`."""
+    own, pace = _set(settings, data, seed), settings.pace
+    options = {**_options(own, settings, seed, dtype), "n": n, "record_every": 2 * _RECORD_EVERY}
     with threads(1):
-        return splits.appearance(splits.recognised(train(**options), options["data"])).values
+        run = train(**_at_pace(options, pace))
+        return xr.Dataset({"appeared": pace * splits.appearance(splits.recognised(run, own))})

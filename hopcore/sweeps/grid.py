@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hopcore._checks import check_above, check_positive, check_seed, refuse
+from hopcore._checks import check_above, check_integer, check_positive, refuse
 from hopcore.data import TrainingSet
 from hopcore.training import Options, Run
 
@@ -29,35 +29,28 @@ def checked_axes(n: Any, rescaled_temperature: Any, seed: Any) -> Axes:
     return {
         "n": _checked_values("n", n, partial(check_above, bound=1)),
         "rescaled_temperature": _checked_values("rescaled_temperature", rescaled_temperature, check_positive),
-        "seed": _checked_values("seed", seed, lambda name, value: check_seed(value, name)),
+        "seed": _checked_values("seed", seed, partial(check_integer, minimum=0)),
     }
 
 
 def places(axes: Axes) -> dict[Run, tuple[int, ...]]:
     """Every run, with its place in the grid."""
-    shape = [len(values) for values in axes.values()]
+    shape = map(len, axes.values())
     return {Run(*run): at for run, at in zip(product(*axes.values()), np.ndindex(*shape), strict=True)}
 
 
 def final_states(axes: Axes, data: TrainingSet, options: Options) -> xr.Dataset:
     """Memories and labels over the grid, as `hopcore.sweep` describes them, to be filled run by run."""
-    temperatures = np.array(axes["rescaled_temperature"])
-    shape = (*(len(values) for values in axes.values()), options.memories)
+    shape = (*map(len, axes.values()), options.memories)
     pixels, categories = data.images.shape[1], data.targets.shape[1]
-    return xr.Dataset(
-        {
-            "memories": ((*axes, "memory", "pixel"), np.empty((*shape, pixels), options.dtype)),
-            "labels": ((*axes, "memory", "category"), np.empty((*shape, categories), options.dtype)),
-        },
-        {
-            "n": np.array(axes["n"]),
-            "rescaled_temperature": temperatures,
-            "temperature": ("rescaled_temperature", temperatures * pixels),
-            "seed": np.array(axes["seed"]),
-            "memory": np.arange(options.memories),
-            "category": np.arange(categories),
-        },
-    )
+    states = {
+        "memories": ((*axes, "memory", "pixel"), np.empty((*shape, pixels), options.dtype)),
+        "labels": ((*axes, "memory", "category"), np.empty((*shape, categories), options.dtype)),
+    }
+    numbers = {"memory": np.arange(options.memories), "category": np.arange(categories)}
+    coordinates = {name: np.array(values) for name, values in axes.items()} | numbers
+    networks = xr.Dataset(states, coordinates)
+    return networks.assign_coords(temperature=networks.rescaled_temperature * pixels)
 
 
 def _checked_values(name: str, given: Any, check: Callable[[str, Any], Any]) -> tuple[Any, ...]:

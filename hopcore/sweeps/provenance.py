@@ -12,8 +12,7 @@ from hopcore.training.results import versions
 @cache
 def code_version() -> str:
     """SHA-256 of the sources that decide what training gives: all of `hopcore.training`, and the data's."""
-    digest = hashlib.sha256()
-    package = files("hopcore")
+    digest, package = hashlib.sha256(), files("hopcore")
     sources = [entry for entry in package.joinpath("training").iterdir() if entry.name.endswith(".py")]
     for source in [package.joinpath("data.py"), *sorted(sources, key=lambda entry: entry.name)]:
         content = source.read_bytes()

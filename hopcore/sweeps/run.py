@@ -20,7 +20,7 @@ from hopcore.sweeps.dispatch import dispatch
 from hopcore.sweeps.grid import checked_axes, final_states, places
 from hopcore.sweeps.provenance import provenance
 from hopcore.sweeps.stacks import in_stacks, pack, stack_size, train_packed, train_runs
-from hopcore.sweeps.store import Identity, RunStore
+from hopcore.sweeps.store import RunStore
 from hopcore.training import Options, Run
 from hopcore.training.features import features_of
 from hopcore.training.results import versions
@@ -45,25 +45,21 @@ def sweep(
     Parameters
     ----------
     data : the training set of all runs.
-    n, rescaled_temperature, seed
-        The values of each, or one value; none twice. Every combination is one run. (A list is always
-        one of runs: schedules over epochs are for `hopcore.train`.)
-    executor
-        Where runs are computed: any `concurrent.futures.Executor`; None computes them here, one after the
-        other.
+    n, rescaled_temperature, seed : the values of each, or one value; none twice. Every combination is one
+        run. (A list is always one of runs: schedules over epochs are for `hopcore.train`.)
+    executor : any `concurrent.futures.Executor`; None computes the runs here, one after the other.
     store : a folder in which every finished run is kept. A sweep takes from it what it holds already, so one
         that was interrupted, or a larger one, computes only what is missing.
     progress : show a progress bar over the runs, with the time left.
-    **train_options
-        The other options of `hopcore.train`, the same for all runs. ``record_every`` is refused: a sweep
-        keeps final states only.
+    **train_options : the other options of `hopcore.train`, the same for all runs. ``record_every`` is
+        refused: a sweep keeps final states only.
 
     Returns
     -------
     xarray.Dataset
-        ``memories`` (n, rescaled_temperature, seed, memory, pixel) and ``labels`` (n,
-        rescaled_temperature, seed, memory, category) after the last epoch; the attributes hold all
-        options, the data's fingerprint, and the versions of code and packages.
+        ``memories`` (n, rescaled_temperature, seed, memory, pixel) and ``labels`` (…, memory, category) after
+        the last epoch; the attributes hold all options, the data's fingerprint, and the versions of code and
+        packages.
 
     Raises
     ------
@@ -81,41 +77,23 @@ def sweep(
 
     Notes
     -----
-    *Executors.* Use as many processes as there are cores; each computes with one thread. Processes of
-    this machine::
+    Use as many processes as there are cores; each computes with one thread. Processes of this machine, and a
+    Dask cluster, here of the same machine (``pip install "hopcore[cluster]"``)::
 
-        with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
+        with hopcore.worker_pool() as pool:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=pool, store="runs")
-
-    A Dask cluster, here of the same machine (``pip install "hopcore[cluster]"``)::
 
         with LocalCluster(n_workers=8, threads_per_worker=1) as cluster, Client(cluster) as client:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=client.get_executor())
 
-    A Dask cluster of several machines, with the same versions of hopcore, NumPy and PyTorch on each (a worker
-    with others is refused)::
+    A cluster of several machines needs the same versions of hopcore, NumPy and PyTorch on each, and no common
+    disk: only the calling process writes to the store, which several sweeps may use at once. If it is killed
+    or interrupted, the runs then in flight are lost. A worker that dies costs its own runs, which Dask gives
+    to another worker; a process pool breaks. The book's page on sweeps says more.
 
-        dask scheduler                                          # on one machine, say "head"
-        dask worker tcp://head:8786 --nworkers 8 --nthreads 1   # on each machine
-
-    and then ``Client("tcp://head:8786")`` in place of the two above; ``dask_jobqueue`` starts the same
-    through a batch system. The machines need no common disk: training set and results travel over the
-    network, and only the calling process writes to the store.
-
-    *What is lost.* A run goes to the store when it reaches the calling process. If that process is
-    killed, or interrupted with Ctrl-C, the runs then in flight are lost: one stack (see below) for each
-    worker. Several sweeps may use one store at once. A worker that dies costs its own runs, which Dask
-    gives to another worker; a process pool breaks, and what remains is computed in the calling process.
-
-    *Stacks.* Small networks are trained several together, in one stack of arrays as large as a core's
-    cache (1 MiB): about a hundred networks of two memories and two images, one network of the paper's
-    size. With an executor there are at least two stacks for each core of this machine. On a GPU a stack
-    takes up to half of the free memory.
-
-    *Reproducibility.* On one kind of processor, with the same versions, a run's result is the same bit
-    for bit whatever the executor, the stack, the order of completion and the number of workers, and the
-    same as that of `train` with one thread (``torch.set_num_threads(1)``). Other processors and
-    ``device="cuda"`` round differently.
+    On one kind of processor, with the same versions, a run's result is the same bit for bit whatever the
+    executor, the stack, the order of completion and the number of workers, and the same as that of `train`
+    with one thread (``torch.set_num_threads(1)``). Other processors and ``device="cuda"`` round differently.
 
     Examples
     --------
@@ -134,23 +112,25 @@ def sweep(
     kept = None if store is None else RunStore(store)
 
     states, at = final_states(axes, data, options), places(axes)
-    identities = {run: _identity(data, options, run) for run in at}
-    missing = []
+    # With n, temperature and seed, all that decides the digits of a run.
+    common = {**options.described(), "data_fingerprint": data.fingerprint, **provenance()}
+    identities = {run: {**vars(run), **common} for run in at}
+    missing: list[Run] = []
 
     def put(run: Run, memories: np.ndarray, labels: np.ndarray) -> None:
         states.memories.values[at[run]], states.labels.values[at[run]] = memories, labels
 
     for run, identity in identities.items():
-        found = None if kept is None else kept.read(identity)
-        if found is None:
-            missing.append(run)
-        else:
+        if kept is not None and (found := kept.read(identity)) is not None:
             put(run, *found)
+        else:
+            missing.append(run)
 
     from tqdm.auto import tqdm
 
-    done = len(at) - len(missing)
-    with tqdm(total=len(at), initial=done, unit="run", desc="sweep", disable=not progress) as bar:
+    with tqdm(
+        total=len(at), initial=len(at) - len(missing), unit="run", desc="sweep", disable=not progress
+    ) as bar:
 
         def keep(runs: Sequence[Run], final: tuple[np.ndarray, np.ndarray]) -> None:
             for run, memories, labels in zip(runs, *final, strict=True):
@@ -161,7 +141,15 @@ def sweep(
 
         if missing:
             _train_all(data, options, missing, executor, keep)
-    return states.assign_attrs(_attributes(data, options))
+    described = {
+        "title": "sweep of generalized Hopfield networks, final states",
+        **common,
+        "cost_power": "n" if options.cost_power is None else options.cost_power,
+        "form": features_of(data, options.constraint).name,
+        "threads": 1,
+        **versions(),
+    }
+    return states.assign_attrs(described)
 
 
 def _train_all(
@@ -179,28 +167,11 @@ def _train_all(
 
 
 def _checked_options(data: TrainingSet, given: dict[str, Any]) -> Options:
-    known = {field.name for field in fields(Options)} - {"record_every"}
+    known = {field.name for field in fields(Options)}
     if given.get("record_every") is not None:
         allowed = "left out: a sweep keeps final states only, and hopcore.train a whole trajectory"
         raise refuse("record_every", given["record_every"], allowed)
-    for name in given.keys() - known - {"record_every"}:
-        raise TypeError(f"unknown option {name}: besides its own, sweep takes {', '.join(sorted(known))}")
+    for name in given.keys() - known:
+        others = ", ".join(sorted(known - {"record_every"}))
+        raise TypeError(f"unknown option {name}: besides its own, sweep takes {others}")
     return Options.checked(data, **given)
-
-
-def _identity(data: TrainingSet, options: Options, run: Run) -> Identity:
-    """All that decides the digits of a run."""
-    return {**vars(run), **options.described(), "data_fingerprint": data.fingerprint, **provenance()}
-
-
-def _attributes(data: TrainingSet, options: Options) -> dict[str, Any]:
-    return {
-        "title": "sweep of generalized Hopfield networks, final states",
-        **options.described(),
-        "cost_power": "n" if options.cost_power is None else options.cost_power,
-        "form": features_of(data, options.constraint).name,
-        "threads": 1,
-        "data_fingerprint": data.fingerprint,
-        **versions(),
-        **provenance(),
-    }

@@ -100,17 +100,14 @@ def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Fina
 def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
     """A pool of processes for sweeps and other work on this machine.
 
-    Each computes with one thread, and ends when this process does, however that ends.
-
-    Parameters
-    ----------
-    workers : their number, at least 1. None means as many as PyTorch has threads here: one for each core,
-        or what the variable OMP_NUM_THREADS allows, as where chapters of the book share a machine.
+    Each computes with one thread, and ends when this process does, however that ends. There are as many
+    ``workers`` as PyTorch has threads here unless a number is given: one for each core, or what the variable
+    OMP_NUM_THREADS allows, as where chapters of the book share a machine.
 
     Raises
     ------
     ValueError, TypeError
-        For a wrong number.
+        For a number that is not a whole one of at least 1.
 
     Examples
     --------
@@ -144,12 +141,9 @@ def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
     if parent_process() is not None:  # not in a thread of the calling process
         end_with_parent()
     wanted, data, options = _unpacked(packed)
-    if wanted != provenance():
-        differing = [
-            f"{name} {provenance()[name]}, not {wanted[name]}"
-            for name in wanted
-            if wanted[name] != provenance()[name]
-        ]
+    here = provenance()
+    differing = [f"{name} {here[name]}, not {wanted[name]}" for name in wanted if wanted[name] != here[name]]
+    if differing:
         raise RuntimeError(f"this worker has {'; '.join(differing)}: install the same on all machines")
     return train_runs(data, options, runs)
 

@@ -30,11 +30,7 @@ class RunStore:
 
     A file is written whole or not at all, so several processes may use one folder at once. Its name is a
     hash of the run's identity; inside (`numpy.load` reads it) are the final memories and labels and the
-    identity as text, behind them a checksum over all of it.
-
-    Parameters
-    ----------
-    folder : made if it does not exist.
+    identity as text, behind them a checksum over all of it. The folder is made if it does not exist.
 
     Raises
     ------

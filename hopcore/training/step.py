@@ -16,7 +16,7 @@ from __future__ import annotations
 from math import log
 
 import torch
-from torch.nn.functional import logsigmoid, threshold_
+from torch.nn.functional import logsigmoid
 
 from .state import Conditions, Minibatch, Room, State
 
@@ -41,7 +41,7 @@ def activations(overlaps: torch.Tensor, room: Room = _NOWHERE) -> tuple[torch.Te
     tiny = TINY[overlaps.dtype]
     positive = torch.clamp(overlaps, min=tiny, out=room.positive)
     logarithms = torch.log(positive, out=room.logarithms)
-    return positive, threshold_(logarithms, log(tiny) * (1 - 1e-6), -torch.inf)
+    return positive, torch.threshold_(logarithms, log(tiny) * (1 - 1e-6), -torch.inf)
 
 
 def errors(
