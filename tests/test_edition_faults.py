@@ -17,7 +17,6 @@ from hopcore.edition import commands
 from hopcore.edition.chapters import Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.run.execute import Parameters, Run
-from hopcore.edition.run.lock import only_one
 
 PLAIN = "# A page\n\nNothing but words, {cite}`someone`.\n\n```{bibliography}\n```\n"
 
@@ -101,17 +100,3 @@ def test_warnings_fail_the_build_and_leave_the_old_pages(tmp_path: Path) -> None
         with pytest.raises(EditionError, match=r"intro\.md:\d+: WARNING: .*nowhere"):
             commands.book(root, [], Parameters())
     assert old.read_text() == "old"
-
-
-def test_one_at_a_time(tmp_path: Path) -> None:
-    with only_one(tmp_path / "_build"), pytest.raises(EditionError, match=rf"process {os.getpid()}\)"):
-        with only_one(tmp_path / "_build"):
-            pass
-    with only_one(tmp_path / "_build"):
-        pass
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "_build").write_text("a file where the folder should be")
-    with pytest.raises(EditionError, match=r"cannot write to .*_build"), only_one(tmp_path / "_build"):
-        pass
