@@ -16,6 +16,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.error import URLError
 
 import numpy as np
@@ -160,9 +161,7 @@ def test_a_read_only_clone_is_told_by_the_command(read_only, tmp_path, monkeypat
 
 
 def test_errors_that_no_advice_helps_with_are_shown_whole(monkeypatch):
-    def broken(*arguments, **options):
-        raise OSError(errno.EIO, "Input/output error")
-
+    broken = Mock(side_effect=OSError(errno.EIO, "Input/output error"))
     monkeypatch.setattr(commands, "book", broken)
     monkeypatch.setattr(sys, "argv", ["hopcore", "book"])
     with pytest.raises(OSError, match="Input/output error"):

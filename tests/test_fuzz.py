@@ -180,7 +180,7 @@ def saved(request, tmp_path_factory):
     assert ("image_weights" in run) == (request.param == 1)
     path = tmp_path_factory.mktemp("saved") / "run.nc"
     hopcore.save_run(run, path)
-    assert hopcore.open_run(path).identical(run)
+    assert hopcore.open_run(path).identical(run) and list(path.parent.iterdir()) == [path]
     return path.read_bytes()
 
 

@@ -215,7 +215,8 @@ def test_stacks_fill_the_cache(data):
 def test_a_gpu_takes_as_many_as_fit_its_memory(monkeypatch):
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (10 * 2**30, 16 * 2**30))
     size = stacks.stack_size(hopcore.training_set(), replace(Options(), device="cuda"))
-    assert 2000 < size < 3500  # half of 10 GiB, 1.9 MiB each
+    # Half of 10 GiB. 100 memories of 750 features and 200 images are 100 · (2 · 750 + 5 · 200) · 8 bytes.
+    assert size == 5 * 2**30 // 2_000_000
 
 
 @pytest.mark.parametrize("pixels", [9, 24])
@@ -362,19 +363,6 @@ def test_a_store_spares_what_it_holds(data, expected, trained, tmp_path):
     trained.clear()
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS, store=str(tmp_path)), expected)
     assert [run.n for run in trained] == [3] * 4
-
-
-def test_a_damaged_file_is_reported_and_its_run_alone_computed_again(data, expected, trained, tmp_path):
-    hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path)
-    damaged = next(tmp_path.iterdir())
-    damaged.write_bytes(damaged.read_bytes()[:5000])
-    (tmp_path / "notes.txt").write_text("not of this store, and left alone")
-    trained.clear()
-    with pytest.warns(StoreWarning, match=damaged.name):
-        again = hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path)
-    for result in (again, hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path)):
-        xr.testing.assert_identical(result, expected)
-        assert len(trained) == 1 and (tmp_path / "notes.txt").exists()
 
 
 def test_another_option_data_set_start_or_code_is_another_run(data, trained, tmp_path, monkeypatch):
