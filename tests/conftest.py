@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,25 @@ def pytest_xdist_make_scheduler(config, log):
 def plain_bar(monkeypatch):
     """The progress bar of a terminal: tqdm takes another one where an earlier test has started a kernel."""
     monkeypatch.setattr("tqdm.auto.tqdm", tqdm.std.tqdm)
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """A function that runs the command `hopcore` in this process, and gives its exit status."""
+    from hopcore import cli
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["hopcore", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """Three images of each digit."""
+    import hopcore
+
+    return hopcore.training_set(per_digit=3, seed=1)

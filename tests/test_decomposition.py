@@ -100,13 +100,6 @@ def test_the_inverse_is_computed_once_for_sets_of_equal_content(monkeypatch):
         np.testing.assert_array_equal(alpha, found[0])
 
 
-def test_the_kept_inverses_are_few():
-    for seed in range(20):
-        images = np.random.default_rng(seed).uniform(-1, 1, size=(2, 3))
-        coefficients(np.zeros((1, 3)), TrainingSet(images, [0, 1]))
-    assert decomposition._pseudo_inverse.cache_info().currsize <= 8
-
-
 # --- Category coefficients -------------------------------------------------------------------------
 
 

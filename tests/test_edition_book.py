@@ -24,7 +24,6 @@ from hopcore.edition.compare.reference import make_reference, write_reference
 from hopcore.edition.compare.replay import RECORD, ReplayKernel
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import filled
-from hopcore.edition.pages.head import POLICY
 from hopcore.edition.pages.scorecard import scorecard
 from hopcore.edition.pages.stage import relinked
 from hopcore.edition.run import execute as execution
@@ -85,21 +84,6 @@ def test_pages_hold_what_the_chapters_computed_with_the_parameters_that_were_pas
     assert "three 3" in html(built, "beta")
     assert "a half is 0.50" in re.sub("<[^>]+>", "", html(built, "intro"))
     assert "this is for reading" in html(built, "intro")  # a plain page is not executed
-
-
-def test_pages_load_nothing_from_another_host_and_forbid_it(built: Book) -> None:
-    pages = [page for page in (built.output / "html").rglob("*.html") if "_static" not in page.parts]
-    texts = {
-        page.name: page.read_text()
-        for page in pages
-        if page.parent.name == "book" or page.name == "search.html"
-    }
-    assert set(texts) >= {"intro.html", "alpha.html", "search.html"}
-    for text in texts.values():
-        loaded = re.findall(r'<(?:script|img|iframe)[^>]+src="([^"]+)"', text)
-        loaded += re.findall(r'<link[^>]+rel="(?:stylesheet|preload)"[^>]+href="([^"]+)"', text)
-        assert loaded and [address for address in loaded if "//" in address] == []
-        assert text.index(f'http-equiv="Content-Security-Policy" content="{POLICY}"') < text.index("<script")
 
 
 def test_links_between_sources_are_links_between_pages(built: Book) -> None:

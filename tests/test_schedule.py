@@ -14,12 +14,6 @@ EPOCHS = 12
 SETTINGS = {"memories": 6, "epochs": EPOCHS, "rate": 0.02, "seed": 3}
 
 
-@pytest.fixture(scope="module")
-def digits():
-    """Three images of each digit."""
-    return hopcore.training_set(per_digit=3, seed=1)
-
-
 def warm_then_cold(epoch):
     return 1.1 if epoch <= 5 else 0.8
 

@@ -132,9 +132,8 @@ def test_groups_join_at_the_mean_over_their_pairs():
 def test_strangers_a_stray_and_noise_below_the_threshold_change_nothing():
     generator = np.random.default_rng(1)
     which = np.repeat([1, 4, 7, NO_FATE], [6, 5, 5, 3])
-    paths = walk(which, [(200, [4, 7]), (500, [7])]) + generator.normal(
-        0, 0.01, (len(EPOCHS), len(which), 10)
-    )
+    noise = generator.normal(0, 0.01, (len(EPOCHS), len(which), 10))
+    paths = walk(which, [(200, [4, 7]), (500, [7])]) + noise
     paths[:, 0] = 5.0  # a 1 that was never with the others
     paths[:, which == NO_FATE] = generator.normal(0, 3, (len(EPOCHS), 3, 10))
     tree = build_tree(paths, which, EPOCHS)

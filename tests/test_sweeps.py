@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -324,27 +324,6 @@ def test_only_a_bounded_number_of_tasks_is_with_the_executor(monkeypatch):
     assert max(most) == 5
 
 
-def test_lost_workers_leave_the_rest_to_the_calling_process(monkeypatch):
-    monkeypatch.setattr("hopcore.sweeps.dispatch.AHEAD", 2)
-
-    class Dying(Executor):
-        def submit(self, work, task):
-            future = Future()
-            if task < 3:
-                future.set_result(work(task))
-            else:
-                future.set_exception(BrokenExecutor("they are gone"))
-            return future
-
-    here, kept = [], {}
-    with pytest.warns(WorkerWarning, match="they are gone.*7 of 10 tasks"):
-        dispatch(
-            range(10), str, Dying(), kept.__setitem__, work_here=lambda task: here.append(task) or str(task)
-        )
-    assert kept == {task: str(task) for task in range(10)}
-    assert sorted(here) == list(range(3, 10))
-
-
 def test_a_worker_with_other_versions_is_refused(data, monkeypatch):
     packed = stacks.pack(data, Options.checked(data, **OPTIONS))
     assert len(packed) < data.images.nbytes / 4
@@ -548,7 +527,7 @@ def kill_when_files_appear(folder, count, pid):
 def test_a_worker_process_that_dies_does_not_lose_the_sweep(tmp_path, long_expected, trained, single):
     with hopcore.worker_pool(2) as pool:
         killer = kill_when_files_appear(tmp_path, 2, pool.submit(os.getpid).result())
-        with pytest.warns(WorkerWarning, match="in the calling process"):
+        with pytest.warns(WorkerWarning, match=r"lost its workers \(.*\d of 10 tasks, in the calling"):
             result = long_sweep_here(executor=pool, store=tmp_path / "runs")
         killer.join()
     xr.testing.assert_identical(result, long_expected)
