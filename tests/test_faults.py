@@ -20,8 +20,9 @@ import numpy as np
 import psutil
 import pytest
 import small_disk
-from test_edition_faults import PLAIN, run_of, wait_for
+from test_edition_faults import PLAIN, run_of
 from tiny_book import ALPHA, make_book
+from waiting import gone, wait_for
 
 import hopcore
 from hopcore import _files
@@ -269,7 +270,7 @@ def test_a_build_that_ends_while_pages_are_made_leaves_the_old_ones(tmp_path):
         below = process.children(recursive=True)
         build.terminate()
     assert build.returncode == -signal.SIGTERM
-    assert wait_for(lambda: not any(process.is_running() for process in below), 60)
+    assert wait_for(lambda: all(map(gone, below)))
     assert old.read_text() == "old"
 
 

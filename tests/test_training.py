@@ -30,17 +30,11 @@ def largest_difference(one, other):
     return max(np.abs(a - b).max() for a, b in zip(one, other, strict=True))
 
 
+# Options one by one are tried below, beside memories that stay where they are.
 @pytest.mark.parametrize("n", [3.0, 12.5, 30.0, 55.0])
 @pytest.mark.parametrize(
     "options",
-    [
-        {},
-        {"constraint": "clip"},
-        {"momentum": 0.6},
-        {"minibatches": 4},
-        {"momentum": 0.6, "minibatches": 4, "constraint": "clip"},
-        {"cost_power": 2.5},
-    ],
+    [{}, {"momentum": 0.6, "minibatches": 4, "constraint": "clip"}, {"cost_power": 2.5}],
     ids=str,
 )
 def test_fifty_epochs_equal_the_plain_rule(digits, n, options):
@@ -60,7 +54,7 @@ def test_fifty_epochs_equal_the_plain_rule(digits, n, options):
 
 
 def test_standard_network_equals_the_plain_rule(standard):
-    settings = {"n": 30.0, "rescaled_temperature": 0.85, "epochs": 10}
+    settings = {"n": 30.0, "rescaled_temperature": 0.85, "epochs": 4}
     expected = plain.train(standard, start=start_of(standard, 100), rate=0.005, **settings)
     assert largest_difference(end_of(hopcore.train(standard, **settings)), expected) < 1e-10
 
@@ -108,13 +102,14 @@ def test_strong_activations_and_noise_equal_the_plain_rule(digits, constraint):
     ],
     ids=str,
 )
-def test_dual_form_equals_primal_form_over_500_epochs(standard, monkeypatch, options):
-    settings = {"epochs": 500, **options}
-    dual = hopcore.train(standard, **settings)
+def test_dual_form_equals_primal_form_over_500_epochs(monkeypatch, options):
+    data = hopcore.training_set(per_digit=10)
+    settings = {"epochs": 500, "memories": 50, **options}
+    dual = hopcore.train(data, **settings)
     monkeypatch.setattr(
         "hopcore.training.run.features_of", lambda data, constraint: primal_features(data.images)
     )
-    primal = hopcore.train(standard, **settings)
+    primal = hopcore.train(data, **settings)
     assert (dual.form, primal.form) == ("dual", "primal")
     assert np.abs(dual.memories.values - primal.memories.values).max() < 1e-9
     assert np.abs(dual.labels.values - primal.labels.values).max() < 1e-9
@@ -218,11 +213,6 @@ def test_no_number_of_a_step_is_subnormal(standard, dtype):
     assert not subnormal
 
 
-def moving(run):
-    """Whether every memory moved at every recorded step."""
-    return (np.abs(np.diff(run.memories.values, axis=0)).max(axis=-1) > 0).all()
-
-
 @pytest.mark.parametrize(
     ("n", "dtype"), [(200.0, "float64"), (60.0, "float32"), (200.0, "float32"), (1.01, "float64")]
 )
@@ -230,7 +220,7 @@ def test_extreme_powers_train_from_the_standard_start(standard, n, dtype):
     run = hopcore.train(standard, n=n, dtype=dtype, epochs=40, record_every=1)
     assert run.memories.dtype == dtype
     assert np.isfinite(run.memories.values).all() and np.isfinite(run.labels.values).all()
-    assert moving(run)
+    assert (np.abs(np.diff(run.memories.values, axis=0)).max(axis=-1) > 0).all()  # every memory at every step
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
