@@ -346,11 +346,8 @@ def test_replaying_refuses_code_that_was_not_recorded(tmp_path: Path, monkeypatc
 # The table of contents
 
 
-def test_the_book_is_found_from_below(built: Book) -> None:
+def test_the_book_is_found_from_below_and_its_chapters_by_name_or_path(built: Book) -> None:
     assert find_root(built.root / "book") == built.root
-
-
-def test_chapters_are_chosen_by_name_or_path(built: Book) -> None:
     assert [chapter.name for chapter in built.choose(["beta", "book/alpha.md", "beta"])] == ["beta", "alpha"]
     assert built.choose([]) == built.executable
     with pytest.raises(EditionError, match="'intro'; there are: alpha, beta"):

@@ -17,6 +17,7 @@ from hopcore.edition import commands
 from hopcore.edition.chapters import Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.run.execute import Parameters, Run
+from hopcore.edition.run.lock import only_one
 
 PLAIN = "# A page\n\nNothing but words, {cite}`someone`.\n\n```{bibliography}\n```\n"
 
@@ -72,7 +73,8 @@ def test_a_stopped_build_keeps_what_is_finished_and_leaves_no_notebook_no_lock_a
     assert build.returncode == (130 if number == signal.SIGINT else -number)
     assert wait_for(lambda: all(map(gone, below)), 20)
     alpha, run = run_of(root, "alpha"), run_of(root, "waits")
-    assert alpha.finished() and not run.finished() and not run.notebook.exists()
+    with only_one(root / "_build"):  # it is free again
+        assert alpha.finished() and not run.finished() and not run.notebook.exists()
 
     if number != signal.SIGKILL:
         return  # the others leave less behind

@@ -22,6 +22,7 @@ PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset=
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+LOCAL = ("file:", "blob:", "data:")
 NEAR = 1e-9
 """How far numbers of a page may be from the library's."""
 
@@ -42,7 +43,7 @@ def shown(
         page.on("pageerror", lambda error: problems.append(str(error)))
         if workers:
             page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
-        page.on("request", lambda asked: problems.append(asked.url) if not local(asked.url) else None)
+        page.on("request", lambda asked: None if asked.url.startswith(LOCAL) else problems.append(asked.url))
         page.goto((folder / "page.html").as_uri())
         page.wait_for_function(
             "n => document.querySelectorAll('.hopcore-live.ready').length === n", arg=len(instruments)
@@ -50,10 +51,6 @@ def shown(
         page.evaluate("window.ask = document.querySelector('[data-instrument]').instrument")
         yield page
     assert problems == []
-
-
-def local(address: str) -> bool:
-    return address.startswith(("file:", "blob:", "data:"))
 
 
 def refusal(page: Page, call: str) -> str | None:
