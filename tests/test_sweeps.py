@@ -298,7 +298,7 @@ def test_only_a_bounded_number_of_tasks_is_with_the_executor_and_their_order_is_
             return super().submit(*arguments)
 
     def work(task):
-        time.sleep(0.002 * (4 - task % 5))  # the first of five is the last to end
+        time.sleep(0.01 * (4 - task % 5))  # the first of five is the last to end
         return str(task)
 
     with Watched(5) as pool:
