@@ -1,34 +1,7 @@
-"""One epoch of the full network, written plainly from the learning rule, for the tests of the reduced system.
-
-Extended precision instead of logarithms: (1 ∓ tanh z) is written as 2/(1 + e^(±2z)), which keeps its
-digits, and x86's 80-bit floats reach 1e±4900.  Nothing here is shared with `hopcore`.
-"""
+"""Networks with two images, as the reduced system sees them, in the extended precision of `plain`."""
 
 import numpy as np
-
-WIDE = np.longdouble
-
-
-def epoch(memories, labels, images, targets, n, temperature, rate):
-    """Memories (K, N) and labels (K, C) after one full-batch epoch without momentum, cost power m = n."""
-    memories, labels, images, targets = (WIDE(each) for each in (memories, labels, images, targets))
-    n, temperature, rate = WIDE(n), WIDE(temperature), WIDE(rate)
-    activations = np.maximum(images @ memories.T, 0) / temperature
-    fields = activations**n @ labels
-    # by how much each score misses its target, and how far it is from the other end
-    miss = 2 / (1 + np.exp(2 * targets * fields))
-    rest = 2 / (1 + np.exp(-2 * targets * fields))
-    product = -targets * miss ** (2 * n - 1) * miss * rest
-    label_gradient = (activations**n).T @ product
-    memory_gradient = (activations ** (n - 1) * (product @ labels.T)).T @ images
-    labels = np.clip(labels - rate * _by_largest(label_gradient), -1, 1)
-    memories = memories - rate * _by_largest(memory_gradient)
-    return memories / np.maximum(np.abs(memories).max(axis=1, keepdims=True), 1), labels
-
-
-def _by_largest(gradient):
-    largest = np.abs(gradient).max(axis=1, keepdims=True)
-    return gradient / np.where(largest == 0, 1, largest)
+from plain import WIDE
 
 
 def pair_state(alpha_a, alpha_b, ell, images, copies=1, categories=10):

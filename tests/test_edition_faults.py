@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 from tiny_book import ALPHA, chapter, make_book
+from waiting import gone, wait_for
 
 from hopcore.edition import commands
 from hopcore.edition.chapters import Book
@@ -25,15 +25,6 @@ PLAIN = "# A page\n\nNothing but words, {cite}`someone`.\n\n```{bibliography}\n`
 def run_of(root: Path, name: str) -> Run:
     book = Book.open(root)
     return Run(book, book.choose([name])[0], Parameters())
-
-
-def wait_for(condition, seconds: float = 60.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_failing_cell_is_named_and_the_rest_is_executed(tmp_path: Path) -> None:
@@ -80,10 +71,13 @@ def test_a_stopped_build_keeps_what_is_finished_and_leaves_no_notebook_no_lock_a
 
         os.kill(build.pid, number)
     assert build.returncode == (130 if number == signal.SIGINT else -number)
-    assert wait_for(lambda: not any(process.is_running() for process in below), 20)
+    assert wait_for(lambda: all(map(gone, below)), 20)
     alpha, run = run_of(root, "alpha"), run_of(root, "waits")
-    assert alpha.finished() and not run.finished() and not run.notebook.exists()
+    with only_one(root / "_build"):  # it is free again
+        assert alpha.finished() and not run.finished() and not run.notebook.exists()
 
+    if number != signal.SIGKILL:
+        return  # the others leave less behind
     # The next build takes nothing of it for finished. The chapter is the same to the letter.
     go.touch()
     commands.book(root, [], Parameters())
@@ -101,17 +95,3 @@ def test_warnings_fail_the_build_and_leave_the_old_pages(tmp_path: Path) -> None
         with pytest.raises(EditionError, match=r"intro\.md:\d+: WARNING: .*nowhere"):
             commands.book(root, [], Parameters())
     assert old.read_text() == "old"
-
-
-def test_one_at_a_time(tmp_path: Path) -> None:
-    with only_one(tmp_path / "_build"), pytest.raises(EditionError, match=rf"process {os.getpid()}\)"):
-        with only_one(tmp_path / "_build"):
-            pass
-    with only_one(tmp_path / "_build"):
-        pass
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "_build").write_text("a file where the folder should be")
-    with pytest.raises(EditionError, match=r"cannot write to .*_build"), only_one(tmp_path / "_build"):
-        pass

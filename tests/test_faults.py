@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.error import URLError
 
 import numpy as np
 import psutil
 import pytest
 import small_disk
-from test_edition_faults import PLAIN, run_of, wait_for
+from test_edition_faults import PLAIN, run_of
 from tiny_book import ALPHA, make_book
+from waiting import gone, wait_for
 
 import hopcore
-from hopcore import _files, cli
+from hopcore import _files
 from hopcore import mnist as loading
 from hopcore._files import CacheWarning
 from hopcore.edition import commands
@@ -71,7 +70,7 @@ def test_a_full_disk_loses_nothing_that_is_finished_and_is_told(tmp_path, how):
     if how == "limit" or possible == "limit":  # the program limits its files itself
         command, how = program, "limit"
     done = subprocess.run([*command, how], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0 and "Exception ignored" not in done.stderr, done.stderr
     seen = json.loads(done.stdout)
     assert seen["small"] == 6 and seen["small again"] == 0 and seen["told of small"] == []
     (told,) = seen["told"]
@@ -82,22 +81,6 @@ def test_a_full_disk_loses_nothing_that_is_finished_and_is_told(tmp_path, how):
     assert any(problem in seen["save_run"] for problem in FULL) and seen["run"] == 2
     assert not seen["keep_array"] and "HOPCORE_CACHE" in seen["told of cache"][0] and seen["array"]
     assert seen["files"] == ["kept.npy", "run.nc", "runs"]  # and nothing half-written
-
-
-def test_a_run_that_could_not_be_saved_leaves_no_view_of_its_buffer(data, tmp_path):
-    run = hopcore.train(data, memories=2, epochs=1)
-    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, usual[1]))
-    try:
-        with pytest.raises(OSError, match="File too large") as caught:
-            hopcore.save_run(run, tmp_path / "run.nc")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-    held = [each for frame, _ in traceback.walk_tb(caught.tb) for each in frame.f_locals.values()]
-    buffers = [each for each in held if isinstance(each, io.BytesIO)]
-    assert buffers and not list(tmp_path.iterdir())
-    for buffer in buffers:
-        buffer.close()  # a BufferError while there is a view of it
 
 
 def test_a_build_on_a_full_disk_says_what_to_do_and_keeps_what_is_finished(tmp_path):
@@ -142,7 +125,7 @@ def test_a_read_only_folder_is_told_by_all_that_write(read_only, data, tmp_path,
         assert not _files.keep_array(read_only / "cache" / "a.npy", np.zeros(2), "x")
 
 
-def test_a_read_only_clone_is_told_by_the_command(read_only, tmp_path, monkeypatch, capsys):
+def test_a_read_only_clone_is_told_by_the_command(read_only, tmp_path, monkeypatch, capsys, command):
     root = make_book(tmp_path / "clone", {"alpha": ALPHA}, intro=PLAIN)
     (root / "_build").symlink_to(read_only)
     with pytest.raises(EditionError, match=r"cannot write to .*_build: .*(denied|permitted|[Rr]ead-only)"):
@@ -152,21 +135,15 @@ def test_a_read_only_clone_is_told_by_the_command(read_only, tmp_path, monkeypat
         (read_only / "reference.ipynb").write_text("")
 
     monkeypatch.setattr(commands, "reference", writing)
-    monkeypatch.setattr(sys, "argv", ["hopcore", "reference", "--root", str(root)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    told = capsys.readouterr().err
-    assert ended.value.code == 1 and f"({read_only}/reference.ipynb): make it writable, then run" in told
+    assert command("reference", "--root", str(root)) == 1
+    assert f"({read_only}/reference.ipynb): make it writable, then run" in capsys.readouterr().err
 
 
-def test_errors_that_no_advice_helps_with_are_shown_whole(monkeypatch):
-    def broken(*arguments, **options):
-        raise OSError(errno.EIO, "Input/output error")
-
+def test_errors_that_no_advice_helps_with_are_shown_whole(monkeypatch, command):
+    broken = Mock(side_effect=OSError(errno.EIO, "Input/output error"))
     monkeypatch.setattr(commands, "book", broken)
-    monkeypatch.setattr(sys, "argv", ["hopcore", "book"])
     with pytest.raises(OSError, match="Input/output error"):
-        cli.main()
+        command("book")
 
 
 # A clock that jumps
@@ -270,7 +247,7 @@ def test_all_digits_without_network_say_what_to_do(tmp_path, monkeypatch, kept):
         answer = tmp_path / "openml" / "openml.org" / address
         answer.parent.mkdir(parents=True)
         answer.write_bytes(kept)
-    what = r"full = True.*connect to the internet"
+    what = r"full = True.*Name or service not known.*connect to the internet"
     with pytest.warns() as told, pytest.raises(ConnectionError, match=what) as error:
         hopcore.load_mnist(full=True)
     assert isinstance(error.value.__cause__, URLError)
@@ -293,7 +270,7 @@ def test_a_build_that_ends_while_pages_are_made_leaves_the_old_ones(tmp_path):
         below = process.children(recursive=True)
         build.terminate()
     assert build.returncode == -signal.SIGTERM
-    assert wait_for(lambda: not any(process.is_running() for process in below), 60)
+    assert wait_for(lambda: all(map(gone, below)))
     assert old.read_text() == "old"
 
 

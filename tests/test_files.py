@@ -11,10 +11,12 @@ from hopcore import _files
 from hopcore._files import CacheWarning, cache_folder, keep, keep_array, kept_array, write_whole
 
 
-def test_the_environment_variable_moves_the_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path / "here"))
-    assert cache_folder() == tmp_path / "here"
-    assert not (tmp_path / "here").exists()  # naming the folder does not make it
+@pytest.mark.parametrize("given", ["/kept", "kept", "~/kept"])
+def test_the_environment_variable_moves_the_cache(tmp_path, monkeypatch, given):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOPCORE_CACHE", given)
+    assert cache_folder() == {"/": Path("/kept"), "k": tmp_path / "kept", "~": Path.home() / "kept"}[given[0]]
+    assert not (tmp_path / "kept").exists()  # naming the folder does not make it
 
 
 def test_the_cache_is_a_folder_of_the_users_own(tmp_path, monkeypatch):
@@ -24,14 +26,6 @@ def test_the_cache_is_a_folder_of_the_users_own(tmp_path, monkeypatch):
     assert unset.name == "hopcore" and unset.is_absolute()
     monkeypatch.setenv("HOPCORE_CACHE", " ")
     assert cache_folder() == unset
-
-
-def test_a_relative_folder_and_a_tilde_are_resolved(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOPCORE_CACHE", "kept")
-    assert cache_folder() == tmp_path / "kept"
-    monkeypatch.setenv("HOPCORE_CACHE", "~/kept")
-    assert cache_folder() == Path.home() / "kept"
 
 
 def test_a_file_is_written_and_replaced_with_its_folder(tmp_path):

@@ -38,23 +38,7 @@ def test_gradients_equal_autograd(network, n, rescaled_temperature, cost_power):
         assert np.abs(ours - theirs).max() <= 1e-9 * np.abs(theirs).max()
 
 
-@pytest.mark.parametrize(("n", "rescaled_temperature"), [(3.0, 0.57), (12.5, 0.85), (30.0, 1.1)])
-def test_a_training_step_follows_the_autograd_gradient(network, n, rescaled_temperature):
-    """Each memory and its labels move against the gradient, by the rate at the largest entry."""
-    data, memories, labels = network
-    memories, labels = 0.5 * memories, 0.5 * labels  # away from their limits
-    rescaled_temperature /= 2
-    variables = [torch.tensor(part, requires_grad=True) for part in (memories, labels)]
-    torch_cost(data, *variables, n, rescaled_temperature, n).backward()
-    conditions = {"n": n, "rescaled_temperature": rescaled_temperature, "rate": 1e-3, "epochs": 1}
-    run = hopcore.train(data, start=(memories, labels), **conditions)
-    ends = run.memories.values[-1], run.labels.values[-1]
-    for before, after, variable in zip((memories, labels), ends, variables, strict=True):
-        direction = -variable.grad.numpy()
-        direction /= np.abs(direction).max(axis=1, keepdims=True)
-        assert np.abs((after - before) / 1e-3 - direction).max() < 1e-10
-
-
+# That training follows them is tried in test_training.py, and with autograd in test_benchmarks.py.
 @pytest.mark.parametrize("n", [3.0, 12.5, 30.0])
 def test_scores_equal_the_definition(network, n):
     data, memories, labels = network
@@ -113,12 +97,8 @@ def test_bad_arguments_are_named(network, function, change, message):
     arguments = {"memories": memories, "labels": labels, "n": 30.0, "rescaled_temperature": 0.85, **change}
     with pytest.raises(ValueError, match=message):
         function(data, **arguments)
-
-
-@pytest.mark.parametrize("function", [hopcore.cost, hopcore.gradients])
-def test_only_a_training_set_has_a_cost(function):
     with pytest.raises(TypeError, match=r"data = .*a TrainingSet"):
-        function(np.zeros((2, 4)), np.zeros((1, 4)), np.zeros((1, 10)), n=3, rescaled_temperature=1)
+        function(data.images, **arguments)
 
 
 def test_scores_refuse_bad_images(network):

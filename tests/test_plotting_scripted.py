@@ -159,14 +159,9 @@ def test_every_view_fits_the_drawing_and_the_first_axis_points_up(turn, tilt):
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"points": np.zeros((4, 3))},
-        {"points": np.full((12, 3, 3), np.nan)},
-        {"epochs": [1]},
-        {"digits": (1, 4)},
-    ],
+    ("part", "value"),
+    [("points", np.eye(3)), ("points", np.full((12, 3, 3), np.nan)), ("epochs", [1]), ("digits", (1, 4))],
 )
-def test_parts_that_do_not_fit_are_refused(change):
+def test_parts_that_do_not_fit_are_refused(part, value):
     with pytest.raises(ValueError, match="must"):
-        fan(**change)
+        fan(**{part: value})

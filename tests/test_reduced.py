@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from reduced_reference import coefficients, epoch, pair_state
+from plain import epoch
+from reduced_reference import coefficients, pair_state
 
 from hopcore.reduced import ReducedSystem
 from hopcore.reduced.constraint import FIRST, LAST, place

@@ -21,7 +21,7 @@ from hopcore.reduced import (
 )
 from hopcore.reduced.fold_conditions import _newton_step, conditions, derivatives
 from hopcore.reduced.linear import eigenvalues, linearise, slow_slope
-from hopcore.reduced.matching import strings, vanishing_pairs
+from hopcore.reduced.matching import vanishing_pairs
 from hopcore.reduced.parameters import parameters
 
 PAIR = (753, 494, 719)
@@ -102,10 +102,6 @@ def test_vanishing_pairs_leave_the_least_movement():
 
 def test_a_step_that_has_no_solution_ends_newtons_method():
     assert np.isnan(_newton_step(np.zeros((4, 4)), np.ones(4))).all()
-
-
-def test_nodes_are_strung_along_their_links():
-    assert strings([(1, 0), (3, 1), (5, 4), (4, 6), (6, 5)], 7) == [[0, 1, 3], [2], [4, 5, 6, 4]]
 
 
 # --- diagrams -------------------------------------------------------------------------------------

@@ -78,13 +78,6 @@ def test_the_command_works_from_the_wheel(wheel: Path) -> None:
     assert python(wheel, COMMAND, "--version").stdout == f"hopcore {VERSION}\n"
 
 
-def test_outside_of_the_repository_there_is_no_book(wheel: Path) -> None:
-    done = python(wheel, COMMAND, "book")
-    assert done.returncode == 1
-    assert "no book here" in done.stderr and "clone of the repository" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 # The change log
 
 
@@ -116,16 +109,6 @@ def test_it_runs_on_every_python_that_the_project_names(workflow: dict) -> None:
     assert project["requires-python"] == f">={named[0]}"
 
 
-def test_it_keeps_wheel_notebooks_and_pages_and_may_not_write_to_the_repository(workflow: dict) -> None:
-    steps = workflow["jobs"]["test"]["steps"]
-    kept = {
-        step["with"].get("name"): step["with"]["path"] for step in steps if "upload" in step.get("uses", "")
-    }
-    assert kept == {
-        "wheel": "dist",
-        "notebooks": "_build/executed/quick-0/*.ipynb",
-        "html": "_build/html",
-        None: "_build/html",
-    }
-    assert ".ci/run" in [step.get("run") for step in steps]
+def test_it_runs_the_projects_own_checks_and_may_not_write_to_the_repository(workflow: dict) -> None:
+    assert ".ci/run" in [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
     assert workflow["permissions"] == {"contents": "read"} and workflow["jobs"]["publish"]["needs"] == "test"

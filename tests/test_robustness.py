@@ -35,7 +35,7 @@ def book(tmp_path, monkeypatch):
 
 def test_verdicts_are_measured_under_every_circumstance(book):
     said = []
-    measure(book, say=said.append)
+    measure(book, say=said.append)  # both, so that two share the cores and each has one thread
     found = json.loads((book.root / FILE).read_text(encoding="utf-8"))
     columns = list(CIRCUMSTANCES)
     for claim, odd in (

@@ -70,7 +70,6 @@ def test_a_thousand_sweeps_leave_nothing_behind(tmp_path: Path) -> None:
         sweep(next(numbers), tmp_path)
     after = held()
     growth = {name: after[name] - before[name] for name in before}
-    print(growth)
     assert growth["blocks"] < BLOCKS and growth["resident"] < RESIDENT, growth
     for name in ("handles", "threads", "system threads", "children"):
         assert growth[name] <= 0, growth  # fewer where an earlier test's have ended meanwhile

@@ -12,9 +12,10 @@ def data():
     return hopcore.training_set([1, 4], per_digit=3)
 
 
-@pytest.mark.parametrize(("mean", "spread"), [(-0.003, 1e-5), (-0.001, 1e-8), (0.2, 0.1), (1, 0)])
-def test_both_parts_have_the_mean_and_the_spread(data, mean, spread):
-    run = hopcore.train(data, start=RandomStart(mean, spread), memories=400, epochs=0, seed=3)
+@pytest.mark.parametrize("given", [(), (-0.001, 1e-8), (0.2, 0.1), (1, 0)])
+def test_both_parts_have_the_mean_and_the_spread(data, given):
+    mean, spread = given or (-0.003, 1e-5)  # of the paper
+    run = hopcore.train(data, start=RandomStart(*given), memories=400, epochs=0, seed=3)
     for part in (run.memories.values, run.labels.values):
         assert part.mean() == pytest.approx(mean, abs=4 * spread / part.size**0.5 + 1e-12)
         assert part.std() == pytest.approx(spread, rel=0.05, abs=1e-15)
@@ -42,11 +43,7 @@ def test_a_sweep_draws_a_start_for_every_seed_and_its_store_tells_starts_apart(d
     [
         ({"mean": 1.5}, ValueError, r"start\.mean = 1\.5: must be a number from -1 to 1"),
         ({"mean": float("nan")}, ValueError, r"start\.mean = nan"),
-        (
-            {"spread": -1e-9},
-            ValueError,
-            r"start\.spread = -1e-09: must be a finite real number of at least 0",
-        ),
+        ({"spread": -1e-9}, ValueError, r"start\.spread = -1e-09: must be a finite .*of at least 0"),
         ({"spread": "wide"}, TypeError, r"start\.spread = 'wide'"),
     ],
 )

@@ -1,18 +1,14 @@
 """A store gives back exactly what was kept, and nothing else that lies in its folder."""
 
-import errno
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hopcore.sweeps import store as store_module
 from hopcore.sweeps.store import RunStore, StoreWarning
 
 RUN = {"n": 30.0, "rescaled_temperature": 0.85, "seed": 0, "data_fingerprint": "abc"}
-OTHER = {**RUN, "seed": 1}
 
 
 def states(seed):
@@ -34,19 +30,6 @@ def test_every_part_of_the_identity_names_the_file(store, changed):
     assert store.path(dict(reversed(RUN.items()))) == store.path(RUN)
 
 
-def truncate(length):
-    return lambda path: path.write_bytes(path.read_bytes()[:length])
-
-
-def flip(place):
-    def damage(path):
-        content = bytearray(path.read_bytes())
-        content[place] ^= 1
-        path.write_bytes(content)
-
-    return damage
-
-
 def make_folder(path):
     path.unlink()
     path.mkdir()
@@ -64,9 +47,7 @@ def replace_number(path):
 
 
 # Whatever else may lie there is tried in test_fuzz.py.
-@pytest.mark.parametrize(
-    "damage", [truncate(0), truncate(100), truncate(-1), flip(700), flip(-400), make_folder, replace_number]
-)
+@pytest.mark.parametrize("damage", [make_folder, replace_number])
 def test_a_damaged_or_foreign_file_is_named_and_not_used(store, damage):
     store.write(RUN, *states(0))
     damage(store.path(RUN))
@@ -75,14 +56,6 @@ def test_a_damaged_or_foreign_file_is_named_and_not_used(store, damage):
     if damage is not make_folder:  # which is nobody's to remove
         store.write(RUN, *states(1))
         assert np.array_equal(store.read(RUN)[0], states(1)[0])
-
-
-def test_a_file_under_the_name_of_another_run_is_not_used(store):
-    store.write(OTHER, *states(1))
-    shutil.copy(store.path(OTHER), store.path(RUN))
-    with pytest.warns(StoreWarning, match="made from something else"):
-        assert store.read(RUN) is None
-    assert store.read(OTHER) is not None
 
 
 def test_several_may_write_and_read_at_once(tmp_path):
@@ -99,24 +72,17 @@ def test_several_may_write_and_read_at_once(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_full_disk_is_reported_once_and_stops_nothing(store, monkeypatch):
-    def full(path, *content):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(store_module, "write_sealed", full)
-    with pytest.warns(StoreWarning, match="No space left") as caught:
-        store.write(RUN, *states(0))
-        store.write(OTHER, *states(1))
-    assert len(caught) == 1
-
-
-def test_what_is_no_folder_or_no_path_is_refused(tmp_path, monkeypatch):
-    # A file in its place stops the superuser too, whom permissions do not.
+@pytest.mark.parametrize(
+    ("folder", "error"),
+    [
+        # A file in its place stops the superuser too, whom permissions do not.
+        (Path("file"), ValueError), (Path("file", "runs"), ValueError), ("a\0b", ValueError),
+        ("~nobody-of-this-name/runs", ValueError), ("x" * 300, ValueError), ("/proc/none/runs", ValueError),
+        (3, TypeError), (b"runs", TypeError), ("", TypeError),
+    ],
+)  # fmt: skip
+def test_what_is_no_folder_or_no_path_is_refused(tmp_path, monkeypatch, folder, error):
     (tmp_path / "file").touch()
     monkeypatch.chdir(tmp_path)  # a long path is cut short in the message
-    for folder in (Path("file"), Path("file", "runs")):
-        with pytest.raises(ValueError, match=r"store = .*file.*: must be a folder"):
-            RunStore(folder)
-    for folder in (3, b"runs", ""):
-        with pytest.raises(TypeError, match="store = "):
-            RunStore(folder)
+    with pytest.raises(error, match=r"store = .*must be (a|the path of a) folder"):
+        RunStore(folder)

@@ -7,8 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import psutil
 import pytest
 import torch
 import xarray as xr
+from waiting import gone, wait_for
 
 import hopcore
 from hopcore._threads import threads
@@ -215,7 +215,8 @@ def test_stacks_fill_the_cache(data):
 def test_a_gpu_takes_as_many_as_fit_its_memory(monkeypatch):
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (10 * 2**30, 16 * 2**30))
     size = stacks.stack_size(hopcore.training_set(), replace(Options(), device="cuda"))
-    assert 2000 < size < 3500  # half of 10 GiB, 1.9 MiB each
+    # Half of 10 GiB. 100 memories of 750 features and 200 images are 100 · (2 · 750 + 5 · 200) · 8 bytes.
+    assert size == 5 * 2**30 // 2_000_000
 
 
 @pytest.mark.parametrize("pixels", [9, 24])
@@ -264,30 +265,9 @@ def test_a_stack_too_large_for_the_memory_is_halved(data, expected, monkeypatch)
 # Executors
 
 
-class Backwards(Executor):
-    """Completes the tasks of a sweep in the opposite order, once it has all of them."""
-
-    def __init__(self, tasks):
-        self._tasks, self._left = [], tasks
-
-    def submit(self, work, /, *arguments):
-        future = Future()
-        self._tasks.append((future, work, arguments))
-        self._left -= 1
-        if self._left == 0:
-            threading.Thread(target=self._work).start()
-        return future
-
-    def _work(self):
-        for future, work, arguments in reversed(self._tasks):
-            future.set_result(work(*arguments))
-
-
-def test_threads_and_the_order_of_completion_change_nothing(data, expected, single):
+def test_threads_change_nothing(data, expected, single):
     with ThreadPoolExecutor(3) as pool:
         xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS, executor=pool), expected)
-    backwards = hopcore.sweep(data, **GRID, **OPTIONS, executor=Backwards(RUNS))
-    xr.testing.assert_identical(backwards, expected)
 
 
 def test_processes_change_nothing(data, expected, idle):
@@ -308,7 +288,7 @@ def test_a_dask_cluster_changes_nothing(data, expected, cluster, idle, tmp_path)
     assert len(list(tmp_path.iterdir())) == RUNS
 
 
-def test_only_a_bounded_number_of_tasks_is_with_the_executor(monkeypatch):
+def test_only_a_bounded_number_of_tasks_is_with_the_executor_and_their_order_is_any(monkeypatch):
     monkeypatch.setattr("hopcore.sweeps.dispatch.AHEAD", 5)
     done, most = [], []
 
@@ -317,31 +297,14 @@ def test_only_a_bounded_number_of_tasks_is_with_the_executor(monkeypatch):
             most.append(len(most) + 1 - len(done))
             return super().submit(*arguments)
 
-    with Watched(2) as pool:
-        dispatch(range(40), str, pool, lambda task, result: done.append((task, result)), work_here=str)
-    assert sorted(done) == [(task, str(task)) for task in range(40)]
+    def work(task):
+        time.sleep(0.01 * (4 - task % 5))  # the first of five is the last to end
+        return str(task)
+
+    with Watched(5) as pool:
+        dispatch(range(40), work, pool, lambda task, result: done.append((task, result)), work_here=str)
+    assert sorted(done) == [(task, str(task)) for task in range(40)] != done
     assert max(most) == 5
-
-
-def test_lost_workers_leave_the_rest_to_the_calling_process(monkeypatch):
-    monkeypatch.setattr("hopcore.sweeps.dispatch.AHEAD", 2)
-
-    class Dying(Executor):
-        def submit(self, work, task):
-            future = Future()
-            if task < 3:
-                future.set_result(work(task))
-            else:
-                future.set_exception(BrokenExecutor("they are gone"))
-            return future
-
-    here, kept = [], {}
-    with pytest.warns(WorkerWarning, match="they are gone.*7 of 10 tasks"):
-        dispatch(
-            range(10), str, Dying(), kept.__setitem__, work_here=lambda task: here.append(task) or str(task)
-        )
-    assert kept == {task: str(task) for task in range(10)}
-    assert sorted(here) == list(range(3, 10))
 
 
 def test_a_worker_with_other_versions_is_refused(data, monkeypatch):
@@ -362,19 +325,6 @@ def test_a_store_spares_what_it_holds(data, expected, trained, tmp_path):
     trained.clear()
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS, store=str(tmp_path)), expected)
     assert [run.n for run in trained] == [3] * 4
-
-
-def test_a_damaged_file_is_reported_and_its_run_alone_computed_again(data, expected, trained, tmp_path):
-    hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path)
-    damaged = next(tmp_path.iterdir())
-    damaged.write_bytes(damaged.read_bytes()[:5000])
-    (tmp_path / "notes.txt").write_text("not of this store, and left alone")
-    trained.clear()
-    with pytest.warns(StoreWarning, match=damaged.name):
-        again = hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path)
-    for result in (again, hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path)):
-        xr.testing.assert_identical(result, expected)
-        assert len(trained) == 1 and (tmp_path / "notes.txt").exists()
 
 
 def test_another_option_data_set_start_or_code_is_another_run(data, trained, tmp_path, monkeypatch):
@@ -464,10 +414,8 @@ def finished(folder):
 
 
 def wait_for_files(folder, count, process):
-    deadline = time.monotonic() + 120
-    while len(finished(folder)) < count:
-        assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
-        time.sleep(0.01)
+    assert wait_for(lambda: len(finished(folder)) >= count or process.poll() is not None, 120)
+    assert process.poll() is None, process.stderr.read()
 
 
 def resumed(folder, trained, long_expected):
@@ -475,12 +423,6 @@ def resumed(folder, trained, long_expected):
     trained.clear()
     xr.testing.assert_identical(long_sweep_here(store=folder / "runs"), long_expected)
     return len(trained)
-
-
-def gone(process):
-    with suppress(psutil.NoSuchProcess):
-        return process.status() == psutil.STATUS_ZOMBIE
-    return True
 
 
 WORKERS = pytest.mark.parametrize("workers", [(), ("2",)], ids=["here", "processes"])
@@ -497,10 +439,7 @@ def test_a_killed_sweep_computes_again_only_what_was_in_flight(
     process.kill()
     assert process.wait(60) == -signal.SIGKILL
     process.stderr.close()
-    deadline = time.monotonic() + 60
-    while not all(map(gone, children)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert all(map(gone, children))
+    assert wait_for(lambda: all(map(gone, children)))
     kept = len(finished(tmp_path))
     assert 3 <= kept < 10
     if not workers:
@@ -547,9 +486,7 @@ def test_ctrl_c_keeps_what_the_workers_have_finished(data, tmp_path, monkeypatch
 
 def kill_when_files_appear(folder, count, pid):
     def kill():
-        deadline = time.monotonic() + 120
-        while len(finished(folder)) < count and time.monotonic() < deadline:
-            time.sleep(0.005)
+        wait_for(lambda: len(finished(folder)) >= count, 120)
         os.kill(pid, signal.SIGKILL)
 
     thread = threading.Thread(target=kill)
@@ -560,7 +497,7 @@ def kill_when_files_appear(folder, count, pid):
 def test_a_worker_process_that_dies_does_not_lose_the_sweep(tmp_path, long_expected, trained, single):
     with hopcore.worker_pool(2) as pool:
         killer = kill_when_files_appear(tmp_path, 2, pool.submit(os.getpid).result())
-        with pytest.warns(WorkerWarning, match="in the calling process"):
+        with pytest.warns(WorkerWarning, match=r"lost its workers \(.*\d of 10 tasks, in the calling"):
             result = long_sweep_here(executor=pool, store=tmp_path / "runs")
         killer.join()
     xr.testing.assert_identical(result, long_expected)

@@ -104,10 +104,6 @@ def the_code_of_the_reference(root: Path) -> None:
     nbformat.write(kept, reference(root))
 
 
-def the_reference_itself(root: Path) -> None:
-    reference(root).unlink()
-
-
 @pytest.mark.parametrize(
     ("tamper", "executed", "told"),
     [
@@ -115,7 +111,6 @@ def the_reference_itself(root: Path) -> None:
         (a_constant_of_the_library, True, [RIGHT, "T = 761.412", "outputs differ from the references"]),
         (a_number_in_the_reference, False, [RIGHT, "T = 763.984", "outputs differ from the references"]),
         (the_code_of_the_reference, False, ["alpha is stale: code cell"]),
-        (the_reference_itself, False, ["alpha", "no reference"]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )

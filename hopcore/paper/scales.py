@@ -137,9 +137,10 @@ THREE_CATEGORIES = {
 class BifurcationScale:
     """Two digits and two memories (Fig. 5).
 
-    `settling` and `training` are the rate and the epochs of runs from small starts, and of one memory to its
-    fixed point at each power of `trained`.  `powers` is the number of n in the diagram, `shown` are those of
-    the slider, `grid` the numbers of n and T_r in the maps, `lines` that of the flow lines.
+    `draws` are the starts from which two memories settle. `settling` and `training` are the rate and the
+    epochs of runs from small starts, and of one memory to its fixed point at each power of `trained`.
+    `powers` is the number of n in the diagram, `shown` are those of the slider, `grid` the numbers of n and
+    T_r in the maps, `lines` that of the flow lines.
     """
 
     settling: tuple[float, int]
@@ -149,6 +150,7 @@ class BifurcationScale:
     trained: tuple[float, ...] = tuple(range(2, 71))
     powers: int = 700
     lines: int = 28
+    draws: int = 8
 
 
 BIFURCATION = {

@@ -34,7 +34,9 @@ BEFORE = 50
 PUSH, RETURN = 0.1, 500
 """Standard deviation of a push, per pixel and label, and the epochs after which its rest is measured."""
 
-PUSHES = tuple(f"a push {when}" for when in ("before", "at the first split", "during", "after the splits"))
+PUSHES = tuple(
+    f"a push {at} split" for at in ("before the first", "at the first", "at a middle", "after the last")
+)
 
 _RECORD_EVERY = 10
 _FEW_WITHOUT_FATE = 0.25
@@ -108,22 +110,14 @@ def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
     recognised at the epoch that the paper gives for n = 3.
     """
     others = recognised.category != FIRST
-    known = recognised.values[1:, others] > APPEARS_BEYOND
-    until = int(recognised.epoch.values[1:][known.any(axis=1).argmax()])
+    came = (recognised[1:, others.values] > APPEARS_BEYOND).any("category")
+    until = int(came.epoch[came.argmax()])
     ones = recognised.sel(epoch=slice(20, until - 1), category=FIRST).min() / images
-    low, median, high, last = (
-        splits.appearance(recognised)[others].quantile([0.1, 0.5, 0.9, 1]).values.tolist()
-    )
+    appeared = splits.appearance(recognised)[others.values]
+    low, median, high, last = appeared.quantile([0.1, 0.5, 0.9, 1]).values.tolist()
     known = (recognised.sel(epoch=paper.GLOBAL_SPLIT_EPOCH) > 0).sum()
-    found = {
-        "until": until,
-        "ones": ones,
-        "median": median,
-        "spread": high - low,
-        "last": last,
-        "known": known,
-    }
-    return {name: float(value) for name, value in found.items()}
+    found = {"until": until, "ones": ones, "median": median, "spread": high - low}
+    return {name: float(value) for name, value in {**found, "last": last, "known": known}.items()}
 
 
 def beginnings(settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None) -> xr.Dataset:
@@ -146,16 +140,16 @@ def _beginning(settings: WaddingtonScale, n: float, seed: int) -> xr.Dataset:
     with threads(1):
         network = _network(_at_pace(options, pace))
     recognised = network.recognised.assign_coords(epoch=pace * network.recognised.epoch)
-    tree, run = network.tree, network.run
+    tree, run, root = network.tree, network.run, network.tree.splits[0]
     parted = tree.separations[np.ix_(*(tree.digits == digit for digit in paper.ALIKE_UNTIL[0]))]
-    epochs = [_before(run, tree.root), run.epoch[-1].item()]
+    epochs = [_before(run, root), run.epoch[-1].item()]
     before, end = run.memories.sel(epoch=epochs).std("memory").mean("pixel").values
     found = {
         **onset(recognised, settings.per_digit),
         "appeared": splits.appearance(recognised),
         "parted": pace * parted.item() if parted.size else np.nan,
         "alike": before / end,
-        "mixture": ("category", tree.root.mixture),
+        "mixture": ("category", root.mixture),
     }
     return xr.Dataset(found)
 
