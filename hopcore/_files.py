@@ -1,7 +1,5 @@
 """Where files are kept between runs, and how they are written: whole or not at all."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os

@@ -1,7 +1,5 @@
 """The command ``hopcore``."""
 
-from __future__ import annotations
-
 import errno
 import sys
 from pathlib import Path

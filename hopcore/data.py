@@ -1,7 +1,5 @@
 """The sets of images that a network is trained on."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Memories as combinations of the training images (the paper's Moore-Penrose section, Figs. 1 and 2)."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from functools import lru_cache

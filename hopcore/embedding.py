@@ -1,7 +1,5 @@
 """MNIST on a plane, by UMAP, and where memories lie on it (paper, Figs. 2B, 3 and 4)."""
 
-from __future__ import annotations
-
 import hashlib
 import warnings
 from dataclasses import dataclass

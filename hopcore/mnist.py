@@ -1,7 +1,5 @@
 """Real MNIST digits: 5,000 that come with the installation, 70,000 if asked for."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache

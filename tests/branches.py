@@ -3,8 +3,6 @@
 `make coverage` makes the report and runs this, which fails if it is below 95 %.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections import Counter

@@ -1,7 +1,5 @@
 """Files that nobody should believe, for the tests of what is read."""
 
-from __future__ import annotations
-
 import io
 import os
 import pickle

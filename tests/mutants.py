@@ -5,8 +5,6 @@ A mutant is caught if a test of its module fails or has no end. Survivors are li
 some of them change nothing that anybody could see, so they are to be read, not counted.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import queue

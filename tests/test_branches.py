@@ -1,7 +1,5 @@
 """The share of branches is counted by package, and too few fail."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The command line: what it says, and its exit status."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import types

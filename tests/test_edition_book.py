@@ -1,7 +1,5 @@
 """A small book, executed once: its pages, what is kept, and its references."""
 
-from __future__ import annotations
-
 import json
 import platform
 import re

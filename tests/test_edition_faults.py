@@ -1,7 +1,5 @@
 """Builds that fail, are killed, or meet another build."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Generated pages: docstrings and their examples, citations, the repository's address, pictures."""
 
-from __future__ import annotations
-
 import base64
 import doctest
 import io

@@ -1,7 +1,5 @@
 """The examples under "Change it" in the chapters run when pasted in order, and give what is expected."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """A full disk, read-only folders, clocks that jump, no network, terminated builds, a lost cluster."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

@@ -1,7 +1,5 @@
 """Whatever lies where a file is read: nothing runs, nothing is believed, nothing is written elsewhere."""
 
-from __future__ import annotations
-
 import json
 import os
 import warnings

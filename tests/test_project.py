@@ -1,7 +1,5 @@
 """The project's files agree with each other, and the environment is made as the Makefile promises."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Properties of data, arguments, the store, the decomposition and the splits, tried with hypothesis."""
 
-from __future__ import annotations
-
 import pickle
 import tempfile
 import warnings

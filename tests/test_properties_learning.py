@@ -1,7 +1,5 @@
 """Properties of training and of the reduced system that hold for any network, tried with hypothesis."""
 
-from __future__ import annotations
-
 from itertools import chain, pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the README says works as it stands there."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from pathlib import Path

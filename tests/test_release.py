@@ -1,7 +1,5 @@
 """What is released: a wheel that works without the repository, its change log, and the public workflow."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """A thousand sweeps in one process leave nothing behind: no memory, no open files, no threads."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

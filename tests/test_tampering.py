@@ -5,8 +5,6 @@ a reader. Its first parts, lint and unit tests, which know nothing of this book,
 that compares chapters with their references is the real one, down to nbval.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

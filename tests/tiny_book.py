@@ -1,7 +1,5 @@
 """A book of two small chapters, for the tests of the pipeline."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

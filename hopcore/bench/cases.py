@@ -1,7 +1,5 @@
 """What is timed: one epoch in several ways, each a function without arguments."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

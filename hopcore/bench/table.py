@@ -1,7 +1,5 @@
 """The table of `hopcore bench`."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -1,7 +1,5 @@
 """Times that can be compared: cases are measured in turn, round after round, and compared within a round."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from statistics import median
 from time import perf_counter

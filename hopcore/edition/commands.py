@@ -1,7 +1,5 @@
 """What the commands ``hopcore book``, ``check`` and ``reference`` do, from first to last."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

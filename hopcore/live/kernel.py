@@ -1,7 +1,5 @@
 """Whether somebody answers: an instrument asks a notebook's kernel, and a page has none."""
 
-from __future__ import annotations
-
 import os
 import sys
 

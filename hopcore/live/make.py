@@ -1,7 +1,5 @@
 """The five instruments, one function each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Instruments in a page: one element each, the images once a page, and one script for all of them."""
 
-from __future__ import annotations
-
 import base64
 import html
 import json

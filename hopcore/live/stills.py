@@ -1,7 +1,5 @@
 """The still pictures: what an instrument shows where scripts do not run, and in print."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

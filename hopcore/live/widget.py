@@ -1,7 +1,5 @@
 """Instruments in a notebook: the same JavaScript as an anywidget, and the network as a Python object."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import anywidget

@@ -1,7 +1,5 @@
 """What the paper says, statement by statement, in this book's words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -5,8 +5,6 @@ prototype learning in generalized Hopfield networks*, arXiv 2312.03012 (2023).  
 not in the paper: it was read in the programs that the authors published with it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

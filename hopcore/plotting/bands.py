@@ -1,7 +1,5 @@
 """What becomes of the digits: stacked bands over epochs and temperature, and what is left when it is hot."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A memory's make-up: its coefficients, digit by digit, and its labels."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Bifurcation diagrams, folds in two parameters, and two memories that settle and leave a saddle."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any

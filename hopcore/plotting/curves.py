@@ -1,7 +1,5 @@
 """Curves over a parameter, with their spread and marks for what was located; maps over two parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

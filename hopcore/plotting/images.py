@@ -1,7 +1,5 @@
 """Images and memories as pictures: one map, fixed to [−1, 1], no axes, a thin frame."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import repeat
 

@@ -1,7 +1,5 @@
 """Memories on a two-dimensional map of the images."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes

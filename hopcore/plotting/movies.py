@@ -1,7 +1,5 @@
 """Movies of learning: H.264 video inside the page, with the browser's controls."""
 
-from __future__ import annotations
-
 import base64
 import html
 import io

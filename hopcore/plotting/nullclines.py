@@ -1,7 +1,5 @@
 """Nullclines of the reduced system, its fixed points, and the memories that they are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

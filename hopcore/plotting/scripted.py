@@ -4,8 +4,6 @@ A first picture is there without a script and on paper; the script of its kind, 
 the others.  Nothing is loaded from anywhere: the figure works in a file opened from disk.
 """
 
-from __future__ import annotations
-
 import hashlib
 import html
 import json

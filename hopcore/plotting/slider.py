@@ -4,8 +4,6 @@ The first picture is a plain image; the script (`slider.js`) shows the others in
 page.
 """
 
-from __future__ import annotations
-
 import base64
 import html
 import io

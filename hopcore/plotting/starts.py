@@ -1,7 +1,5 @@
 """Saddles and final shares over n, from two starts (Fig. 7)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

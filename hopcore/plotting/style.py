@@ -5,8 +5,6 @@ page.  They are narrow (a phone shows them at about three quarters of their size
 thirds), which keeps their text as large as the page's small print.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Sequence
 from functools import wraps

@@ -1,7 +1,5 @@
 """Trails of memories while they learn: on the map of the images, and in the shares of two digits."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase

@@ -1,7 +1,5 @@
 """The tree of splits as a landscape seen from above: time runs down, valleys fork."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -3,8 +3,6 @@
 The first view is drawn here; the script (`turning.js`) draws the other views from the same points.
 """
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass

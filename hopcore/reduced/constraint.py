@@ -8,8 +8,6 @@ Exchanging A and B maps x to 1 − x.  On the fourth edge, α_A and α_B both ne
 a fixed point needs (∇_A, ∇_B) along (α_A, α_B), ∇_A < 0 only where ℓ < 0 and ∇_B < 0 only where ℓ > 0.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Fixed points over a list of n, and the continuous curves that they form."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 

@@ -11,8 +11,6 @@ is clipped: at ℓ = ±1 it moves inwards or not at all.  Valid when the images'
 matter and all four sign pairs occur, as then the largest pixel of α_A A + α_B B is |α_A| + |α_B|.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from .gradients import activations, label_gradient, memory_gradient

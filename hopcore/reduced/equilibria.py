@@ -12,8 +12,6 @@ where the silent part c φ(u) is far below |ℓ| φ(ℓu): then ∇_A and ∇_B 
 with α_A, α_B ≥ 0 rests.  Inside the constraint, ∇_A = ∇_B = 0 would need ℓ < 0 and ℓ > 0 at once.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

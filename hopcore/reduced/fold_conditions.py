@@ -12,8 +12,6 @@ and Newton's method converges quadratically.  Where the label is clipped, ℓ = 
 slope is F_x.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from .linear import linearise, slow_slope

@@ -7,8 +7,6 @@ merge, is a change of sign of the slope's derivative along the label nullcline, 
 curve.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -17,8 +17,6 @@ matter.  Everything but the rectification (·)₊ also accepts complex numbers, 
 step.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -10,8 +10,6 @@ So there is exactly one root in (0, 1], or none if R(1) > 0: then the label grow
 other roots; they belong to no fixed point (see `hopcore.reduced.equilibria`).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from .gradients import Activations, log_weight, weight_slope

@@ -1,7 +1,5 @@
 """What belongs together: fixed points of one system and of the next, and points along one line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import combinations, pairwise
 

@@ -5,8 +5,6 @@ bisected to the last bit, and crossings that share a cell are linked.  An arc sm
 missed.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from .constraint import FIRST, LAST

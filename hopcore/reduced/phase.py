@@ -1,7 +1,5 @@
 """Phase diagrams over n and temperature, or n and AB: how many fixed points, and of which kind."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

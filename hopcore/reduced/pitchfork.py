@@ -12,8 +12,6 @@ into a fold and a branch that passes by (`hopcore.reduced.asymmetry_curves`), wi
 folds move by |AA − BB|^(2/3).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 from scipy.optimize import brentq

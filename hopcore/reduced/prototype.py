@@ -1,7 +1,5 @@
 """Where a pure image costs as much as an equal mixture of two images (the white line of Fig. 6)."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .._checks import check_finite_array, check_positive, refuse

@@ -1,7 +1,5 @@
 """Every fold (saddle-node) of the reduced system in n, at one temperature."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

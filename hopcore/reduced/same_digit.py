@@ -14,8 +14,6 @@ the h of `hopcore.reduced.pitchfork` without the pull of the label, which is not
 n U D(U) counts, the mixture gives way at high temperature and at n > 1 + 1/ρ only.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 from scipy.optimize import brentq

@@ -21,8 +21,6 @@ is clipped δℓ = 0 and the rate is a, which can be negative: then the memories
 With more than two memories the same flow holds for any differences that add up to 0.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 

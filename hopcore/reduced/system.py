@@ -1,7 +1,5 @@
 """One memory and two digits: the system that the paper reduces a split to."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 
 import numpy as np

@@ -9,8 +9,6 @@ follow it, neither of which moves a fixed point:
   this flow does.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from itertools import count
 

@@ -1,7 +1,5 @@
 """How far memories are from each other, from places and from paths: root mean square pixels, 0 to 2."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Where memories go, and what they end as."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 

@@ -1,7 +1,5 @@
 """Orders of the digits: by when they are learnt, how alike two orders are, and how typical a digit is."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import combinations
 

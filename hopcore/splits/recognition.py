@@ -1,7 +1,5 @@
 """Which digits are recognised, and since when (paper, Fig. 3C and F)."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 

@@ -8,8 +8,6 @@ which J expands are those along which the group can part. The paper speaks of sa
 count is not in it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

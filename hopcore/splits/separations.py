@@ -1,7 +1,5 @@
 """When memories part for good."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -4,8 +4,6 @@ At a high temperature memories stop on their way at a progenitor. Such memories 
 theirs says which digit they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass

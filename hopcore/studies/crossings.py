@@ -1,7 +1,5 @@
 """Where a curve through points, joined by straight lines, passes a level for good."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """From feature to prototype: networks, and their thresholds, plateaus and spreads (paper, Figs. 1 and 2)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations

@@ -1,7 +1,5 @@
 """One measurement at every point of a grid, here or in a pool of processes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from itertools import product

@@ -4,8 +4,6 @@ Points (K, P) come in groups, those of their digits, and are measured in units o
 of the same group; a group counts if it has at least three points.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -7,8 +7,6 @@ that temperature, which cannot split and so comes to rest there; and in the full
 that the group passes before it splits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace

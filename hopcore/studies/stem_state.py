@@ -5,8 +5,6 @@ and does not try it. Here the temperature follows a schedule (`hopcore.train`): 
 or up and down in steps.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial

@@ -5,8 +5,6 @@ up to about 1. The *leader* is the digit with the largest share on the path that
 *followers* are the other digits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Two digits and two memories: full training beside the reduced system (paper, Fig. 5 and supplement)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

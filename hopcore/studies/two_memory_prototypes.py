@@ -1,7 +1,5 @@
 """From mixture to prototype with two images: networks, thresholds and steepness (paper, Fig. 6)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

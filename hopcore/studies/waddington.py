@@ -1,7 +1,5 @@
 """Learning as a tree: what networks recognise, where their memories part, and in which order (Fig. 3)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Handing tasks to an executor so that nothing finished is lost by Ctrl-C, an error or a worker's death."""
 
-from __future__ import annotations
-
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The grid of a sweep: its runs, and the labelled arrays that hold their final states."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import product

@@ -1,7 +1,5 @@
 """Where a result comes from: the code and the packages on which its digits depend."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import cache
 from importlib.resources import files

@@ -1,7 +1,5 @@
 """Sweeps: many runs that differ in n, temperature and seed, as one labelled dataset."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor

@@ -1,7 +1,5 @@
 """The work of a sweep in pieces: which runs are trained together, and how a worker trains them."""
 
-from __future__ import annotations
-
 import pickle  # noqa: TID251 - the work that a pool sends to its own workers
 import zlib
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A folder of finished runs: one file for each, which says what it holds and is whole or not used."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -5,8 +5,6 @@ Every quantity that the rule needs of a memory M is linear in it: the overlaps <
 step is W·X) to the step of those quantities, and nothing else of the rule.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Files of runs, in NetCDF: written whole or not at all, and used only if they are what they should be."""
 
-from __future__ import annotations
-
 import io
 from pathlib import Path
 

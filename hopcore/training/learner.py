@@ -4,8 +4,6 @@ All arrays carry a leading dimension R of independent runs (R = 1 on a processor
 small networks).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is kept of a run: labels, and memories or what they are made of."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

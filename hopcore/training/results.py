@@ -1,7 +1,5 @@
 """Results as labelled datasets."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Training one network, or a stack of networks that differ in n, temperature and seed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any

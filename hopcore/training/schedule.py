@@ -4,8 +4,6 @@ A temperature that changes while a network learns plays the part that the paper'
 morphogen: a control parameter that holds memories in a progenitor state, or lets them go.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -11,8 +11,6 @@ beside it in the arrays, bit for bit, so no operation may round numbers at the e
 than those before (`softplus` does), and all that enters products lies in a `room`.
 """
 
-from __future__ import annotations
-
 from math import log
 
 import torch

@@ -1,7 +1,5 @@
 """Finds the Chromium that the page tests run in; as a program, it installs one if there is none."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The built pages in a browser that reaches no other host."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -1,7 +1,5 @@
 """Instruments in a page of their own, opened from the disk under the policy of the book's pages."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Which browser is found, and what is said where there is none."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Figures that move: sliders, figures that turn, and videos."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

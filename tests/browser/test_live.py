@@ -1,7 +1,5 @@
 """Instruments in pages of their own, opened from the disk: they compute as the library does."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path

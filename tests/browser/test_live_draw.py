@@ -1,7 +1,5 @@
 """The instrument to draw in, in a page opened from the disk: its scores are those of `hopcore.scores`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

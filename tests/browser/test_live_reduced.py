@@ -1,7 +1,5 @@
 """The instrument of two digits in a page opened from the disk: its numbers are those of `hopcore.reduced`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every page of the built book: complete without a network, readable on a phone and by everybody."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from inspect import ismodule
 

@@ -1,7 +1,5 @@
 """What the pages' content security policy stops, and that the page's own scripts work under it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

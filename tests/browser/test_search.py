@@ -1,7 +1,5 @@
 """The search field, on a server and from the disk."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """What a page weighs: the bytes of all files that it loads, with its formulas, icons and fonts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """One opened page: what it loaded, what went wrong, and what is asked of it."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Checks with nbval that the chapters still give what their committed references say."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterable

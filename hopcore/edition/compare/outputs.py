@@ -4,8 +4,6 @@ Pictures, tables as HTML, and messages on the error stream differ between machin
 the last digits of numbers: a checked cell prints and glues them rounded to what is reproducible.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from nbformat import NotebookNode

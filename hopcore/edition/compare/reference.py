@@ -4,8 +4,6 @@ A reference is a small notebook: the code cells, the parameters, the outputs tha
 that the execution took.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -5,8 +5,6 @@ them already from the present sources: with this magic before its code, a cell s
 computing all of it again.
 """
 
-from __future__ import annotations
-
 import shlex
 from functools import lru_cache
 

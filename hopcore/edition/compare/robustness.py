@@ -1,7 +1,5 @@
 """The claims' verdicts under other circumstances: other seeds, double precision, other numbers of threads."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Files that pages load: MathJax and the theme's icons, no more of either than is used, and instruments."""
 
-from __future__ import annotations
-
 import base64
 import importlib.util
 import io

@@ -4,8 +4,6 @@ Sphinx and napoleon do the work. Docstrings here are written to be read in an ed
 absolute value and `name : description` on one line, which they would take for something else.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

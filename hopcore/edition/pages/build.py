@@ -1,7 +1,5 @@
 """Builds the HTML with Jupyter Book, warnings as errors."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import os

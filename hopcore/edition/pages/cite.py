@@ -1,7 +1,5 @@
 """How to cite the software and the paper, from CITATION.cff."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import yaml

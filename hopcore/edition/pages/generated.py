@@ -1,7 +1,5 @@
 """Pages made while the book is staged: a line ``% generated: NAME`` of a page is replaced by its content."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 

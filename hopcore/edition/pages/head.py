@@ -1,7 +1,5 @@
 """A Sphinx extension: what a page tells about itself, what it may load, and roles for screen readers."""
 
-from __future__ import annotations
-
 import html
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Small pieces of MyST Markdown for pages that are generated."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

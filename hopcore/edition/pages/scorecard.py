@@ -1,7 +1,5 @@
 """The scorecard: every claim of the paper beside what the executed chapters measured."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 

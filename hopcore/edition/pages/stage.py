@@ -1,7 +1,5 @@
 """Lays out what the book is built from: pages, executed notebooks, pictures, and what pages load."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

@@ -1,7 +1,5 @@
 """The status page: how, where and with what every chapter was executed, and its files to download."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What executed chapters answered: the results of `hopcore.paper.claim` and `beyond` in their notebooks."""
 
-from __future__ import annotations
-
 import nbformat
 
 from hopcore.edition.errors import EditionError

@@ -1,7 +1,5 @@
 """What a chapter was executed on: the machine and the versions of the packages that decide its numbers."""
 
-from __future__ import annotations
-
 import os
 import platform
 from importlib.metadata import version

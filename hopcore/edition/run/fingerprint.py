@@ -1,7 +1,5 @@
 """What an executed chapter depends on, as one number: equal fingerprints, equal notebooks."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import platform

@@ -1,7 +1,5 @@
 """One command at a time in one ``_build``."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
