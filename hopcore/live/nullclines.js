@@ -12,25 +12,24 @@ class Followed {
   constructor({ aa, ab, bb, copies }, x, ell) {
     const features = pairFeatures(aa, ab, bb), count = Math.min(copies, 100);
     Object.assign(this, { size: features.size, count, learner: learningRule(features, [0, 1], count), left: LONGEST });
-    const { labels, weights, kept, overlaps, overlapsOf } = this.learner;
-    kept.fill(0);
+    const { state: { labels, weights, values }, valuesOf } = this.learner;
     for (let k = 0; k < count; k++) {
       const shift = count > 1 ? (k % 2 ? -PART : PART) : 0, { a, b } = place(x + shift), label = within(ell + shift, -1, 1);
       weights.set([a, b], k * this.size);
       labels.fill(-1, k * CATEGORIES, (k + 1) * CATEGORIES);
       labels.set([label, -label], k * CATEGORIES);
     }
-    overlapsOf(weights, overlaps);
+    valuesOf(weights, values);
     this.trails = Array.from({ length: count }, () => []);
     this.mark();
   }
 
   mark() {
-    for (let k = 0; k < this.count; k++) this.trails[k].push(this.learner.labels[k * CATEGORIES], positionOf(...this.coefficients(k)));
+    for (let k = 0; k < this.count; k++) this.trails[k].push(this.learner.state.labels[k * CATEGORIES], positionOf(...this.coefficients(k)));
   }
 
   coefficients(k) {
-    return this.learner.weights.subarray(k * this.size, k * this.size + 2);
+    return this.learner.state.weights.subarray(k * this.size, k * this.size + 2);
   }
 
   /** Some epochs; a memory alone that no longer moves has arrived. */
