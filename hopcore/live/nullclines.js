@@ -156,7 +156,7 @@ class NullclinesInstrument extends Instrument {
   }
 
   fixedPoints() {
-    return this.points.map(({ alpha, alphaB, ell, stable, growth }) => ({ alpha, alphaB, ell, stable, growth }));
+    return this.points.map(({ alpha, alphaB, ell, stable }) => ({ alpha, alphaB, ell, stable }));
   }
 
   /** Of all that was started the paths [ℓ, x, ℓ, x …] of each memory, and whether some still move. */

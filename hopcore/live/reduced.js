@@ -9,7 +9,7 @@
 // Every term is taken relative to the largest. Along the label nullcline ℓ*(x) the problem has one dimension: f(x).
 
 const FIRST_PLACE = -1, LAST_PLACE = 2, CELLS = 128; // the line of positions, and samples of f on each unit of it
-const CUT = 690, STEEP = 1e150; // largest logarithm of u and v, largest derivative
+const CUT = 690; // largest logarithm of u and v
 const ON = 1e-12; // |α_A| + |α_B| counts as 1 so near to it
 
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -81,7 +81,7 @@ function reducedSystem(given) {
     };
   }
 
-  /** ∇_ℓ over the larger of |∇_ℓ| and |∇_γ|, and the logarithms of its first term and of |∇_γ|. */
+  /** ∇_ℓ over the larger of |∇_ℓ| and |∇_γ|, the gradient of a silent label. */
   function labelGradient({ logP, logQ, u, v, weightU, weightV }, ell) {
     const logA = n * logP + logWeight(ell * u, n), logB = n * logQ + logWeight(-ell * v, n);
     const one = n * logP + weightU, two = n * logQ + weightV, more = Math.max(one, two);
@@ -89,7 +89,7 @@ function reducedSystem(given) {
     let largest = Math.max(logA, logB, logGamma);
     if (!Number.isFinite(largest)) largest = 0;
     const along = Math.exp(logA - largest) - Math.exp(logB - largest);
-    return { ell: along / (Math.max(Math.abs(along), Math.exp(logGamma - largest)) || 1), logA, logGamma };
+    return along / (Math.max(Math.abs(along), Math.exp(logGamma - largest)) || 1);
   }
 
   /** ℓ* where dℓ/dt = 0, by Newton's method in a bracket; ±1 where the label grows until it is clipped. */
@@ -115,7 +115,7 @@ function reducedSystem(given) {
 
   /** (dα_A/dt, dα_B/dt, dℓ/dt) per unit of rate × epochs; rescaling acts on |α_A| + |α_B| = 1, clipping on |ℓ| = 1. */
   function velocity(a, b, ell) {
-    const act = respond(a, b), memory = memoryGradient(act, ell), label = labelGradient(act, ell).ell;
+    const act = respond(a, b), memory = memoryGradient(act, ell), label = labelGradient(act, ell);
     const press = (alpha, pull) => (alpha === 0 ? Math.abs(pull) : Math.sign(alpha) * pull);
     const touching = Math.abs(a) + Math.abs(b) >= 1 - ON, loss = touching ? Math.max(press(a, memory.a) + press(b, memory.b), 0) : 0;
     return { a: memory.a - a * loss, b: memory.b - b * loss, ell: Math.abs(ell) >= 1 && label * ell > 0 ? 0 : label };
@@ -182,23 +182,11 @@ function reducedSystem(given) {
       const { flow: left, balance } = linearise(x, act, ell), better = ell - left / balance;
       if (better >= Math.max(low - margin, -1) && better <= Math.min(high + margin, 1)) ell = better;
     }
-    const growth = Math.abs(flowAt(act, ell)) < 1e-6 ? growthAt(x, act, ell) : rising ? Infinity : -Infinity;
-    return { position: x, alpha: act.a, alphaB: act.b, ell, growth, stable: growth < 0 };
+    // The label nullcline attracts, so that the flow along it alone decides.
+    return { position: x, alpha: act.a, alphaB: act.b, ell, stable: !rising };
   }
 
-  /** The largest real part of the Jacobian's eigenvalues; at ℓ = ±1 only the memory is free. */
-  function growthAt(x, act, ell) {
-    const lin = linearise(x, act, ell), { logA, logGamma } = labelGradient(act, ell);
-    if (Math.abs(ell) === 1) return lin.flowX;
-    const gain = Math.exp(logA - logGamma), steep = (entry) => within(entry, -STEEP, STEEP);
-    const one = steep(lin.flowX), two = steep(gain * lin.labelEll), half = (one + two) / 2;
-    const square = ((one - two) / 2) ** 2 + steep(lin.flowEll) * steep(gain * lin.labelX);
-    if (square < 0) return half;
-    const larger = half + (half < 0 ? -1 : 1) * Math.sqrt(square);
-    return Math.max(larger, steep(slow(lin, ell)) * two / larger); // as a difference it would lose every digit
-  }
-
-  /** All fixed points in order of their position: {alpha, alphaB, ell, stable, growth, position}. */
+  /** All fixed points in order of their position: {alpha, alphaB, ell, stable, position}. */
   function fixedPoints() {
     return samples().flatMap((right, at, nodes) => {
       const rising = right.value > 0, left = nodes[at - 1];

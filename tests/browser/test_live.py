@@ -314,6 +314,23 @@ def test_it_pauses_out_of_sight(few, show) -> None:
     page.wait_for_function(f"() => {FIRST}.epoch > {held}")
 
 
+def test_it_pauses_in_a_hidden_tab_and_goes_on_from_there(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => {FIRST}.epoch > 20")
+    hide = """hidden => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    page.evaluate(hide, True)
+    page.wait_for_timeout(500)
+    held = page.evaluate(f"{FIRST}.epoch")
+    page.wait_for_timeout(400)
+    assert page.evaluate(f"{FIRST}.epoch") == held
+    page.evaluate(hide, False)
+    page.wait_for_function(f"() => {FIRST}.epoch > {held}")
+
+
 @pytest.mark.parametrize("reduced", [False, True])
 def test_it_starts_by_itself_only_if_motion_is_welcome(reduced: bool, few, show) -> None:
     motion = "reduce" if reduced else "no-preference"
