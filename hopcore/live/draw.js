@@ -49,7 +49,7 @@ class DrawInstrument extends LearningInstrument {
   constructor(element, options, data) {
     super(element, options, data);
     this.settings.low ??= 3;
-    this.learners.push(new Learner(() => this.changed()));
+    this.addLearner();
     Object.assign(this, { side: Math.round(Math.sqrt(data.pixels)), strokes: [], known: [], image: null, shows: new Array(CATEGORIES).fill(0) });
     this.begin();
     this.transport({ push: false, history: false });

@@ -63,7 +63,7 @@ class Instrument {
   }
 
   end() {
-    this.learners?.forEach((learner) => { learner.stop(); learner.messenger?.end(); });
+    this.learners?.forEach((learner) => { learner.end(); });
     this.looking.disconnect();
     document.removeEventListener("visibilitychange", this.watch);
   }
@@ -73,12 +73,14 @@ class Instrument {
 class LearningInstrument extends Instrument {
   constructor(element, options, data) {
     super(element, options, data);
-    this.learners = [new Learner(() => this.changed())];
-    this.learners[0].failed = (error) => this.tell(error.message);
+    this.learners = [];
+    this.addLearner();
     this.settings = { digits: [...new Set(data.digits)].sort((a, b) => a - b), seed: 0, memories: 100, ...options };
     this.shown = {};
     this.begin();
   }
+
+  addLearner() { this.learners.push(new Learner(() => this.changed(), ({ message }) => this.tell(message))); }
 
   get learner() { return this.learners[0]; }
   get images() { return this.learner.images; }

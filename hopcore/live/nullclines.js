@@ -249,12 +249,13 @@ class NullclinesInstrument extends Instrument {
     }, ink);
     const { right, above } = (this.scales = withBack(scales, box, [-1.05, 1.05], SHOWN));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { colour: ink, size: 11 });
+    const narrow = width < 340;
     let x = 0;
     for (const [words, colour, fill] of [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, ink], ["unstable", null, null]]) {
-      if (colour) line(pen, [[x, 9], [x + 14, 9]], colour, 2.5);
-      else disc(pen, x + 8, 9, 4.5, fill, ink);
-      text(pen, words, x + 18, 9, { colour: ink, size: 11 });
-      x += 30 + pen.measureText(words).width;
+      if (colour) line(pen, [[x, 9], [x + 12, 9]], colour, 2.5);
+      else disc(pen, x + 7, 9, 4.5, fill, ink);
+      text(pen, words, x + 16, 9, { colour: ink, size: narrow ? 10 : 11 });
+      x += (narrow ? 21 : 30) + pen.measureText(words).width;
     }
     pen.globalAlpha = 0.45;
     for (const [ell, at, dEll, dx] of arrows) {
