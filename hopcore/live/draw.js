@@ -7,7 +7,10 @@ const FADED = 0.86; // how far a memory fades that does not answer
 /** Scores of an image (N) as in hopcore.scores, and every memory's share of all activations aⁿ. */
 function answer(image, memories, labels, n, temperature) {
   const count = labels.length / CATEGORIES, pixels = image.length, fields = new Float64Array(CATEGORIES);
-  const overlaps = Float64Array.from({ length: count }, (_, k) => image.reduce((sum, value, p) => sum + value * memories[k * pixels + p], 0));
+  const overlaps = new Float64Array(count);
+  for (let k = 0; k < count; k++) {
+    for (let p = 0; p < pixels; p++) overlaps[k] += image[p] * memories[k * pixels + p];
+  }
   const largest = Math.max(...overlaps, 0), powers = overlaps.map((h) => (h > 0 ? (h / largest) ** n : 0));
   const scale = Math.exp(Math.min(n * Math.log(largest / temperature), 600)), sum = powers.reduce((one, other) => one + other, 0);
   powers.forEach((power, k) => fields.forEach((_, c) => { fields[c] += power * labels[k * CATEGORIES + c]; }));
@@ -46,8 +49,8 @@ class DrawInstrument extends LearningInstrument {
   constructor(element, options, data) {
     super(element, options, data);
     this.settings.low ??= 3;
-    this.learners.push(new Learner(() => this.changed()));
-    Object.assign(this, { side: Math.round(Math.sqrt(data.pixels)), strokes: [], image: null, shows: new Array(CATEGORIES).fill(0) });
+    this.addLearner();
+    Object.assign(this, { side: Math.round(Math.sqrt(data.pixels)), strokes: [], known: [], image: null, shows: new Array(CATEGORIES).fill(0) });
     this.begin();
     this.transport({ push: false, history: false });
     const view = make("div", { className: "view" }, this.stage), side = make("div", { className: "view stack" }, this.stage);
@@ -120,9 +123,15 @@ class DrawInstrument extends LearningInstrument {
     for (const each of this.learners) if (!each.learning) each.run(left > 0 ? left : Infinity);
   }
 
+  /** The answer of one network, computed once for a frame. */
   answers(at) {
-    const { memories, labels } = this.learners[at].frame, { n, rescaledTemperature } = this.rule(at), { pixels } = this.data;
-    return answer(this.image || new Float64Array(pixels), memories, labels, n, rescaledTemperature * pixels);
+    const { image, data: { pixels }, learners: { [at]: { frame } } } = this, { n, rescaledTemperature } = this.rule(at);
+    const from = [image, frame, n, rescaledTemperature], known = this.known[at];
+    if (known && from.every((each, which) => each === known.from[which])) return known.told;
+    const shown = image || new Float64Array(pixels);
+    const told = answer(shown, frame.memories, frame.labels, n, rescaledTemperature * pixels);
+    this.known[at] = { from, told };
+    return told;
   }
 
   /** The network at n, the image, and scores and shares at n and at low n; `other` is the network at low n. */

@@ -1,7 +1,11 @@
 // Canvases: sharp at any pixel ratio, in the page's own colours, drawn once a frame at most.
 
+const FRAME = 10; // milliseconds of drawing after which the rest waits for the next frame
+
 /** A canvas that fills its cell; `draw(pen, width, height, ink)` in CSS pixels. `BOOK` has the book's colours. */
 class Canvas {
+  static waiting = new Set();
+
   constructor(parent, { name, label, ratio, draw }) {
     this.element = make("canvas", { className: `canvas ${name}`, role: "img", "aria-label": label }, parent);
     this.element.style.aspectRatio = String(ratio);
@@ -11,19 +15,32 @@ class Canvas {
   }
 
   request() {
-    if (this.asked) return;
-    this.asked = true;
-    requestAnimationFrame(() => {
-      this.asked = false;
-      const { clientWidth: width, clientHeight: height } = this.element, ratio = window.devicePixelRatio || 1;
-      if (!width || !height) return;
-      const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-      if (this.element.width !== w || this.element.height !== h) Object.assign(this.element, { width: w, height: h });
-      this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.pen.clearRect(0, 0, width, height);
-      this.pen.font = "12px system-ui, sans-serif";
-      this.draw(this.pen, width, height, getComputedStyle(this.element).color);
-    });
+    if (!Canvas.waiting.size) requestAnimationFrame(Canvas.paintSome);
+    Canvas.waiting.add(this);
+  }
+
+  /** As many canvases in a frame as its time allows; the others in the next. */
+  static paintSome() {
+    const end = performance.now() + FRAME;
+    try {
+      for (const each of Canvas.waiting) {
+        Canvas.waiting.delete(each);
+        each.paint();
+        if (performance.now() > end) break;
+      }
+    } finally {
+      if (Canvas.waiting.size) requestAnimationFrame(Canvas.paintSome);
+    }
+  }
+
+  paint() {
+    const { clientWidth: width, clientHeight: height } = this.element, ratio = window.devicePixelRatio || 1;
+    if (!width || !height) return;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (this.element.width !== w || this.element.height !== h) Object.assign(this.element, { width: w, height: h });
+    this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.pen.clearRect(0, 0, width, height);
+    this.draw(this.pen, width, height, getComputedStyle(this.element).color);
   }
 
   say(text) {

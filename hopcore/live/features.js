@@ -1,29 +1,29 @@
-// What of a memory the learning rule looks at: its overlaps with the images, and its largest pixel.
+// What of a memory the learning rule looks at: its overlaps with the images, and its distinct pixels.
 //
-// Both follow from the weights W of the images in the memory: the overlaps are W·(X·Xᵀ)/N and the pixels W·X (the
-// dual form, as in hopcore.training.features). Pixels that are equal in all images take equal steps, so one column of
-// each kind is enough, and as images are mostly background, a column is kept as what differs from that.
+// Both are linear in the weights W of the images in a step: W·(X·Xᵀ)/N and W·X (the dual form, as in
+// hopcore.training.features). Pixels that are equal in all images take equal steps, so one of each kind is enough, or
+// two where a memory's own may differ: its largest and its smallest.
 
 const BACKGROUND = -1;
 
-/** Images are filled to groups of eight and memories to groups of four with blank ones, which have no effect. */
-const whole = (number, lanes) => Math.ceil(number / lanes) * lanes;
+/** Memories and images are filled to groups of four with blank ones, which have no effect. */
+const whole = (number) => Math.ceil(number / 4) * 4;
 
-/** The features of `count` images (S·N, in [−1, 1]); `size` is the S of all arrays over images. */
+/** The features of `count` images (S·N, in [−1, 1]); `size` is the S, and `columns` the P, of all arrays over them. */
 function featuresOf(images, count, pixels, scale = pixels) {
-  const columnOf = new Int32Array(pixels), alike = [], known = new Map(), normal = normals(0);
-  const marks = Float64Array.from({ length: count }, () => normal(0, 1));
-  const same = (one, other) => marks.every((_, s) => images[s * pixels + one] === images[s * pixels + other]);
+  const size = whole(count), known = new Map(), groupOf = new Int32Array(pixels), groups = [];
   for (let pixel = 0; pixel < pixels; pixel++) {
-    let mark = 0;
-    for (let s = 0; s < count; s++) mark += marks[s] * images[s * pixels + pixel];
-    while (known.has(mark) && !same(alike[known.get(mark)][0], pixel)) mark += 1;
-    if (!known.has(mark)) known.set(mark, alike.push([]) - 1);
-    columnOf[pixel] = known.get(mark);
-    alike[columnOf[pixel]].push(pixel);
+    let key = "";
+    for (let s = 0; s < count; s++) key += `${images[s * pixels + pixel]},`;
+    if (!known.has(key)) known.set(key, groups.push([]) - 1);
+    groupOf[pixel] = known.get(key);
+    groups[groupOf[pixel]].push(pixel);
   }
+  const several = groups.filter((group) => group.length > 1), columns = size + groups.length + several.length;
+
+  // Images are mostly background: of a column is kept what differs from that.
   const from = [0], image = [], above = [];
-  for (const [pixel] of alike) {
+  for (const [pixel] of [...groups, ...several]) {
     for (let s = 0; s < count; s++) {
       const difference = images[s * pixels + pixel] - BACKGROUND;
       if (difference === 0) continue;
@@ -32,35 +32,38 @@ function featuresOf(images, count, pixels, scale = pixels) {
     }
     from.push(image.length);
   }
-  const size = whole(count, 8), gram = new Float64Array(size * size);
+
+  const overlap = (one, at, other, to) => {
+    let sum = 0;
+    for (let p = 0; p < pixels; p++) sum += one[at + p] * other[to + p];
+    return sum / scale;
+  };
+  const gram = new Float64Array(size * size);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let p = 0; p < pixels; p++) sum += images[i * pixels + p] * images[j * pixels + p];
-      gram[i * size + j] = gram[j * size + i] = sum / scale;
+      gram[i * size + j] = gram[j * size + i] = overlap(images, i * pixels, images, j * pixels);
     }
   }
+
+  /** The features of memory k (of K·N numbers) in its row of `values`. */
+  function read(memories, k, values) {
+    let at = k * columns;
+    for (let s = 0; s < count; s++) values[at + s] = overlap(memories, k * pixels, images, s * pixels);
+    at += size;
+    const own = (group) => group.map((pixel) => memories[k * pixels + pixel]);
+    for (const group of groups) values[at++] = Math.max(...own(group));
+    for (const group of several) values[at++] = Math.min(...own(group));
+  }
+
   return {
-    count, size, pixels, images, columnOf, alike, gram, columns: alike.length,
-    from: Int32Array.from(from), image: Int32Array.from(image), above: Float64Array.from(above),
-    overlaps: (memories, row, into, at) => {
-      for (let s = 0; s < count; s++) {
-        let sum = 0;
-        for (let p = 0; p < pixels; p++) sum += memories[row + p] * images[s * pixels + p];
-        into[at + s] = sum / scale;
-      }
-    },
+    count, size, columns, pixels, groupOf, gram, read,
+    sparse: { from: Int32Array.from(from), image: Int32Array.from(image), above: Float64Array.from(above) },
   };
 }
 
 /** Two images of which only the overlaps are known, and all four sign pairs of pixels occur (the reduced system). */
 function pairFeatures(aa, ab, bb) {
   const features = featuresOf(Float64Array.of(1, 1, 1, -1), 2, 2);
-  [[0, aa], [1, ab], [features.size, ab], [features.size + 1, bb]].forEach(([at, value]) => { features.gram[at] = value; });
-  features.overlaps = (memories, row, into, at) => {
-    const a = (memories[row] + memories[row + 1]) / 2, b = (memories[row] - memories[row + 1]) / 2;
-    into[at] = a * aa + b * ab;
-    into[at + 1] = a * ab + b * bb;
-  };
+  [aa, ab, ab, bb].forEach((value, at) => { features.gram[(at >> 1) * features.size + (at & 1)] = value; });
   return features;
 }

@@ -63,7 +63,7 @@ class Instrument {
   }
 
   end() {
-    this.learners?.forEach((learner) => { learner.stop(); learner.messenger?.end(); });
+    this.learners?.forEach((learner) => { learner.end(); });
     this.looking.disconnect();
     document.removeEventListener("visibilitychange", this.watch);
   }
@@ -73,12 +73,14 @@ class Instrument {
 class LearningInstrument extends Instrument {
   constructor(element, options, data) {
     super(element, options, data);
-    this.learners = [new Learner(() => this.changed())];
-    this.learners[0].failed = (error) => this.tell(error.message);
+    this.learners = [];
+    this.addLearner();
     this.settings = { digits: [...new Set(data.digits)].sort((a, b) => a - b), seed: 0, memories: 100, ...options };
     this.shown = {};
     this.begin();
   }
+
+  addLearner() { this.learners.push(new Learner(() => this.changed(), ({ message }) => this.tell(message))); }
 
   get learner() { return this.learners[0]; }
   get images() { return this.learner.images; }
@@ -166,16 +168,35 @@ class LearningInstrument extends Instrument {
     if (push) button(this.bar, "Push", () => { this.wake(); this.learner.push(0.15, Date.now() % 65536); }, { title: "add noise to every pixel and label" });
     const box = make("label", { className: "past" }, this.bar);
     make("span", { textContent: "epoch" }, box);
-    this.past = history && make("input", { type: "range", min: 0, max: 1, step: 1, value: 0, name: "epoch" }, box);
+    this.slider = history && make("input", { type: "range", min: 0, max: 1, step: 1, value: 0, name: "epoch" }, box);
     this.clock = make("output", { textContent: "0" }, box);
     if (history) {
-      this.past.addEventListener("input", () => {
+      this.slider.addEventListener("input", () => {
         this.wake();
-        const { history: records } = this.learner, record = records[Number(this.past.value)];
+        const { history: records } = this.learner, record = records[Number(this.slider.value)];
         if (record) this.learner.seek(record.epoch);
       });
     }
   }
+
+  /** The memories, framed by `colour(k)`, under the still picture. */
+  memoriesIn(parent, colour) {
+    const draw = (pen, width) => mosaic(pen, this.learner.frame.memories, this.learner.count, [0, 0, width], colour);
+    this.mosaic = this.canvas(parent, { name: "memories", label: "memories", ratio: 1, draw });
+    this.tease(parent, "memories that have learnt: press play");
+  }
+
+  /** Records up to the epoch that is shown. */
+  get past() { return this.learner.history.filter(({ epoch }) => epoch <= this.epoch); }
+
+  /** Axes over epochs, which grow in jumps. */
+  timeAxes(pen, box, more, ink) {
+    const end = reach(this.epoch, 500);
+    return axes(pen, box, { across: [0, end], xTicks: ticks(end), ...more }, ink);
+  }
+
+  /** The digit that a memory stands for, as a colour. */
+  digitColour(k) { return BOOK.digits[standsFor(this.learner.frame.labels, k)]; }
 
   showTransport() {
     const { learning, history, frame } = this.learner;
@@ -184,13 +205,13 @@ class LearningInstrument extends Instrument {
       this.playing.textContent = learning ? "❚❚ Pause" : "▶ Play";
     }
     this.clock.textContent = frame.epoch.toLocaleString("en");
-    if (this.past && (learning || this.past !== document.activeElement)) {
-      this.past.max = Math.max(1, history.length - 1);
+    if (this.slider && (learning || this.slider !== document.activeElement)) {
+      this.slider.max = Math.max(1, history.length - 1);
       let at = history.length - 1;
       while (at > 0 && history[at].epoch > frame.epoch) at--;
-      this.past.value = at;
+      this.slider.value = at;
     }
-    if (this.past) this.past.setAttribute("aria-valuetext", `epoch ${frame.epoch}`);
+    if (this.slider) this.slider.setAttribute("aria-valuetext", `epoch ${frame.epoch}`);
   }
 
   /** Sliders for what may change while the network learns, and behind a fold what makes a new one. */

@@ -9,11 +9,7 @@ class HeatInstrument extends LearningInstrument {
       button(heats, `${words}, ${rescaledTemperature}`, () => this.try(() => this.set({ rescaledTemperature })), { title: `T over N = ${rescaledTemperature}` });
     }
     const view = make("div", { className: "view" }, this.stage), side = make("div", { className: "view stack" }, this.stage);
-    this.mosaic = this.canvas(view, {
-      name: "memories", label: "memories", ratio: 1,
-      draw: (pen, width) => mosaic(pen, this.learner.frame.memories, this.learner.count, [0, 0, width], (k) => BOOK.digits[standsFor(this.learner.frame.labels, k)]),
-    });
-    this.tease(view, "memories that have learnt: press play");
+    this.memoriesIn(view, (k) => this.digitColour(k));
     this.warmth = this.canvas(side, { name: "warmth", label: "temperature", ratio: 2.9, draw: (...pen) => this.drawWarmth(...pen) });
     this.people = this.canvas(side, { name: "people", label: "populations", ratio: 1.5, draw: (...pen) => this.drawPeople(...pen) });
     this.knobs("n", "rescaledTemperature", "digits", "rate", "memories", "seed");
@@ -48,19 +44,20 @@ class HeatInstrument extends LearningInstrument {
   }
 
   drawWarmth(pen, width, height, ink) {
-    const { history, frame, rule } = this.learner, end = reach(frame.epoch, 500), past = history.filter(({ epoch }) => epoch <= frame.epoch);
-    const values = [...past.map((each) => each.rule.rescaledTemperature), rule.rescaledTemperature], top = reach(10 * Math.max(...values), 15) / 10;
-    const { right, above } = axes(pen, this.box(width, height), { across: [0, end], up: [0.3, top], xTicks: ticks(end), yTicks: [[0.5, "0.5"], [1, "1"], [1.5, "1.5"], [2, "2"]].filter(([at]) => at <= top), yName: "T\u1d63" }, ink);
-    const steps = past.flatMap((each, at) => [[each.epoch, values[at]], [past[at + 1]?.epoch ?? frame.epoch, values[at]]]);
-    line(pen, [...steps, [frame.epoch, rule.rescaledTemperature]].map(([epoch, value]) => [right(epoch), above(value)]), "#e8702a", 2);
-    disc(pen, right(frame.epoch), above(rule.rescaledTemperature), 4, "#e8702a");
+    const { past, epoch: now, learner: { rule: { rescaledTemperature: warmth } } } = this;
+    const values = past.map((each) => each.rule.rescaledTemperature), top = reach(10 * Math.max(...values, warmth), 15) / 10;
+    const yTicks = [0.5, 1, 1.5, 2].filter((at) => at <= top).map((at) => [at, String(at)]);
+    const { right, above } = this.timeAxes(pen, this.box(width, height), { up: [0.3, top], yTicks, yName: "T\u1d63" }, ink);
+    const steps = past.flatMap(({ epoch }, at) => [epoch, past[at + 1]?.epoch ?? now].map((when) => [when, values[at]]));
+    line(pen, [...steps, [now, warmth]].map(([epoch, value]) => [right(epoch), above(value)]), "#e8702a", 2);
+    disc(pen, right(now), above(warmth), 4, "#e8702a");
   }
 
   /** The populations, stacked by digit. */
   drawPeople(pen, width, height, ink) {
-    const { history, frame, count } = this.learner, end = reach(frame.epoch, 500), box = this.box(width, height);
-    const { right, above } = axes(pen, box, { across: [0, end], up: [0, count], xTicks: ticks(end), yTicks: [[0, "0"], [count, String(count)]], xName: "epoch", yName: "memories of one digit" }, ink);
-    const past = history.filter(({ epoch }) => epoch <= frame.epoch);
+    const { past, learner: { frame, count } } = this, box = this.box(width, height);
+    const named = { xName: "epoch", yName: "memories of one digit", yTicks: [[0, "0"], [count, String(count)]] };
+    const { right, above } = this.timeAxes(pen, box, { up: [0, count], ...named }, ink);
     for (const each of past) each.held ??= this.populations(each.labels);
     const points = [...past, { epoch: frame.epoch, held: this.populations(frame.labels) }];
     const below = points.map(() => 0);

@@ -5,8 +5,7 @@ class NetworkInstrument extends LearningInstrument {
     super(element, options, data);
     this.transport();
     const { stage } = this, view = make("div", { className: "view" }, stage);
-    this.mosaic = this.canvas(view, { name: "memories", label: "memories", ratio: 1, draw: (...pen) => this.drawMemories(...pen) });
-    this.tease(view, "memories that have learnt: press play");
+    this.memoriesIn(view, (k) => this.digitColour(k));
     const side = make("div", { className: "view stack" }, stage);
     this.bands = this.canvas(side, { name: "bands", label: "images recognised of each digit", ratio: 2.1, draw: (...pen) => this.drawBands(...pen) });
     this.river = this.canvas(side, { name: "tree", label: "tree of splits", ratio: 1.9, draw: (...pen) => this.drawTree(...pen) });
@@ -23,21 +22,12 @@ class NetworkInstrument extends LearningInstrument {
     this.mosaic.say(`${this.learner.count} memories at epoch ${frame.epoch}. ${this.state.textContent}`);
   }
 
-  drawMemories(pen, width, height) {
-    const { frame, count } = this.learner;
-    mosaic(pen, frame.memories, count, [0, 0, width], (k) => {
-      const digit = standsFor(frame.labels, k);
-      return digit < 0 ? null : BOOK.digits[digit];
-    });
-  }
-
   /** One strip for each digit, filled as high as its images are recognised. */
   drawBands(pen, width, height, ink) {
-    const { history, frame, digits } = this.learner, chosen = [...new Set(digits)], end = reach(frame.epoch, 500);
+    const { past, learner: { frame, digits } } = this, chosen = [...new Set(digits)];
     const [left, top, w, h] = [16, 16, width - 46, height - 46], row = h / chosen.length;
     text(pen, "images recognised", 0, 6, { colour: ink });
-    const { right } = axes(pen, [left, top, w, h], { across: [0, end], up: [0, 1], xTicks: ticks(end), xName: "epoch" }, ink);
-    const past = history.filter(({ epoch }) => epoch <= frame.epoch);
+    const { right } = this.timeAxes(pen, [left, top, w, h], { up: [0, 1], xName: "epoch" }, ink);
     chosen.forEach((digit, at) => {
       const base = top + (at + 1) * row, total = digits.filter((each) => each === digit).length, colour = BOOK.digits[digit];
       const up = (counts) => base - (counts[digit] / total) * (row - 2);
@@ -56,35 +46,38 @@ class NetworkInstrument extends LearningInstrument {
 
   /** The tree: a band for every group of memories, as thick as the group, in the colour of the digit that leads in it. */
   drawTree(pen, width, height, ink) {
-    const { history, frame, count, rule } = this.learner, past = history.filter(({ epoch }) => epoch <= frame.epoch);
+    const { past, learner: { frame: { sums }, count, rule } } = this;
     if (this.together?.count !== count) this.together = new Together(count);
     this.together.follow(past);
-    const now = past.length ? past[past.length - 1].epoch : 0, end = reach(frame.epoch, 500), { sums } = frame;
+    const last = past[past.length - 1], now = last?.epoch ?? 0;
     const [left, top, w, h] = [4, 18, width - 34, height - 48];
     text(pen, "who is together", 0, 6, { colour: ink });
-    const { right } = axes(pen, [left, top, w, h], { across: [0, end], up: [0, 1], xTicks: ticks(end), xName: "epoch" }, ink);
+    const { right } = this.timeAxes(pen, [left, top, w, h], { up: [0, 1], xName: "epoch" }, ink);
     if (past.length < 2) return;
-    if (this.drawn?.last !== past[past.length - 1]) this.drawn = { last: past[past.length - 1], root: this.together.tree(now, rule.rate) };
+    if (this.drawn?.last !== last) this.drawn = { last, root: this.together.tree(now, rule.rate) };
     const { root } = this.drawn, leaves = [];
-    const digitOf = (node) => leading(node.members.reduce((mean, k) => mean.map((value, c) => value + sums[k * CATEGORIES + c]), new Array(CATEGORIES).fill(0)), 0);
-    const walk = (node) => {
+    const total = ({ members }, c) => members.reduce((sum, k) => sum + sums[k * CATEGORIES + c], 0);
+    const digitOf = (node) => leading(Float64Array.from({ length: CATEGORIES }, (_, c) => total(node, c)), 0);
+
+    /** Its digit, and the order of its branches. */
+    const order = (node) => {
+      node.children.forEach(order);
       node.digit = digitOf(node);
-      node.children.forEach(walk);
-      node.children.sort((a, b) => a.digit - b.digit || a.members[0] - b.members[0]);
       node.mixed = node.children.some((child) => child.mixed || child.digit !== node.digit);
+      node.children.sort((a, b) => a.digit - b.digit || a.members[0] - b.members[0]);
     };
     const collect = (node) => (node.children.length ? node.children.forEach(collect) : leaves.push(node));
-    walk(root);
+    order(root);
     collect(root);
     const gap = Math.min(10, (0.45 * h) / Math.max(leaves.length - 1, 1)), unit = (h - gap * (leaves.length - 1)) / count;
+
+    /** Leaves below each other, and every branch in the middle of its own. */
     let y = top;
-    for (const leaf of leaves) {
-      leaf.y = y + (leaf.members.length * unit) / 2;
-      y += leaf.members.length * unit + gap;
-    }
     const place = (node) => {
       node.children.forEach(place);
-      if (node.children.length) node.y = node.children.reduce((sum, child) => sum + child.y * child.members.length, 0) / node.members.length;
+      const { children, members } = node, thick = members.length * unit;
+      node.y = children.length ? children.reduce((sum, child) => sum + child.y * child.members.length, 0) / members.length : y + thick / 2;
+      if (!children.length) y += thick + gap;
     };
     place(root);
     const colour = (node) => (node.mixed ? ink : BOOK.digits[node.digit]);

@@ -7,11 +7,7 @@ class ThreeInstrument extends LearningInstrument {
     this.transport();
     const view = make("div", { className: "view" }, this.stage);
     this.cube = this.canvas(view, { name: "turn", label: "trails in three dimensions", ratio: 1, draw: (...pen) => this.drawTrails(...pen) });
-    this.mosaic = this.canvas(make("div", { className: "view" }, this.stage), {
-      name: "memories", label: "memories", ratio: 1,
-      draw: (pen, width) => mosaic(pen, this.learner.frame.memories, this.learner.count, [0, 0, width], (k) => this.colour(k)),
-    });
-    this.tease(view, "memories that have learnt: press play");
+    this.memoriesIn(make("div", { className: "view" }, this.stage), (k) => this.colour(k));
     this.handle();
     this.knobs("n", "rescaledTemperature", "digits", "rate", "memories", "seed");
     this.present();
@@ -23,8 +19,8 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   colour(k) {
-    const { labels, sums } = this.learner.frame, digit = standsFor(labels, k);
-    return digit >= 0 ? BOOK.digits[digit] : sums.some(Boolean) ? BOOK.digits[leading(sums, k)] : null;
+    const { sums } = this.learner.frame;
+    return this.digitColour(k) || (sums.some(Boolean) ? BOOK.digits[leading(sums, k)] : null);
   }
 
   /** Drag, or the arrow keys: turn about the upright axis, and tilt. */
@@ -60,7 +56,8 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   drawTrails(pen, width, height, ink) {
-    const { history, frame, count } = this.learner, { digits } = this.settings, [sin, cos] = [Math.sin(this.turn), Math.cos(this.turn)];
+    const { learner: { frame, count }, settings: { digits } } = this;
+    const [sin, cos] = [Math.sin(this.turn), Math.cos(this.turn)];
     const [dip, lift] = [Math.sin(this.tilt), Math.cos(this.tilt)], scale = width * 0.43;
     const project = ([up, right, away]) => {
       const [u, r, a] = [up - 0.35, right - 0.35, away - 0.35], depth = sin * r + cos * a;
@@ -73,8 +70,7 @@ class ThreeInstrument extends LearningInstrument {
       const [x, y] = project(corner.map((each) => each * 1.1));
       text(pen, `share of ${digits[at]}`, x, y + (at ? 18 : -10), { colour: BOOK.digits[digits[at]], align: "center", bold: true });
     });
-    const before = history.filter(({ epoch }) => epoch <= frame.epoch), every = Math.ceil(before.length / 80);
-    const past = before.filter((_, at) => at % every === 0);
+    const every = Math.ceil(this.past.length / 80), past = this.past.filter((_, at) => at % every === 0);
     for (let k = 0; k < count; k++) {
       const colour = this.colour(k) || ink;
       pen.globalAlpha = 0.45;

@@ -1,16 +1,20 @@
 // A network as the page knows it: its last frame, its records, and a loop that asks for the next slice of learning.
+//
+// It learns in a worker made of this very source or, where none may start, in slices on the page's own thread.
+
+// Milliseconds of learning between two pictures: of a network that plays, that takes steps, and on the page's own thread.
+const SLICE = 40, LONG_SLICE = 200, SHORT_SLICE = 10;
 
 class Learner {
-  /** `changed(learner)` is called when there is something new to draw. */
-  constructor(changed) {
-    Object.assign(this, { changed, turn: 0, era: 0, history: [], visible: true, learning: false });
+  /** `changed()` is called when there is something new to draw, `failed(error)` when the network could not go on. */
+  constructor(changed, failed) {
+    Object.assign(this, { changed, failed, turn: 0, era: 0, asked: 0, history: [], visible: true, learning: false });
+    this.waiting = new Map();
   }
 
   /** A new network on these images (S·N), with its start. A fresh worker runs fastest. */
   open({ images, digits, pixels, rule, memories, labels }) {
-    this.stop();
-    this.messenger?.end();
-    this.messenger = null;
+    this.end();
     Object.assign(this, { images, digits, pixels, rule });
     this.load(memories, labels);
   }
@@ -20,54 +24,91 @@ class Learner {
     this.era++;
     this.history = [];
     this.count = labels.length / CATEGORIES;
-    this.frame = { epoch: 0, memories, labels, sums: new Float64Array(this.count * CATEGORIES), recognised: new Float64Array(CATEGORIES) };
-    this.started = false;
-    this.changed(this);
+    const [sums, recognised] = [this.count * CATEGORIES, CATEGORIES].map((length) => new Float64Array(length));
+    this.frame = { epoch: 0, memories, labels, sums, recognised };
+    this.loaded = false;
+    this.changed();
   }
 
-  /** The network is made when first asked, so that a page that nobody touches does nothing. */
+  /** A promise that something is done. The network is made when first asked: a page that nobody touches does nothing. */
   ask(type, given) {
-    if (!this.messenger) {
+    if (!this.post) {
+      this.connect();
       const { images, digits, pixels, rule } = this;
-      this.messenger = new Messenger();
-      this.messenger.ask("open", { images, digits, pixels, rule }).catch((error) => this.failed?.(error));
+      this.send("open", { images, digits, pixels, rule });
     }
-    if (!this.started) {
-      this.started = true;
+    if (!this.loaded) {
+      this.loaded = true;
       const { memories, labels } = this.frame;
-      this.take(this.messenger.ask("load", { memories: memories.slice(), labels: labels.slice() }), this.era);
+      this.send("load", { memories: memories.slice(), labels: labels.slice() });
     }
-    return this.take(this.messenger.ask(type, given), this.era);
+    return this.send(type, given);
   }
 
-  take(asked, era) {
-    return asked.then((frame) => {
-      if (frame === null || era !== this.era) return;
-      const { records, ...state } = frame;
-      this.frame = state;
-      if (records.length) this.history = [...this.history.filter(({ epoch }) => epoch < records[0].epoch), ...records];
-      this.changed(this);
+  send(type, given) {
+    const message = { id: ++this.asked, type, slice: SLICE, ...given };
+    return new Promise((resolve) => {
+      this.waiting.set(message.id, { resolve, message, era: this.era });
+      this.post(message);
     });
+  }
+
+  connect() {
+    const address = URL.createObjectURL(new Blob([`(${hopcoreLive})(self)`], { type: "text/javascript" }));
+    try {
+      const worker = (this.worker = new Worker(address));
+      this.post = (message) => worker.postMessage(message);
+      worker.onmessage = ({ data }) => this.answer(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        if (this.worker === worker) this.stay();
+      };
+    } catch {
+      this.stay();
+    }
+    URL.revokeObjectURL(address);
+  }
+
+  /** No worker may start here: do all that was asked, and all that will be, on the page's own thread. */
+  stay() {
+    const { waiting } = this, local = serve((answer) => { if (this.waiting === waiting) this.answer(answer); });
+    this.worker = null;
+    this.post = (message) => setTimeout(() => local({ ...message, slice: SHORT_SLICE }), 0);
+    for (const { message } of waiting.values()) this.post(message);
+  }
+
+  answer({ id, frame, error }) {
+    const { resolve, era } = this.waiting.get(id) || {};
+    this.waiting.delete(id);
+    if (error) {
+      this.stop();
+      this.failed(new Error(error));
+    } else if (frame && era === this.era) this.take(frame);
+    resolve?.();
+  }
+
+  take({ records, ...state }) {
+    this.frame = state;
+    if (records.length) this.history = [...this.history.filter(({ epoch }) => epoch < records[0].epoch), ...records];
+    this.changed();
   }
 
   set(rule) {
     this.rule = { ...this.rule, ...rule };
-    if (this.messenger) this.ask("rule", { rule: this.rule });
+    if (this.post) this.ask("rule", { rule: this.rule });
   }
 
   /** Learn for so many epochs (Infinity: until stopped), while the page is seen or `unseen`. */
   async run(count, unseen = false) {
-    const turn = ++this.turn, end = this.frame.epoch + count;
+    const turn = ++this.turn, end = this.frame.epoch + count, slice = unseen ? LONG_SLICE : SLICE;
     this.learning = true;
-    this.changed(this);
-    try {
-      while (turn === this.turn && this.frame.epoch < end) {
-        if (!unseen && !this.visible) await new Promise((seen) => { this.seen = seen; });
-        if (turn === this.turn) await (this.last = this.ask("run", { count: Math.min(end - this.frame.epoch, 1e6), ...(unseen && { slice: LONG_SLICE }) }));
-      }
-    } finally {
-      if (turn === this.turn) this.stop();
+    this.changed();
+    while (turn === this.turn && this.frame.epoch < end) {
+      if (!unseen && !this.visible) await new Promise((seen) => { this.seen = seen; });
+      if (turn !== this.turn) break;
+      await (this.last = this.ask("run", { count: Math.min(end - this.frame.epoch, 1e6), slice }));
     }
+    if (turn === this.turn) this.stop();
   }
 
   look(visible) {
@@ -75,12 +116,22 @@ class Learner {
     if (visible) this.seen?.();
   }
 
+  /** A promise that nothing is learnt any more. */
   stop() {
     this.turn++;
     const was = this.learning;
     this.learning = false;
-    if (was) this.changed(this);
+    if (was) this.changed();
     return Promise.resolve(this.last);
+  }
+
+  /** Nobody waits any more for what was asked. */
+  end() {
+    this.stop();
+    this.worker?.terminate();
+    const { waiting } = this;
+    Object.assign(this, { worker: null, post: null, waiting: new Map() });
+    for (const { resolve } of waiting.values()) resolve();
   }
 
   push(spread, seed) {

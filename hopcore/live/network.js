@@ -13,52 +13,30 @@ function startOf(seed, count, pixels) {
 /** `digits`: the category of each image; `rule`: {n, rescaledTemperature, rate, momentum}, a new object at every change. */
 class Network {
   constructor(features, digits, rule) {
-    Object.assign(this, { features, digits, rule });
-    this.projection = cholesky(features.gram, features.count, features.size);
+    Object.assign(this, { features, digits, rule, inverse: inverseOf(features.gram, features.count, features.size) });
   }
 
   /** Begin anew with these memories (K·N) and labels (K·C). */
   load(memories, labels) {
     this.count = labels.length / CATEGORIES;
     this.learner = learningRule(this.features, this.digits, this.count);
-    this.learner.labels.set(labels);
-    this.epochs = 0;
-    this.records = [];
-    this.interval = FIRST_INTERVAL;
+    this.learner.state.labels.set(labels);
+    Object.assign(this, { epochs: 0, records: [], interval: FIRST_INTERVAL });
     this.rebase(memories);
     this.record();
   }
 
   /** Put memories in the place of the present ones; what they are made of is told by least squares. */
   rebase(memories) {
-    const { features, learner, count } = this, { size: S, pixels } = features;
-    learner.kept.fill(1);
-    learner.weights.fill(0);
-    const alpha = new Float64Array(count * S);
-    for (let k = 0; k < count; k++) {
-      features.overlaps(memories, k * pixels, learner.overlaps, k * S);
-      alpha.set(learner.overlaps.subarray(k * S, k * S + S), k * S);
-      solve(this.projection, features.count, S, alpha, k * S);
+    const { features: { size: S, columns: P, count, read }, inverse, learner: { state } } = this;
+    state.kept.fill(1);
+    state.weights.fill(0);
+    const alpha = new Float64Array(this.count * S);
+    for (let k = 0; k < this.count; k++) {
+      read(memories, k, state.values);
+      for (let s = 0; s < count; s++) add(alpha, state.values[k * P + s], inverse, k * S, count, s * S);
     }
-    this.base = { memories, overlaps: learner.overlaps.slice(), sums: this.categorySums(alpha) };
-    this.settle();
-  }
-
-  /** Tell the rule of the base: of pixels that are alike in all images, only the largest and smallest matter. */
-  settle() {
-    const { features: { columns: U, pixels, columnOf }, count, base: { memories }, learner } = this;
-    const { high, low, reach } = learner.base;
-    high.fill(-Infinity, 0, count * U);
-    low.fill(Infinity, 0, count * U);
-    for (let k = 0; k < count; k++) {
-      for (let pixel = 0; pixel < pixels; pixel++) {
-        const value = memories[k * pixels + pixel], at = k * U + columnOf[pixel];
-        if (value > high[at]) high[at] = value;
-        if (value < low[at]) low[at] = value;
-      }
-    }
-    high.forEach((value, at) => { reach[at] = Math.max(Math.abs(value), Math.abs(low[at])); });
-    learner.forget();
+    this.base = { memories, values: state.values.slice(), sums: this.categorySums(alpha) };
   }
 
   /** Sums of coefficients (K × S) over each category's images, (K × C). */
@@ -72,7 +50,7 @@ class Network {
 
   /** Up to so many epochs, until `deadline` (of performance.now) at the latest. */
   run(count, deadline = Infinity) {
-    if (count > 0) this.forget(this.epochs);
+    if (count > 0) this.forget();
     for (let done = 0; done < count; done++) {
       this.learner.epoch(this.rule);
       this.epochs++;
@@ -83,8 +61,8 @@ class Network {
 
   /** Add normal noise to memories and labels. */
   push(spread, seed) {
-    const normal = normals(seed), { labels } = this.learner, memories = this.memories();
-    this.forget(this.epochs);
+    const normal = normals(seed), { state: { labels } } = this.learner, memories = this.memories();
+    this.forget();
     for (let i = 0; i < memories.length; i++) memories[i] += normal(0, spread);
     for (let i = 0; i < this.count * CATEGORIES; i++) labels[i] += normal(0, spread);
     this.rebase(memories);
@@ -94,20 +72,13 @@ class Network {
 
   /** The memories (K·N): kept·base + weights·images, within [−1, 1] to the last digit. */
   memories() {
-    const { features, learner: { weights, kept }, count, base } = this, { size: S, pixels, columns: U, columnOf } = features;
-    const { from, image, above } = features, memories = new Float64Array(count * pixels), own = new Float64Array(U);
+    const { features: { size: S, columns: P, pixels, groupOf }, learner, count, base } = this;
+    const memories = new Float64Array(count * pixels), own = new Float64Array(learner.state.values.length);
+    learner.valuesOf(learner.state.weights, own);
     for (let k = 0; k < count; k++) {
-      const row = k * S, first = k * pixels, part = kept[k];
-      let total = 0;
-      for (let s = row; s < row + S; s++) total += weights[s];
-      for (let u = 0; u < U; u++) {
-        let value = BACKGROUND * total;
-        for (let entry = from[u], end = from[u + 1]; entry < end; entry++) value += above[entry] * weights[row + image[entry]];
-        own[u] = value;
-      }
-      for (let pixel = 0; pixel < pixels; pixel++) {
-        const value = own[columnOf[pixel]] + part * base.memories[first + pixel];
-        memories[first + pixel] = value > 1 ? 1 : value < -1 ? -1 : value;
+      for (let pixel = 0, at = k * pixels; pixel < pixels; pixel++, at++) {
+        const value = own[k * P + S + groupOf[pixel]] + learner.state.kept[k] * base.memories[at];
+        memories[at] = Math.min(Math.max(value, -1), 1);
       }
     }
     return memories;
@@ -115,9 +86,8 @@ class Network {
 
   /** ᾱ of every memory and digit, (K × C): what it is made of. */
   sums() {
-    const sums = this.categorySums(this.learner.weights);
-    for (let i = 0; i < sums.length; i++) sums[i] += this.learner.kept[Math.floor(i / CATEGORIES)] * this.base.sums[i];
-    return sums;
+    const { weights, kept } = this.learner.state, sums = this.categorySums(weights);
+    return sums.map((sum, at) => sum + kept[Math.floor(at / CATEGORIES)] * this.base.sums[at]);
   }
 
   /** How many images of each digit the network recognises. */
@@ -133,39 +103,36 @@ class Network {
 
   /** Keep the present state; when there are too many records, every second one goes. */
   record() {
-    const { learner, base, rule } = this, { weights, moving } = learner;
-    if (this.records.length >= Math.max(16, Math.min(MOST_RECORDS, RECORD_BYTES / (8 * weights.length)))) {
+    const { learner: { state, velocity }, base, rule } = this;
+    if (this.records.length >= Math.max(16, Math.min(MOST_RECORDS, RECORD_BYTES / (8 * state.weights.length)))) {
       this.interval *= 2;
       this.records = this.records.filter(({ epoch }) => epoch % this.interval === 0);
     }
+    const copies = ({ labels, weights }) => ({ labels: labels.slice(), weights: weights.slice() });
     this.records.push({
-      epoch: this.epochs, rule, base, moving, told: false,
-      sums: Float32Array.from(this.sums()), recognised: this.recognised(), labels: learner.labels.slice(),
-      weights: weights.slice(), kept: learner.kept.slice(),
-      velocity: moving ? learner.velocity.slice() : null, labelVelocity: moving ? learner.labelVelocity.slice() : null,
+      epoch: this.epochs, rule, base, told: false, sums: Float32Array.from(this.sums()), recognised: this.recognised(),
+      ...copies(state), kept: state.kept.slice(), velocity: velocity.on && copies(velocity),
     });
   }
 
   /** Back (or forth) to the last record that is not after this epoch; all numbers follow from the weights. */
   seek(when) {
-    const { learner, features: { size: S } } = this;
+    const { learner: { state, velocity, valuesOf }, features: { columns: P } } = this;
     const record = this.records.filter(({ epoch }) => epoch <= when).pop() || this.records[0];
     this.epochs = record.epoch;
     this.base = record.base;
-    for (const name of ["labels", "weights", "kept"]) learner[name].set(record[name]);
-    this.settle();
-    learner.overlapsOf(learner.weights, learner.overlaps);
-    this.base.overlaps.forEach((overlap, at) => { learner.overlaps[at] += learner.kept[Math.floor(at / S)] * overlap; });
-    learner.moving = record.moving;
-    if (!record.moving) return;
-    learner.velocity.set(record.velocity);
-    learner.labelVelocity.set(record.labelVelocity);
-    learner.overlapsOf(learner.velocity, learner.overlapVelocity);
+    for (const name of ["labels", "weights", "kept"]) state[name].set(record[name]);
+    valuesOf(state.weights, state.values);
+    this.base.values.forEach((value, at) => { state.values[at] += state.kept[Math.floor(at / P)] * value; });
+    velocity.on = Boolean(record.velocity);
+    if (!velocity.on) return;
+    for (const name of ["labels", "weights"]) velocity[name].set(record.velocity[name]);
+    valuesOf(velocity.weights, velocity.values);
   }
 
-  /** Records after an epoch are of a future that will not be. */
-  forget(after) {
-    this.records = this.records.filter(({ epoch }) => epoch <= after);
+  /** Records after the present are of a future that will not be. */
+  forget() {
+    this.records = this.records.filter(({ epoch }) => epoch <= this.epochs);
   }
 
   /** What a page shows: the state, and the records that it has not been told of. */
@@ -173,38 +140,30 @@ class Network {
     const fresh = this.records.filter(({ told }) => !told);
     for (const each of fresh) each.told = true;
     return {
-      epoch: this.epochs, memories: this.memories(), labels: this.learner.labels.slice(0, this.count * CATEGORIES),
-      sums: this.sums(), recognised: this.recognised(),
+      epoch: this.epochs, memories: this.memories(), sums: this.sums(), recognised: this.recognised(),
+      labels: this.learner.state.labels.slice(0, this.count * CATEGORIES),
       records: fresh.map(({ epoch, rule, sums, recognised, labels }) => ({ epoch, rule, sums, recognised, labels })),
     };
   }
 }
 
-/** The Cholesky factor of a Gram matrix in rows of `stride`; images that depend on each other are told apart by a last digit. */
-function cholesky(matrix, size, stride) {
-  const factor = matrix.slice();
+/** The inverse of a Gram matrix in rows of `stride` (Gauss and Jordan); a last digit tells apart dependent images. */
+function inverseOf(gram, size, stride) {
+  const matrix = gram.slice(), inverse = new Float64Array(gram.length);
   let ridge = 0;
-  for (let i = 0; i < size; i++) ridge = Math.max(ridge, 1e-11 * matrix[i * stride + i]);
+  for (let i = 0; i < size; i++) ridge = Math.max(ridge, 1e-11 * gram[i * stride + i]);
   for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * stride + j] + (i === j ? ridge : 0);
-      for (let k = 0; k < j; k++) sum -= factor[i * stride + k] * factor[j * stride + k];
-      factor[i * stride + j] = i === j ? Math.sqrt(Math.max(sum, ridge)) : sum / factor[j * stride + j];
+    inverse[i * stride + i] = 1;
+    matrix[i * stride + i] += ridge;
+  }
+  for (let i = 0; i < size; i++) {
+    const factor = 1 / Math.max(matrix[i * stride + i], ridge);
+    for (const each of [matrix, inverse]) scaled(each, factor, i * stride, size);
+    for (let j = 0; j < size; j++) {
+      const share = matrix[j * stride + i];
+      if (j === i || share === 0) continue;
+      for (const each of [matrix, inverse]) add(each, -share, each, j * stride, size, i * stride);
     }
   }
-  return factor;
-}
-
-/** Solve for one right-hand side, in place, from `at` on. */
-function solve(factor, size, stride, side, at) {
-  for (let i = 0; i < size; i++) {
-    let sum = side[at + i];
-    for (let k = 0; k < i; k++) sum -= factor[i * stride + k] * side[at + k];
-    side[at + i] = sum / factor[i * stride + i];
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    let sum = side[at + i];
-    for (let k = i + 1; k < size; k++) sum -= factor[k * stride + i] * side[at + k];
-    side[at + i] = sum / factor[i * stride + i];
-  }
+  return inverse;
 }

@@ -33,6 +33,8 @@ function render({ model, el }) {
     model.on(`change:${name}`, () => { if (model.get(name) !== own.settings[key]) own.try(() => own.set({ [key]: model.get(name) })); });
   }
   model.on("change:start", load);
+  // ipywidgets says so when the kernel restarts or ends; the instrument itself goes on.
+  model.on("comm_live_status_update", () => own.tell("The kernel is gone: Python no longer hears of this network."));
   return () => {
     clearTimeout(later);
     own.end();

@@ -12,25 +12,24 @@ class Followed {
   constructor({ aa, ab, bb, copies }, x, ell) {
     const features = pairFeatures(aa, ab, bb), count = Math.min(copies, 100);
     Object.assign(this, { size: features.size, count, learner: learningRule(features, [0, 1], count), left: LONGEST });
-    const { labels, weights, kept, overlaps, overlapsOf } = this.learner;
-    kept.fill(0);
+    const { state: { labels, weights, values }, valuesOf } = this.learner;
     for (let k = 0; k < count; k++) {
       const shift = count > 1 ? (k % 2 ? -PART : PART) : 0, { a, b } = place(x + shift), label = within(ell + shift, -1, 1);
       weights.set([a, b], k * this.size);
       labels.fill(-1, k * CATEGORIES, (k + 1) * CATEGORIES);
       labels.set([label, -label], k * CATEGORIES);
     }
-    overlapsOf(weights, overlaps);
+    valuesOf(weights, values);
     this.trails = Array.from({ length: count }, () => []);
     this.mark();
   }
 
   mark() {
-    for (let k = 0; k < this.count; k++) this.trails[k].push(this.learner.labels[k * CATEGORIES], positionOf(...this.coefficients(k)));
+    for (let k = 0; k < this.count; k++) this.trails[k].push(this.learner.state.labels[k * CATEGORIES], positionOf(...this.coefficients(k)));
   }
 
   coefficients(k) {
-    return this.learner.weights.subarray(k * this.size, k * this.size + 2);
+    return this.learner.state.weights.subarray(k * this.size, k * this.size + 2);
   }
 
   /** Some epochs; a memory alone that no longer moves has arrived. */
@@ -157,7 +156,7 @@ class NullclinesInstrument extends Instrument {
   }
 
   fixedPoints() {
-    return this.points.map(({ alpha, alphaB, ell, stable, growth }) => ({ alpha, alphaB, ell, stable, growth }));
+    return this.points.map(({ alpha, alphaB, ell, stable }) => ({ alpha, alphaB, ell, stable }));
   }
 
   /** Of all that was started the paths [ℓ, x, ℓ, x …] of each memory, and whether some still move. */
@@ -250,12 +249,13 @@ class NullclinesInstrument extends Instrument {
     }, ink);
     const { right, above } = (this.scales = withBack(scales, box, [-1.05, 1.05], SHOWN));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { colour: ink, size: 11 });
+    const narrow = width < 340;
     let x = 0;
     for (const [words, colour, fill] of [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, ink], ["unstable", null, null]]) {
-      if (colour) line(pen, [[x, 9], [x + 14, 9]], colour, 2.5);
-      else disc(pen, x + 8, 9, 4.5, fill, ink);
-      text(pen, words, x + 18, 9, { colour: ink, size: 11 });
-      x += 30 + pen.measureText(words).width;
+      if (colour) line(pen, [[x, 9], [x + 12, 9]], colour, 2.5);
+      else disc(pen, x + 7, 9, 4.5, fill, ink);
+      text(pen, words, x + 16, 9, { colour: ink, size: narrow ? 10 : 11 });
+      x += (narrow ? 21 : 30) + pen.measureText(words).width;
     }
     pen.globalAlpha = 0.45;
     for (const [ell, at, dEll, dx] of arrows) {

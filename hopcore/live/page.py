@@ -16,7 +16,7 @@ from hopcore.data import TrainingSet
 from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 
 SOURCES = """
-normals features extremes rule network worker learner tree reduced drawing controls instrument
+normals features rule network worker learner tree reduced drawing controls instrument
 instrument_network instrument_three instrument_heat nullclines draw notebook start
 """.split()
 """The files of JavaScript, in the order in which they are put together."""

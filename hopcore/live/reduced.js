@@ -9,7 +9,7 @@
 // Every term is taken relative to the largest. Along the label nullcline ℓ*(x) the problem has one dimension: f(x).
 
 const FIRST_PLACE = -1, LAST_PLACE = 2, CELLS = 128; // the line of positions, and samples of f on each unit of it
-const CUT = 690, STEEP = 1e150; // largest logarithm of u and v, largest derivative
+const CUT = 690; // largest logarithm of u and v
 const ON = 1e-12; // |α_A| + |α_B| counts as 1 so near to it
 
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -30,10 +30,10 @@ function positionOf(a, b) {
 }
 
 /** Neighbouring floats between which `beyond` becomes true. */
-function halve(beyond, lower, upper) {
-  for (let step = 0; step < 60; step++) {
+function halve(beyond, lower, upper, steps = 60) {
+  for (let step = 0; step < steps; step++) {
     const middle = (lower + upper) / 2;
-    if (!(middle > lower && middle < upper)) break;
+    if (middle === lower || middle === upper) break;
     if (beyond(middle)) upper = middle;
     else lower = middle;
   }
@@ -81,7 +81,7 @@ function reducedSystem(given) {
     };
   }
 
-  /** ∇_ℓ over the larger of |∇_ℓ| and |∇_γ|, and the logarithms of its first term and of |∇_γ|. */
+  /** ∇_ℓ over the larger of |∇_ℓ| and |∇_γ|, the gradient of a silent label. */
   function labelGradient({ logP, logQ, u, v, weightU, weightV }, ell) {
     const logA = n * logP + logWeight(ell * u, n), logB = n * logQ + logWeight(-ell * v, n);
     const one = n * logP + weightU, two = n * logQ + weightV, more = Math.max(one, two);
@@ -89,7 +89,7 @@ function reducedSystem(given) {
     let largest = Math.max(logA, logB, logGamma);
     if (!Number.isFinite(largest)) largest = 0;
     const along = Math.exp(logA - largest) - Math.exp(logB - largest);
-    return { ell: along / (Math.max(Math.abs(along), Math.exp(logGamma - largest)) || 1), logA, logGamma };
+    return along / (Math.max(Math.abs(along), Math.exp(logGamma - largest)) || 1);
   }
 
   /** ℓ* where dℓ/dt = 0, by Newton's method in a bracket; ±1 where the label grows until it is clipped. */
@@ -115,7 +115,7 @@ function reducedSystem(given) {
 
   /** (dα_A/dt, dα_B/dt, dℓ/dt) per unit of rate × epochs; rescaling acts on |α_A| + |α_B| = 1, clipping on |ℓ| = 1. */
   function velocity(a, b, ell) {
-    const act = respond(a, b), memory = memoryGradient(act, ell), label = labelGradient(act, ell).ell;
+    const act = respond(a, b), memory = memoryGradient(act, ell), label = labelGradient(act, ell);
     const press = (alpha, pull) => (alpha === 0 ? Math.abs(pull) : Math.sign(alpha) * pull);
     const touching = Math.abs(a) + Math.abs(b) >= 1 - ON, loss = touching ? Math.max(press(a, memory.a) + press(b, memory.b), 0) : 0;
     return { a: memory.a - a * loss, b: memory.b - b * loss, ell: Math.abs(ell) >= 1 && label * ell > 0 ? 0 : label };
@@ -154,31 +154,21 @@ function reducedSystem(given) {
     const act = spot(x), ell = labelAt(act), lin = linearise(x, act, ell);
     return { x, ell, value: lin.value, slope: slow(lin, ell) };
   }
-  const slopeAt = (x) => sample(x).slope, labelAlong = (x) => labelAt(spot(x));
+  const labelAlong = (x) => labelAt(spot(x));
   const follow = (x) => { const act = spot(x); return flowAt(act, labelAt(act)); };
 
-  /** Where f turns between two samples, if it crosses zero there more than once less than their signs tell. */
-  function turns(left, right) {
-    const step = right.x - left.x, sign = Math.sign(left.value), reach = 8 * step * sign;
-    if (sign === Math.sign(right.value)) {
-      if (!(-reach * left.slope > Math.abs(left.value) && reach * right.slope > Math.abs(right.value))) return [];
-      return [halve((x) => sign * slopeAt(x) > 0, left.x, right.x)[0]];
+  /** Samples along the line, and between them where f turns: every fixed point lies between two of different signs. */
+  function samples() {
+    const found = [], count = (LAST_PLACE - FIRST_PLACE) * CELLS;
+    for (let cell = 0; cell < count; cell++) {
+      const right = sample(FIRST_PLACE + (cell + 0.5) / CELLS), left = found[found.length - 1];
+      if (left && left.slope * right.slope < 0) {
+        const [x] = halve((place) => sample(place).slope * right.slope > 0, left.x, right.x);
+        found.push(sample(x));
+      }
+      found.push(right);
     }
-    // The cubic through both tells where f goes the wrong way most; parabolas through true slopes refine that place.
-    const rise = right.value - left.value, first = left.slope * step, last = right.slope * step;
-    const square = 3 * (first + last - 2 * rise), linear = 2 * (3 * rise - 2 * first - last), vertex = -linear / (2 * square);
-    const flat = (first - linear ** 2 / (4 * square)) * Math.sign(rise) < 0.1 * Math.max(Math.abs(first), Math.abs(last));
-    if (!(vertex > 0 && vertex < 1 && flat)) return [];
-    let middle = left.x + vertex * step;
-    for (const narrow of [step / 16, step / 256, step / 4096]) {
-      const low = slopeAt(middle - narrow), high = slopeAt(middle + narrow);
-      const shift = narrow * (low - high) / (2 * (low - 2 * slopeAt(middle) + high));
-      middle = within(middle + (Math.abs(shift) < step ? shift : 0), left.x, right.x);
-    }
-    const back = -Math.sign(rise), wrong = (x) => back * slopeAt(x) > 0;
-    if (!wrong(middle)) return [];
-    const one = halve(wrong, left.x, middle)[0], two = halve((x) => !wrong(x), middle, right.x)[0];
-    return back * follow(one) < 0 && back * follow(two) > 0 ? [one, two] : [];
+    return found;
   }
 
   /** The fixed point between two positions where f has different signs. */
@@ -192,60 +182,35 @@ function reducedSystem(given) {
       const { flow: left, balance } = linearise(x, act, ell), better = ell - left / balance;
       if (better >= Math.max(low - margin, -1) && better <= Math.min(high + margin, 1)) ell = better;
     }
-    const growth = Math.abs(flowAt(act, ell)) < 1e-6 ? growthAt(x, act, ell) : rising ? Infinity : -Infinity;
-    return { position: x, alpha: act.a, alphaB: act.b, ell, growth, stable: growth < 0 };
+    // The label nullcline attracts, so that the flow along it alone decides.
+    return { position: x, alpha: act.a, alphaB: act.b, ell, stable: !rising };
   }
 
-  /** The largest real part of the Jacobian's eigenvalues; at ℓ = ±1 only the memory is free. */
-  function growthAt(x, act, ell) {
-    const lin = linearise(x, act, ell), { logA, logGamma } = labelGradient(act, ell);
-    if (Math.abs(ell) === 1) return lin.flowX;
-    const gain = Math.exp(logA - logGamma), steep = (entry) => within(entry, -STEEP, STEEP);
-    const one = steep(lin.flowX), two = steep(gain * lin.labelEll), half = (one + two) / 2;
-    const square = ((one - two) / 2) ** 2 + steep(lin.flowEll) * steep(gain * lin.labelX);
-    if (square < 0) return half;
-    const larger = half + (half < 0 ? -1 : 1) * Math.sqrt(square);
-    return Math.max(larger, steep(slow(lin, ell)) * two / larger); // as a difference it would lose every digit
-  }
-
-  /** All fixed points in order of their position: {alpha, alphaB, ell, stable, growth, position}. */
+  /** All fixed points in order of their position: {alpha, alphaB, ell, stable, position}. */
   function fixedPoints() {
-    const found = [];
-    let left = sample(FIRST_PLACE + 0.5 / CELLS);
-    for (let cell = 1; cell < (LAST_PLACE - FIRST_PLACE) * CELLS; cell++) {
-      const right = sample(FIRST_PLACE + (cell + 0.5) / CELLS), nodes = [left];
-      if (!Number.isNaN(left.value + right.value)) {
-        for (const x of turns(left, right)) nodes.push({ x, value: follow(x) });
-        nodes.push(right);
-      }
-      for (let at = 1; at < nodes.length; at++) {
-        const rising = nodes[at].value > 0;
-        if (rising !== nodes[at - 1].value > 0) found.push(root(nodes[at - 1].x, nodes[at].x, rising));
-      }
-      left = right;
-    }
-    return found;
+    return samples().flatMap((right, at, nodes) => {
+      const rising = right.value > 0, left = nodes[at - 1];
+      const apart = left && !Number.isNaN(left.value + right.value) && rising !== left.value > 0;
+      return apart ? [root(left.x, right.x, rising)] : [];
+    });
   }
 
-  /** Pieces [ℓ, x, ℓ, x] of dx/dt = 0 in the plane, from a grid of cells: where the sign changes, to 1e−3 of a cell. */
+  /** Pieces [ℓ, x, ℓ, x] of dx/dt = 0 in the plane: in each cell of a grid from side to side, where the sign changes. */
   function memoryNullcline([low, high] = [0, 1], columns = 48, rows = 56) {
-    const xs = Array.from({ length: rows + 1 }, (_, i) => low + (i + 0.5) / (rows + 1) * (high - low)), known = [], pieces = [];
+    const xs = Array.from({ length: rows + 1 }, (_, i) => low + (i + 0.5) / (rows + 1) * (high - low));
     const ells = Array.from({ length: columns + 1 }, (_, j) => 2 * j / columns - 1 + (2 * j === columns ? 1e-6 : 0));
-    const field = xs.map((x) => { const act = spot(x); return ells.map((ell) => flowAt(act, ell)); });
-    const between = (i, j, [k, m]) => {
-      const at = (share) => [ells[j] + share * (ells[m] - ells[j]), xs[i] + share * (xs[k] - xs[i])], other = field[k][m] > 0;
-      if (field[i][j] > 0 === other || field[i][j] === 0 || field[k][m] === 0) return [];
-      let step = 0.5, share = 0;
-      for (; step > 1e-3; step /= 2) {
-        const [ell, x] = at(share + step);
-        if (flowAt(spot(x), ell) > 0 !== other) share += step;
-      }
-      return at(share + step);
+    const signs = xs.map((x) => { const act = spot(x); return ells.map((ell) => Math.sign(flowAt(act, ell))); });
+    const across = (i, j, k, m) => {
+      if (!(signs[i][j] * signs[k][m] < 0)) return [];
+      const at = (share) => [ells[j] + share * (ells[m] - ells[j]), xs[i] + share * (xs[k] - xs[i])];
+      const beyond = (share) => { const [ell, x] = at(share); return flowAt(spot(x), ell) * signs[k][m] > 0; };
+      return at(halve(beyond, 0, 1, 10)[1]);
     };
-    const side = (i, j, down) => (known[2 * (i * (columns + 1) + j) + down] ??= between(i, j, down ? [i + 1, j] : [i, j + 1]));
+    const pieces = [];
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < columns; j++) {
-        const ends = [...side(i, j, 1), ...side(i + 1, j, 0), ...side(i, j + 1, 1), ...side(i, j, 0)];
+        const [k, m] = [i + 1, j + 1];
+        const ends = [...across(i, j, k, j), ...across(k, j, k, m), ...across(i, m, k, m), ...across(i, j, i, m)];
         for (let at = 0; at < ends.length; at += 4) pieces.push(ends.slice(at, at + 4));
       }
     }
@@ -255,62 +220,35 @@ function reducedSystem(given) {
   return { ...given, copies, categories, velocity, labelAlong, sample, fixedPoints, memoryNullcline };
 }
 
-/** The lower of each two neighbours in `have` without a partner in `keep`: what moves the others least (both in order). */
-function vanishing(have, keep, from = 0) {
-  if (have.length <= keep.length) return { pairs: [], moved: have.reduce((sum, x, i) => sum + Math.abs(x - keep[i]), 0) };
-  let best = { pairs: [], moved: Infinity };
-  for (let lower = from; lower + 1 < have.length; lower++) {
-    const rest = [...have.slice(0, lower), ...have.slice(lower + 2)], { pairs, moved } = vanishing(rest, keep, lower);
-    if (moved < best.moved) best = { pairs: [lower, ...pairs.map((pair) => pair + 2)], moved };
-  }
-  return best;
-}
-
-/** A bracket for each two fixed points that one of two powers has and the other has not. */
-function bracketsOf(before, after) {
-  const [more, fewer] = before.points.length > after.points.length ? [before, after] : [after, before];
-  const [have, keep] = [more, fewer].map(({ points }) => points.map(({ position }) => position));
-  return vanishing(have, keep).pairs.map((lower) => ({ more, fewer, pair: more.points.slice(lower, lower + 2), position: (have[lower] + have[lower + 1]) / 2 }));
-}
-
-/** The fold nearest a bracket, f = 0 and its slope = 0 at once, by Newton's method in (x, n); null if none is in it. */
-function newtonFold(parameters, { position, more, fewer }) {
-  const at = (x, n) => reducedSystem({ ...parameters, n }).sample(x);
-  let x = position, n = more.n;
-  for (let step = 0; step < 30 && n > 1.0001; step++) {
-    const dx = 1e-6, dn = 1e-6 * n, { value, slope: fx, ell } = at(x, n), below = at(x, n - dn), above = at(x, n + dn);
-    const fn = (above.value - below.value) / (2 * dn), sn = (above.slope - below.slope) / (2 * dn);
-    const sx = (at(x + dx, n).slope - at(x - dx, n).slope) / (2 * dx), determinant = fx * sn - fn * sx;
-    const stepX = (fn * fx - sn * value) / determinant, stepN = (sx * value - fx * fx) / determinant;
-    x += stepX;
-    n += stepN;
-    if (!Number.isFinite(x + n)) return null;
-    if (Math.abs(stepX) > 1e-11 * (1 + Math.abs(x)) || Math.abs(stepN) > 1e-11 * (1 + n)) continue;
-    return (n - more.n) * (n - fewer.n) > 0 ? null : { n, position: x, ell, width: 0 };
-  }
-  return null;
-}
-
-/** The fold in a bracket, which is halved until Newton's method ends inside; yields after every system. */
-function* locateFold(parameters, bracket) {
-  for (let step = 0; step < 60; step++) {
-    const { more, fewer, position } = bracket, fold = newtonFold(parameters, bracket), middle = (more.n + fewer.n) / 2;
-    if (fold) return fold;
-    if (middle === more.n || middle === fewer.n) break;
-    const row = rowAt(parameters, middle), far = (each) => Math.abs(each.position - position);
-    const inner = [...bracketsOf(row, fewer), ...bracketsOf(more, row)].filter((each) => each.more.n > each.fewer.n === more.n > fewer.n);
-    yield null;
-    if (!inner.length) break;
-    bracket = inner.reduce((best, each) => (far(each) < far(best) ? each : best));
-  }
-  const { more, fewer, pair: [{ ell }], position } = bracket;
-  return { n: more.n, position, ell, width: Math.abs(more.n - fewer.n) };
-}
-
 const rowAt = (parameters, n) => ({ n, points: reducedSystem({ ...parameters, n }).fixedPoints() });
 
+/** Each two neighbours that one of two powers has and the other has not: what is left then moves least. */
+function vanishing(more, fewer) {
+  const pairs = [], far = (x) => Math.min(...fewer.map(({ position }) => Math.abs(position - x)));
+  for (let left = more; left.length > fewer.length;) {
+    const moved = left.slice(1).map((_, at) => left.reduce(
+      (sum, { position }, k) => sum + (k === at || k === at + 1 ? 0 : far(position)), 0));
+    pairs.push(left.slice(moved.indexOf(Math.min(...moved))).slice(0, 2));
+    left = left.filter((point) => !pairs.some((pair) => pair.includes(point)));
+  }
+  return pairs;
+}
+
+/** The fold of a pair of fixed points that power `from` has and power `to` has not: the farthest of the n(x) with f = 0. */
+function foldOf(parameters, pair, from, to) {
+  const at = (x, n) => reducedSystem({ ...parameters, n }).sample(x), [one, two] = pair.map(({ position }) => position);
+  const powerAt = (x) => {
+    const inside = at(x, from).value > 0;
+    return halve((n) => at(x, n).value > 0 !== inside, from, to)[0];
+  };
+  const falling = at(one, from).slope < 0;
+  const [position] = halve((x) => at(x, powerAt(x)).slope < 0 !== falling, one, two), n = powerAt(position);
+  const { a, b } = place(position);
+  return { n, position, ell: at(position, n).ell, alpha: a, alphaB: b, opens: from > to };
+}
+
 /**
- * Fixed points over n and every fold: returns {rows, lines, folds}; yields after every system.
+ * Fixed points over n and every fold: returns {lines, folds}; yields after every system.
  *
  * `lines` are pieces [n, point, n, point] of the curves that the fixed points form; at a fold two of them meet.
  */
@@ -319,15 +257,17 @@ function* bifurcationDiagram(parameters, [low, high] = [2, 100], perDecade = 250
   for (let i = 0, before = null; i < count; i++) {
     const row = rowAt(parameters, i === count - 1 ? high : low * 10 ** (decades * i / (count - 1)));
     yield null;
-    const brackets = before ? bracketsOf(before, row) : [], ended = brackets.flatMap(({ pair }) => pair);
-    for (const bracket of brackets) {
-      const found = yield* locateFold(parameters, bracket), { a, b } = place(found.position);
-      const fold = { ...found, alpha: a, alphaB: b, opens: bracket.more === row };
+    before ??= row;
+    const [more, fewer] = before.points.length > row.points.length ? [before, row] : [row, before];
+    const pairs = vanishing(more.points, fewer.points), ended = pairs.flat();
+    for (const pair of pairs) {
+      const fold = foldOf(parameters, pair, more.n, fewer.n);
       folds.push(fold);
-      for (const point of bracket.pair) lines.push([bracket.more.n, point, fold.n, fold]);
+      for (const point of pair) lines.push([more.n, point, fold.n, fold]);
+      yield null;
     }
-    const [one, other] = [before || row, row].map(({ points }) => points.filter((point) => !ended.includes(point)));
-    one.forEach((point, at) => lines.push([(before || row).n, point, row.n, other[at]]));
+    const [one, other] = [before, row].map(({ points }) => points.filter((point) => !ended.includes(point)));
+    one.forEach((point, at) => lines.push([before.n, point, row.n, other[at]]));
     before = row;
   }
   return { lines, folds: folds.sort((one, other) => one.n - other.n) };

@@ -1,82 +1,84 @@
 // The learning rule: one epoch of hopcore.training in its dual form, in double precision.
 //
-// Powers are taken in logarithms. a^n alone overflows or vanishes for most n, but a gradient is divided by its own
-// largest entry, so only ratios matter, and a memory's weights are taken relative to its largest. Everything lies in
-// one closure over its arrays: a browser then makes the loops about one and a half times as fast.
+// As in hopcore.training.step, powers are taken in logarithms: a^n alone overflows or vanishes for most n, but a gradient
+// is divided by its own largest entry, so only ratios matter. Everything lies in one closure over its arrays: a browser
+// then makes the loops about one and a half times as fast.
 
 const CATEGORIES = 10;
 const LOWEST = -600, HIGHEST = 600; // exponents: below, nothing beside the largest; above, tanh is at ±1
-const SAFE = 250; // between these, powers may be multiplied without a logarithm
-const TINY = 1e-290; // the smallest overlap of which the logarithm is taken, and the smallest divisor
+const TINY = 1e-290; // the smallest divisor
 const NOTHING = -1e30; // in the place of log 0
 
 /**
- * K memories under training, each kept·base + weights·images; `targets` are the images' categories.
+ * K memories under training, each kept·base + weights·images; `own` are the images' categories.
  *
- * All arrays are over K memories, filled to groups of four, and, where over images, `features.size` of them.
+ * `values` (K × P) are what the rule looks at, see features.js; all arrays are filled to groups of four memories.
  */
-function learningRule(features, targets, memories) {
-  const { size: S, columns: U, gram } = features, K = whole(memories, 4), C = CATEGORIES;
-  const array = (size) => new Float64Array(size);
-  const overlaps = array(K * S), labels = array(K * C), weights = array(K * S), kept = array(K).fill(1);
-  const base = { kept, high: array(K * U), low: array(K * U), reach: array(K * U) };
-  const velocity = array(K * S), overlapVelocity = array(K * S), labelVelocity = array(K * C);
-  const pulls = array(K * S), change = array(K * S), labelChange = array(K * C);
-  const powers = array(K * S), lower = array(K * S), fields = array(C * S), scale = array(S), relative = array(S);
-  const votes = array(2 * S), own = new Int32Array(S).fill(-1);
-  own.set(targets);
-  const pulled = combinations(features, K), moved = combinations(features, K), valued = combinations(features, K, base);
-  let moving = false;
+function learningRule(features, own, count) {
+  const { size: S, columns: P, gram, sparse: { from, image, above } } = features;
+  const K = whole(count), C = CATEGORIES, array = (width) => new Float64Array(K * width);
+  const moving = () => ({ values: array(P), labels: array(C), weights: array(S) });
+  const state = { ...moving(), kept: array(1).fill(1) }, velocity = { ...moving(), on: false }, change = moving();
+  const logarithms = array(S), powers = array(S), packed = new Float64Array(4 * S);
+  const fields = new Float64Array(C * S), scale = new Float64Array(S), votes = new Float64Array(S);
 
-  /** into = these weights (K × S) times the Gram matrix, in blocks of four memories and eight images, in registers. */
-  function overlapsOf(given, into) {
-    into.fill(0);
+  /** What weights of the images (K × S) are in the values (K × P), four memories at a time. */
+  function valuesOf(weights, values) {
     for (let k = 0; k < K; k += 4) {
-      const p = k * S, q = p + S, r = q + S, t = r + S;
-      for (let s = 0; s < S; s += 8) {
-        const a0 = given[p + s], a1 = given[p + s + 1], a2 = given[p + s + 2], a3 = given[p + s + 3],
-          a4 = given[p + s + 4], a5 = given[p + s + 5], a6 = given[p + s + 6], a7 = given[p + s + 7];
-        const b0 = given[q + s], b1 = given[q + s + 1], b2 = given[q + s + 2], b3 = given[q + s + 3],
-          b4 = given[q + s + 4], b5 = given[q + s + 5], b6 = given[q + s + 6], b7 = given[q + s + 7];
-        const c0 = given[r + s], c1 = given[r + s + 1], c2 = given[r + s + 2], c3 = given[r + s + 3],
-          c4 = given[r + s + 4], c5 = given[r + s + 5], c6 = given[r + s + 6], c7 = given[r + s + 7];
-        const d0 = given[t + s], d1 = given[t + s + 1], d2 = given[t + s + 2], d3 = given[t + s + 3],
-          d4 = given[t + s + 4], d5 = given[t + s + 5], d6 = given[t + s + 6], d7 = given[t + s + 7];
-        const g0 = s * S, g1 = g0 + S, g2 = g1 + S, g3 = g2 + S, g4 = g3 + S, g5 = g4 + S, g6 = g5 + S, g7 = g6 + S;
-        for (let j = 0; j < S; j++) {
-          const x0 = gram[g0 + j], x1 = gram[g1 + j], x2 = gram[g2 + j], x3 = gram[g3 + j],
-            x4 = gram[g4 + j], x5 = gram[g5 + j], x6 = gram[g6 + j], x7 = gram[g7 + j];
-          into[p + j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 + a5 * x5 + a6 * x6 + a7 * x7;
-          into[q + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4 + b5 * x5 + b6 * x6 + b7 * x7;
-          into[r + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4 + c5 * x5 + c6 * x6 + c7 * x7;
-          into[t + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4 + d5 * x5 + d6 * x6 + d7 * x7;
-        }
+      for (let s = 0; s < S; s++) {
+        for (let m = 0; m < 4; m++) packed[4 * s + m] = weights[(k + m) * S + s];
+      }
+      overlapsOf(values, k * P);
+      pixelsOf(values, k * P + S);
+    }
+  }
+
+  /** The packed weights times the Gram matrix, in blocks of four memories and four images, in registers. */
+  function overlapsOf(values, p) {
+    const q = p + P, r = q + P, t = r + P;
+    for (const row of [p, q, r, t]) values.fill(0, row, row + S);
+    for (let s = 0, w = 0; s < S; s += 4, w += 16) {
+      const a0 = packed[w], b0 = packed[w + 1], c0 = packed[w + 2], d0 = packed[w + 3];
+      const a1 = packed[w + 4], b1 = packed[w + 5], c1 = packed[w + 6], d1 = packed[w + 7];
+      const a2 = packed[w + 8], b2 = packed[w + 9], c2 = packed[w + 10], d2 = packed[w + 11];
+      const a3 = packed[w + 12], b3 = packed[w + 13], c3 = packed[w + 14], d3 = packed[w + 15];
+      const g0 = s * S, g1 = g0 + S, g2 = g1 + S, g3 = g2 + S;
+      for (let j = 0; j < S; j++) {
+        const x0 = gram[g0 + j], x1 = gram[g1 + j], x2 = gram[g2 + j], x3 = gram[g3 + j];
+        values[p + j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3;
+        values[q + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3;
+        values[r + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3;
+        values[t + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3;
       }
     }
   }
 
-  /** a^n and a^(n−1) of the activations a = (h/T)₊, log a in the place of the pulls, and the scores before their tanh. */
-  function respond(n, logTemperature) {
-    for (let i = 0; i < K * S; i++) {
-      const h = overlaps[i], logarithm = (h > TINY ? Math.log(h) : NOTHING) - logTemperature, exponent = n * logarithm;
-      const power = exponent < LOWEST ? 0 : Math.exp(Math.min(exponent, HIGHEST));
-      pulls[i] = logarithm;
-      powers[i] = power;
-      lower[i] = power === 0 ? 0 : power / h;
+  /** The packed weights times the images' distinct pixels: the background, and what differs from it. */
+  function pixelsOf(values, p) {
+    let a = 0, b = 0, c = 0, d = 0;
+    for (let w = 0; w < 4 * S; w += 4) {
+      a += packed[w]; b += packed[w + 1]; c += packed[w + 2]; d += packed[w + 3];
     }
-    fields.fill(0);
-    for (let k = 0; k < K; k += 4) {
-      const p0 = k * S, p1 = p0 + S, p2 = p1 + S, p3 = p2 + S;
-      for (let c = 0; c < C; c += 2) {
-        const f = c * S, g = f + S, at = k * C + c;
-        const a0 = labels[at], a1 = labels[at + C], a2 = labels[at + 2 * C], a3 = labels[at + 3 * C];
-        const b0 = labels[at + 1], b1 = labels[at + C + 1], b2 = labels[at + 2 * C + 1], b3 = labels[at + 3 * C + 1];
-        for (let s = 0; s < S; s++) {
-          const x0 = powers[p0 + s], x1 = powers[p1 + s], x2 = powers[p2 + s], x3 = powers[p3 + s];
-          fields[f + s] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3;
-          fields[g + s] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3;
-        }
+    for (let u = 0; u < P - S; u++) {
+      let x0 = BACKGROUND * a, x1 = BACKGROUND * b, x2 = BACKGROUND * c, x3 = BACKGROUND * d;
+      for (let entry = from[u], end = from[u + 1]; entry < end; entry++) {
+        const x = above[entry], w = 4 * image[entry];
+        x0 += x * packed[w]; x1 += x * packed[w + 1]; x2 += x * packed[w + 2]; x3 += x * packed[w + 3];
       }
+      values[p + u] = x0; values[p + P + u] = x1; values[p + 2 * P + u] = x2; values[p + 3 * P + u] = x3;
+    }
+  }
+
+  /** aⁿ of the activations a = (h/T)₊, log h, and the scores before their tanh, `fields` (C × S). */
+  function respond(n, logTemperature) {
+    fields.fill(0);
+    for (let k = 0; k < K; k++) {
+      for (let s = 0, i = k * S; s < S; s++, i++) {
+        const h = state.values[k * P + s], logarithm = h > 0 ? Math.log(h) : NOTHING;
+        logarithms[i] = logarithm;
+        powers[i] = Math.exp(Math.min(Math.max(n * (logarithm - logTemperature), LOWEST), HIGHEST));
+      }
+      for (let c = 0; c < C; c++) add(fields, state.labels[k * C + c], powers, c * S, S, k * S);
     }
   }
 
@@ -86,132 +88,90 @@ function learningRule(features, targets, memories) {
    * With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so that log|g| = (2n + 1) log σ(−2u) + 2u + constant;
    * its largest goes to `scale`.
    */
-  function derive(exponent) {
-    scale.fill(-Infinity);
-    for (let c = 0; c < C; c++) {
-      for (let s = 0, f = c * S; s < S; s++, f++) {
+  function derive(n) {
+    for (let s = 0; s < S; s++) {
+      let largest = -Infinity;
+      for (let c = 0, f = s; c < C; c++, f += S) {
         const v = own[s] === c ? -2 * fields[f] : 2 * fields[f];
-        fields[f] = exponent * (Math.min(v, 0) - Math.log1p(Math.exp(Math.max(-Math.abs(v), LOWEST)))) - v;
-        if (fields[f] > scale[s]) scale[s] = fields[f];
+        fields[f] = (2 * n + 1) * (Math.min(v, 0) - Math.log1p(Math.exp(-Math.abs(v)))) - v;
+        if (fields[f] > largest) largest = fields[f];
       }
-    }
-    for (let c = 0; c < C; c++) {
-      for (let s = 0, f = c * S; s < S; s++, f++) {
-        const slope = Math.exp(Math.max(fields[f] - scale[s], LOWEST));
-        fields[f] = own[s] === c ? slope : -slope;
+      for (let c = 0, f = s; c < C; c++, f += S) {
+        const size = Math.exp(Math.max(fields[f] - largest, LOWEST));
+        fields[f] = own[s] === c ? size : -size;
       }
+      scale[s] = largest;
     }
   }
 
   /** The images' weights in every memory's step, and the gradient of the labels, each in units of its own. */
   function pull(n) {
-    let highest = -Infinity;
-    for (let s = 0; s < S; s++) highest = Math.max(highest, scale[s]);
-    for (let s = 0; s < S; s++) relative[s] = Math.exp(Math.max(scale[s] - highest, LOWEST));
-    for (let k = 0; k < K; k += 2) {
-      const one = k * S, two = one + S;
-      votes.fill(0);
-      for (let c = 0, a = k * C, b = a + C; c < C; c += 5, a += 5, b += 5) {
-        const f0 = c * S, f1 = f0 + S, f2 = f1 + S, f3 = f2 + S, f4 = f3 + S;
-        const a0 = labels[a], a1 = labels[a + 1], a2 = labels[a + 2], a3 = labels[a + 3], a4 = labels[a + 4];
-        const b0 = labels[b], b1 = labels[b + 1], b2 = labels[b + 2], b3 = labels[b + 3], b4 = labels[b + 4];
-        for (let s = 0; s < S; s++) {
-          const x0 = fields[f0 + s], x1 = fields[f1 + s], x2 = fields[f2 + s], x3 = fields[f3 + s], x4 = fields[f4 + s];
-          votes[s] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4;
-          votes[S + s] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4;
-        }
+    for (let k = 0; k < K; k++) {
+      const row = k * S;
+      let largest = -Infinity;
+      for (let s = 0; s < S; s++) {
+        const exponent = scale[s] + (n - 1) * logarithms[row + s];
+        powers[row + s] = exponent;
+        if (exponent > largest) largest = exponent;
       }
-      weigh(k, 0, n, highest);
-      weigh(k + 1, S, n, highest);
-      for (let c = 0; c < C; c += 5) {
-        const f0 = c * S, f1 = f0 + S, f2 = f1 + S, f3 = f2 + S, f4 = f3 + S;
-        let a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0, b4 = 0;
-        for (let s = 0; s < S; s++) {
-          const x0 = fields[f0 + s], x1 = fields[f1 + s], x2 = fields[f2 + s], x3 = fields[f3 + s], x4 = fields[f4 + s];
-          const v = votes[s], w = votes[S + s];
-          a0 += v * x0; a1 += v * x1; a2 += v * x2; a3 += v * x3; a4 += v * x4;
-          b0 += w * x0; b1 += w * x1; b2 += w * x2; b3 += w * x3; b4 += w * x4;
-        }
-        const a = k * C + c, b = a + C;
-        labelChange[a] = a0; labelChange[a + 1] = a1; labelChange[a + 2] = a2; labelChange[a + 3] = a3; labelChange[a + 4] = a4;
-        labelChange[b] = b0; labelChange[b + 1] = b1; labelChange[b + 2] = b2; labelChange[b + 3] = b3; labelChange[b + 4] = b4;
+      votes.fill(0);
+      for (let c = 0; c < C; c++) add(votes, state.labels[k * C + c], fields, 0, S, c * S);
+      for (let s = 0; s < S; s++) {
+        const power = Math.exp(Math.max(powers[row + s] - largest, LOWEST));
+        change.weights[row + s] = power * votes[s];
+        powers[row + s] = power * Math.max(state.values[k * P + s], 0);
+      }
+      for (let c = 0; c < C; c++) {
+        let sum = 0;
+        for (let s = 0; s < S; s++) sum += powers[row + s] * fields[c * S + s];
+        change.labels[k * C + c] = sum;
       }
     }
   }
 
-  /** One memory's pulls from its logarithms and votes; in the votes' place the weights of the labels' gradient. */
-  function weigh(k, at, n, highest) {
-    const row = k * S;
-    let largest = -Infinity, strongest = -Infinity;
-    for (let s = 0; s < S; s++) {
-      const logarithm = pulls[row + s], exponent = scale[s] + (n - 1) * logarithm;
-      if (exponent > largest) largest = exponent;
-      if (logarithm > strongest) strongest = logarithm;
-    }
-    if (Math.abs(largest - highest) < SAFE && n * strongest < HIGHEST) {
-      let most = 0;
-      for (let s = 0; s < S; s++) {
-        const power = lower[row + s] * relative[s];
-        pulls[row + s] = power;
-        if (power > most) most = power;
-      }
-      for (let s = 0; s < S; s++) {
-        const power = pulls[row + s] / most;
-        pulls[row + s] = power * votes[at + s];
-        votes[at + s] = power * Math.max(overlaps[row + s], 0);
-      }
-      return;
-    }
-    for (let s = 0; s < S; s++) {
-      const power = Math.exp(Math.max(scale[s] + (n - 1) * pulls[row + s] - largest, LOWEST));
-      pulls[row + s] = power * votes[at + s];
-      votes[at + s] = power * Math.max(overlaps[row + s], 0);
-    }
+  const largestPixel = ({ values }, k) => largestOf(values, k * P + S, P - S);
+  const largestLabel = ({ labels }, k) => largestOf(labels, k * C, C);
+  const each = (what, factor, k) => [[what.values, P], [what.weights, S], [what.labels, C]]
+    .forEach(([numbers, width]) => scaled(numbers, factor, k * width, width));
+
+  function gain(total, addend, k, factor, labelFactor) {
+    add(total.values, factor, addend.values, k * P, P);
+    add(total.weights, factor, addend.weights, k * S, S);
+    add(total.labels, labelFactor, addend.labels, k * C, C);
   }
 
   /** Divide the gradients by their largest entries, add momentum, and move. */
   function move(rate, momentum) {
-    if (momentum > 0) moving = true;
-    for (let k = 0; k < memories; k++) {
-      const row = k * S, named = k * C, labelSize = largestOf(labelChange, named, C);
+    if (momentum > 0) velocity.on = true;
+    for (let k = 0; k < count; k++) {
       // A memory with no positive overlap has no gradient, neither of its labels nor of its pixels.
-      const step = (labelSize > 0 ? 1 : 0) / Math.max(largestPixel(pulled, pulls, k, 0), TINY), labelStep = 1 / Math.max(labelSize, TINY);
-      if (!moving) {
-        add(overlaps, rate * step, change, row, S);
-        add(weights, rate * step, pulls, row, S);
-        add(labels, rate * labelStep, labelChange, named, C);
+      const labelSize = largestLabel(change, k), step = labelSize > 0 ? 1 / Math.max(largestPixel(change, k), TINY) : 0;
+      const labelStep = 1 / Math.max(labelSize, TINY);
+      if (!velocity.on) {
+        gain(state, change, k, rate * step, rate * labelStep);
         continue;
       }
-      carry(overlapVelocity, momentum, step, change, row, S);
-      carry(velocity, momentum, step, pulls, row, S);
-      carry(labelVelocity, momentum, labelStep, labelChange, named, C);
-      const again = rate / Math.max(largestPixel(moved, velocity, k, 0), TINY);
-      add(overlaps, again, overlapVelocity, row, S);
-      add(weights, again, velocity, row, S);
-      add(labels, rate / Math.max(largestOf(labelVelocity, named, C), TINY), labelVelocity, named, C);
+      each(velocity, momentum, k);
+      gain(velocity, change, k, step, labelStep);
+      const pixel = Math.max(largestPixel(velocity, k), TINY), label = Math.max(largestLabel(velocity, k), TINY);
+      gain(state, velocity, k, rate / pixel, rate / label);
     }
   }
 
   /** Labels within [−1, 1]; a memory divided by its largest pixel where that exceeds 1. */
   function limit() {
-    for (let c = 0; c < memories * C; c++) labels[c] = Math.min(Math.max(labels[c], -1), 1);
-    for (let k = 0; k < memories; k++) {
-      const largest = largestPixel(valued, weights, k, 1);
-      if (largest <= 1) continue;
-      const factor = 1 / largest;
-      for (let s = k * S; s < k * S + S; s++) {
-        overlaps[s] *= factor;
-        weights[s] *= factor;
-      }
-      kept[k] *= factor;
+    for (let at = 0; at < count * C; at++) state.labels[at] = Math.min(Math.max(state.labels[at], -1), 1);
+    for (let k = 0; k < count; k++) {
+      const factor = 1 / largestPixel(state, k);
+      if (!(factor < 1)) continue;
+      scaled(state.values, factor, k * P, P);
+      scaled(state.weights, factor, k * S, S);
+      state.kept[k] *= factor;
     }
   }
 
   return {
-    overlaps, labels, weights, kept, base, velocity, overlapVelocity, labelVelocity, overlapsOf, limit,
-    get moving() { return moving; },
-    set moving(value) { moving = value; },
-    forget: () => { for (const each of [valued.last, valued.first]) each.norm.fill(0); },
+    state, velocity, valuesOf, limit,
     /** The present scores before their tanh, (C × S). */
     scores({ n, rescaledTemperature }) {
       respond(n, Math.log(rescaledTemperature));
@@ -219,25 +179,29 @@ function learningRule(features, targets, memories) {
     },
     epoch({ n, rescaledTemperature, rate, momentum }) {
       respond(n, Math.log(rescaledTemperature));
-      derive(2 * n + 1);
+      derive(n);
       pull(n);
-      overlapsOf(pulls, change);
+      valuesOf(change.weights, change.values);
       move(rate, momentum);
       limit();
     },
   };
 }
 
-function add(total, factor, addend, at, size) {
-  for (let i = at; i < at + size; i++) total[i] += factor * addend[i];
+/** total += factor·addend, from `at` on; the addend begins at `start`. */
+function add(total, factor, addend, at, size, start = at) {
+  for (let i = 0; i < size; i++) total[at + i] += factor * addend[start + i];
 }
 
-function carry(velocity, momentum, step, change, at, size) {
-  for (let i = at; i < at + size; i++) velocity[i] = momentum * velocity[i] + step * change[i];
+function scaled(numbers, factor, at, size) {
+  for (let i = at; i < at + size; i++) numbers[i] *= factor;
 }
 
 function largestOf(numbers, at, size) {
   let largest = 0;
-  for (let i = at; i < at + size; i++) largest = Math.max(largest, Math.abs(numbers[i]));
+  for (let i = at; i < at + size; i++) {
+    const number = Math.abs(numbers[i]);
+    if (number > largest) largest = number;
+  }
   return largest;
 }

@@ -261,6 +261,20 @@ def test_it_pauses_out_of_sight(few, show) -> None:
     page.wait_for_function(f"() => ask.epoch > {held}")
 
 
+def test_it_pauses_in_a_hidden_tab_and_goes_on_from_there(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => ask.epoch > 20")
+    hide = """hidden => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    page.evaluate(hide, True)
+    held = assert_held(page)
+    page.evaluate(hide, False)
+    page.wait_for_function(f"() => ask.epoch > {held}")
+
+
 @pytest.mark.parametrize("reduced", [False, True])
 def test_it_starts_by_itself_only_if_motion_is_welcome(reduced: bool, few, show) -> None:
     motion = "reduce" if reduced else "no-preference"
