@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -91,11 +91,12 @@ def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str
 
 
 def _network(options: dict[str, Any]) -> Network:
-    run = train(**options)
-    recognised = splits.recognised(run)
+    run, data = train(**options), options["data"]
+    recognised = splits.recognised(run, data)
     fates = splits.fates(run)
-    digits = fates if np.mean(fates == splits.NO_FATE) < _FEW_WITHOUT_FATE else splits.leading_digits(run)
-    tree = splits.split_tree(run, fates=digits)
+    few = np.mean(fates == splits.NO_FATE) < _FEW_WITHOUT_FATE
+    digits = fates if few else splits.leading_digits(run, data)
+    tree = splits.split_tree(run, data, fates=digits)
     return Network(run, recognised, splits.appearance(recognised), fates, digits, tree)
 
 
@@ -109,7 +110,7 @@ def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
     """
     others = recognised.category != FIRST
     came = (recognised[1:, others.values] > APPEARS_BEYOND).any("category")
-    until = int(came.epoch[came.argmax()])
+    until = int(came.idxmax())
     ones = recognised.sel(epoch=slice(20, until - 1), category=FIRST).min() / images
     appeared = splits.appearance(recognised)[others.values]
     low, median, high, last = appeared.quantile([0.1, 0.5, 0.9, 1]).values.tolist()
@@ -251,20 +252,26 @@ def disturb(
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
     common = {**_published(data, settings, seed), "n": undisturbed.run.attrs["n"]}
-    networks = map_in(executor, _network, [common | change for change in changes.values()])
+    networks = map_in(executor, _disturbed, [common | change for change in changes.values()])
     named = zip(changes, networks, strict=True)  # each network is dropped when it is measured
     found = [_beside(each, undisturbed, pushed.get(name, np.nan)) for name, each in named]
     return xr.concat(found, xr.IndexVariable("disturbance", list(changes)))
 
 
+def _disturbed(options: dict[str, Any]) -> Network:
+    """The network, without its run if that is not compact."""
+    network = _network(options)
+    return network if "images" in network.run else replace(network, run=xr.Dataset())
+
+
 def _beside(network: Network, undisturbed: Network, pushed: float) -> xr.Dataset:
     orders = [splits.learning_ranks(each.appeared) for each in (network, undisturbed)]
-    every_other = network.run.isel(epoch=slice(0, None, 2))
-    away, remains = xr.full_like(every_other.epoch, np.nan, dtype=float), np.nan
+    away, remains = xr.full_like(undisturbed.run.epoch[::2], np.nan, dtype=float), np.nan
     if np.isfinite(pushed):
+        every_other = network.run.isel(epoch=slice(0, None, 2))
         away = splits.distances_to_run(every_other, undisturbed.run).mean("memory")
         remains = float(away.sel(epoch=min(pushed + RETURN, away.epoch[-1])) / away.max())
-    tree = tree_agreement(splits.split_tree(network.run), undisturbed.tree)
+    tree = tree_agreement(network.tree, undisturbed.tree)
     found = {"order": splits.rank_correlation(*orders), "tree": tree, "away": away, "remains": remains}
     return xr.Dataset(found, {"pushed": pushed})
 

@@ -8,6 +8,7 @@ import xarray as xr
 
 import hopcore
 from hopcore import splits
+from hopcore._threads import threads
 from hopcore.paper.scales import WADDINGTON
 from hopcore.studies import waddington
 
@@ -64,7 +65,7 @@ def test_ones_come_first_and_at_low_n_the_others_soon_after(networks):
     low, high = (waddington.onset(networks[n].recognised, TINY.per_digit) for n in (3.0, 30.0))
     assert low["ones"] == high["ones"] == 1
     assert low["until"] < high["until"] < high["median"] < high["last"]
-    assert low["spread"] < high["spread"] / 3
+    assert low["median"] < high["median"] / 3
 
 
 def test_beginnings_are_those_of_networks_on_their_own_sets():
@@ -74,12 +75,14 @@ def test_beginnings_are_those_of_networks_on_their_own_sets():
     own = hopcore.training_set(per_digit=TINY.per_digit, seed=3)
     start = hopcore.RandomStart(-0.001, 1e-8)
     options = {**PLAIN, "dtype": "float64", "start": start, "seed": 3, "rate": 0.01, "epochs": 1750}
-    run = hopcore.train(own, n=30, record_every=5, **options)
+    with threads(1):
+        run = hopcore.train(own, n=30, record_every=5, **options)
     one, tree = found.sel(n=30, draw=3), splits.split_tree(run)
     np.testing.assert_array_equal(one.appeared, 2 * splits.appearance(splits.recognised(run)))
     np.testing.assert_allclose(one.mixture, tree.root.mixture)
-    three, five = np.searchsorted(tree.digits, (3, 5))
-    assert one.parted == 2 * tree.separations[three, five]
+    where = {digit: place for place, digit in enumerate(tree.digits)}
+    expected = 2 * tree.separations[where[3], where[5]] if {3, 5} <= where.keys() else np.nan
+    np.testing.assert_equal(one.parted.item(), expected)
     assert (found.alike < 0.2).all() and (found.known.sel(n=3) >= found.known.sel(n=30)).all()
 
 
@@ -94,8 +97,8 @@ def test_progenitors_are_mixtures_with_several_ways_out(networks):
     network = networks[30.0]
     found, tree = waddington.progenitors(network), network.tree
     assert found.sizes == {"split": len(tree.splits)} and found.fates[0] == len(tree.digits)
-    # four labels are at their limit before the first split
-    assert found.directions == 10 * TINY.per_digit + 6
+    # five labels are at their limit before the first split
+    assert found.directions == 10 * TINY.per_digit + 5
     assert (found.unstable > 0).all() and found.along_fastest[0] > 0.9
     assert (found.along_fastest <= found.along_unstable + 1e-9).all() and (found.along_unstable <= 1).all()
     assert ((found.speed >= 0) & (found.speed <= 1 + 1e-9)).all()
@@ -146,7 +149,8 @@ def test_orders_over_sets_and_over_starts(data):
     assert starts.n.values.tolist() == [3, 30] and starts.run.values.tolist() == [0, 1]
     quick = {**PLAIN, "rate": 0.01, "epochs": 1750, "record_every": 10}
     own = hopcore.training_set(per_digit=TINY.per_digit, seed=4)
-    alone = splits.appearance(splits.recognised(hopcore.train(own, n=20, seed=4, **quick)))
+    with threads(1):
+        alone = splits.appearance(splits.recognised(hopcore.train(own, n=20, seed=4, **quick)))
     np.testing.assert_array_equal(sets.appeared.sel(n=20, run=4), 2 * alone)
     np.testing.assert_array_equal(sets.ranks.sel(n=20, run=4), splits.learning_ranks(2 * alone))
     pair = splits.rank_correlation(*sets.ranks.sel(n=20))
