@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, digit_text, panel_table, styled
+from .style import DIGIT_COLOURS, INK, Picture, digit_text, panel_table, styled
 
 _DIGITS = range(len(DIGIT_COLOURS))
 _DIGIT_SIZE = 9.5  # points: ten of them fit under a panel

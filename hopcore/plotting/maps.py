@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.images import draw_block
-from hopcore.plotting.style import DIGIT_COLOURS, WIDTH, Picture, digit_text, new_figure, styled
+from .images import draw_block
+from .style import DIGIT_COLOURS, WIDTH, Picture, digit_text, new_figure, styled
 
 
 def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:

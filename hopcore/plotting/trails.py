@@ -11,18 +11,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.images import draw_table
-from hopcore.plotting.maps import draw_background
-from hopcore.plotting.style import (
-    INK,
-    WIDTH,
-    Picture,
-    digit_text,
-    fate_colours,
-    new_figure,
-    panel_table,
-    styled,
-)
+from .images import draw_table
+from .maps import draw_background
+from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, panel_table, styled
 
 _SAMPLES = 6  # images across above a map
 _LETTERS = ascii_uppercase  # a number would look like a digit's name

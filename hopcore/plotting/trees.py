@@ -9,17 +9,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import (
-    DIGIT_COLOURS,
-    INK,
-    PIXEL_MAP,
-    WIDTH,
-    Picture,
-    digit_text,
-    new_figure,
-    styled,
-)
 from hopcore.splits.tree import Fate, Split, SplitTree
+
+from .style import DIGIT_COLOURS, INK, PIXEL_MAP, WIDTH, Picture, digit_text, new_figure, styled
 
 _SIDE = 0.86  # of an image, where neighbouring fates are 1 apart
 _STEP = 1.12  # between two splits
