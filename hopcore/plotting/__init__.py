@@ -12,13 +12,12 @@ from .bifurcations import (
 )
 from .curves import Curve, coefficient_maps, curves, digit_scatter, temperature_curves
 from .images import image_blocks, image_table, memory_table
-from .maps import map_panels
+from .maps import Trails, compositions, map_panels, share_trails, trail_panels
 from .movies import Movie, learning_movie
 from .nullclines import nullcline_frame, nullcline_panels, path_panels
 from .slider import Slider, slider_figure
 from .starts import StartRow, start_panels
 from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
-from .trails import Trails, compositions, share_trails, trail_panels
 from .trees import split_tree_picture
 from .turning import Turning, turning_trails
 

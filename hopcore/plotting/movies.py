@@ -16,10 +16,9 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from .images import draw_block
-from .maps import draw_background
+from .maps import Trails, draw_background, draw_trails
 from .scripted import data_address
 from .style import STYLE
-from .trails import Trails, draw_trails
 
 _DPI = 120
 _HEIGHT = 3.2  # inches
