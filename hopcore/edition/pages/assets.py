@@ -33,13 +33,7 @@ ICONS = (
 
 
 def write_assets(folder: Path) -> None:
-    """Write everything into the folder of static files.
-
-    Raises
-    ------
-    EditionError
-        If a package that brings them is not installed.
-    """
+    """Write everything into the folder of static files."""
     _write_mathjax(_package("sphinx-mathjax-offline") / "static" / "mathjax", folder / "mathjax")
     theme = _package("pydata_sphinx_theme") / "theme" / "pydata_sphinx_theme" / "static"
     (folder / "icons.css").write_text(_icons(theme), encoding="utf-8")
