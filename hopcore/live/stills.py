@@ -33,6 +33,7 @@ def _learnt(data: TrainingSet, digits: tuple[int, ...], n: float, seed: int) -> 
     """Some memories of a network that has learnt, ordered by their digit."""
     chosen = np.isin(data.digits, digits)
     kept = TrainingSet(data.images[chosen], data.digits[chosen])
-    run = train(kept, n=n, rate=0.02, epochs=900, seed=seed, dtype="float32")  # rate × epochs = 18: it has learnt
+    # rate × epochs = 18: when the standard network has learnt
+    run = train(kept, n=n, rate=0.02, epochs=900, seed=seed, dtype="float32")
     order = np.argsort(run.labels[-1].values.argmax(axis=1), kind="stable")
     return run.memories[-1].values[order[np.linspace(0, len(order) - 1, _SHOWN).astype(int)]]

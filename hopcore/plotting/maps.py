@@ -55,7 +55,8 @@ def draw_trails(axes: Axes, trails: Trails, *, size: float = 12) -> None:
 def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
     """Draw the images' places (S, 2) in their digits' colours; name each digit at its median place."""
     places, digits = np.asarray(places), np.asarray(digits)
-    axes.scatter(*places.T, s=1.2, c=fate_colours(digits), linewidths=0, alpha=0.55, rasterized=True)
+    x, y = places.T
+    axes.scatter(x, y, s=1.2, c=fate_colours(digits), linewidths=0, alpha=0.55, rasterized=True)
     for digit in np.unique(digits):
         x, y = np.median(places[digits == digit], axis=0)
         halo = [withStroke(linewidth=2.5, foreground="white")]

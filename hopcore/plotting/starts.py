@@ -61,7 +61,7 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
         for axes in line:
             if np.isfinite(row.window).all():
                 axes.axvspan(*row.window, color=INK, alpha=0.15, linewidth=0)
-        _draw_row(*line, row)
+        _draw_row(line[0], line[1], row)
         line[0].set_ylabel(f"{row.title}\nshare of {digit}")
         line[1].set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
     shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
