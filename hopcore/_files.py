@@ -23,12 +23,7 @@ def cache_folder() -> Path:
     """The folder of kept files, which need not exist yet.
 
     It is the user's cache folder (on Linux ``~/.cache/hopcore``) unless the environment variable
-    ``HOPCORE_CACHE`` names another one.
-
-    Raises
-    ------
-    ValueError
-        If the variable names the home of somebody who has none here.
+    ``HOPCORE_CACHE`` names another one. The home of somebody who has none here is a ValueError.
     """
     moved = os.environ.get(CACHE_VARIABLE, "").strip()
     if not moved:
@@ -40,18 +35,10 @@ def cache_folder() -> Path:
 
 
 def write_whole(path: Path | str, writer: Callable[[Path], object]) -> None:
-    """Write a file so that ``path`` holds either all of it or what it held before.
+    """Write a file so that ``path`` holds either all of it or what it held before; its folder is made.
 
-    Parameters
-    ----------
-    path : the file to make or replace; its folder is made if need be.
-    writer : called with a new temporary path in the same folder and with the same suffix; it must
-        write the file there. Anything it raises passes through, and the temporary file is removed.
-
-    Raises
-    ------
-    OSError
-        If the folder or the file cannot be written.
+    ``writer`` is called with a temporary path in the same folder and with the same suffix, and writes the
+    file there. Anything it raises passes through, and the temporary file is removed.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,10 +72,7 @@ def remove(path: Path) -> None:
 
 
 def keep(path: Path, write: Callable[[], object]) -> bool:
-    """Write a file into the cache; where that fails, warn once per folder and go on without.
-
-    ``write`` writes the file at ``path``. Returns whether it did.
-    """
+    """Whether ``write`` could write the file ``path`` of the cache; where not, a warning once per folder."""
     try:
         write()
     except OSError as error:
@@ -122,19 +106,9 @@ def write_sealed(path: Path, content: bytes, made_from: str = "") -> None:
 
 
 def read_sealed(path: Path, made_from: str = "", *, foreign: bool = False) -> bytes:
-    """The content of a sealed file.
+    """The content of a sealed file; with ``foreign`` also of one without a seal, by another program.
 
-    Parameters
-    ----------
-    path, made_from : as they were written.
-    foreign : give the content of a file without a seal too, which another program wrote.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is damaged, was made from something else, or is no file.
+    A ValueError says that it is damaged, was made from something else, or is no file.
     """
     if path.exists() and not path.is_file():  # opening a pipe would wait for ever
         raise ValueError("it is not a file")

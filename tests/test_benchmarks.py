@@ -12,7 +12,7 @@ import pytest
 
 import hopcore
 from hopcore.bench import cases, run_table
-from hopcore.bench.timing import ratio, seconds_per_call
+from hopcore.bench.table import ratio, seconds_per_call
 
 
 @pytest.fixture(scope="module")

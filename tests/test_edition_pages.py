@@ -21,7 +21,7 @@ import hopcore
 from hopcore.edition.chapters import Book
 from hopcore.edition.pages.autodoc import readable
 from hopcore.edition.pages.build import unpack
-from hopcore.edition.pages.cite import cite
+from hopcore.edition.pages.generated import cite
 from hopcore.edition.pages.stage import configure, lighten, page
 
 ROOT = Path(__file__).parent.parent

@@ -21,7 +21,6 @@ from hopcore.edition.compare.reference import read_reference
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.build import _replace
 from hopcore.edition.pages.stage import stage
-from hopcore.edition.run.answers import answers
 from hopcore.edition.run.execute import Parameters, Run, execute
 from hopcore.edition.run.lock import only_one
 from hopcore.paper.verdicts import MIME
@@ -351,7 +350,7 @@ def test_an_output_of_any_json_is_an_answer_or_refused_by_its_notebook(book, con
     cell = nbformat.v4.new_code_cell("", id="code-1", outputs=[nbformat.from_dict(output)])
     run.notebook.write_text(json.dumps(nbformat.v4.new_notebook(cells=[cell])))
     try:
-        (answer,) = answers(run)
+        (answer,) = run.answers()
     except EditionError as error:
         assert "alpha.ipynb: " in str(error)
     else:

@@ -19,7 +19,7 @@ STANDARD_RUN = Run(N, RESCALED_TEMPERATURE, SEED)
 def epoch(data: TrainingSet, *, runs: int = 1, **options) -> Case:
     """One epoch of hopcore's training, of a stack of runs; the form is chosen as `train` chooses it."""
     learner = build_learner(data, Options.checked(data, **options), [STANDARD_RUN] * runs)
-    return _without_autograd(learner.epoch)
+    return torch.inference_mode()(learner.epoch)
 
 
 def products(data: TrainingSet, *, memories: int = 100, dtype: str = "float64") -> Case:
@@ -31,11 +31,12 @@ def products(data: TrainingSet, *, memories: int = 100, dtype: str = "float64") 
     weights = torch.rand(memories, images.shape[0], dtype=kind, generator=generator)
     overlaps, step = torch.empty_like(weights), torch.empty_like(state)
 
+    @torch.inference_mode()
     def both() -> None:
         torch.mm(state, images.T, out=overlaps)
         torch.mm(weights, images, out=step)
 
-    return _without_autograd(both)
+    return both
 
 
 def image_loop(data: TrainingSet) -> Case:
@@ -93,7 +94,3 @@ def autograd(data: TrainingSet, *, dtype: str = "float64") -> Case:
             memories.div_(memories.abs().amax(dim=1, keepdim=True).clamp(min=1))
 
     return one_epoch
-
-
-def _without_autograd(function: Case) -> Case:
-    return torch.inference_mode()(function)

@@ -1,4 +1,4 @@
-"""The table of `hopcore bench`."""
+"""The table of `hopcore bench`: cases in turn, round after round, compared within a round."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import groupby, product
 from statistics import median
+from time import perf_counter
 from typing import Any
 
 import torch
@@ -21,21 +22,14 @@ from hopcore.training import Options
 from hopcore.training.results import versions
 
 from . import cases
-from .timing import ratio, seconds_per_call
 
 QUICK_EPOCHS = 100
 """Length of the runs of a quick table."""
 
-LARGE = {"per_digit": 450, "memories": 1000}
-"""A large network: 4,500 images and 1,000 memories."""
+ROUND_SECONDS = 0.05
+"""How long a case runs in one round: long beside the clock, short beside changes of the machine's load."""
 
-_SWEEP: dict[str, Any] = {
-    "n": [10.0, 20.0, 30.0, 40.0],
-    "rescaled_temperature": [0.7, 0.85, 1.0],
-    "seed": (0, 1),
-}
-_KINDS = tuple(product((1, 2), ("float64", "float32")))
-"""Numbers of threads, and types."""
+_SWEEP: dict[str, Any] = {"n": [10, 20, 30, 40], "rescaled_temperature": [0.7, 0.85, 1], "seed": (0, 1)}
 
 
 @dataclass(frozen=True)
@@ -66,6 +60,29 @@ class Table:
         return "\n".join(lines)
 
 
+def seconds_per_call(measured: Mapping[str, cases.Case], rounds: int) -> dict[str, list[float]]:
+    """Seconds per call of every case in every round."""
+    repeats = {}
+    for name, case in measured.items():
+        case()  # the first call allocates
+        start = perf_counter()
+        case()
+        repeats[name] = max(1, round(ROUND_SECONDS / max(perf_counter() - start, 1e-9)))
+    times: dict[str, list[float]] = {name: [] for name in measured}
+    for _ in range(rounds):
+        for name, case in measured.items():
+            start = perf_counter()
+            for _ in range(repeats[name]):
+                case()
+            times[name].append((perf_counter() - start) / repeats[name])
+    return times
+
+
+def ratio(times: Mapping[str, list[float]], case: str, reference: str) -> float:
+    """Median over the rounds of the time of a case in units of another's, in the same round."""
+    return median(one / other for one, other in zip(times[case], times[reference], strict=True))
+
+
 def run_table(quick: bool = False) -> Table:
     """Measure everything; a few minutes on two cores, a quarter of that if ``quick``."""
     rounds = 5 if quick else 15
@@ -77,53 +94,36 @@ def run_table(quick: bool = False) -> Table:
         **versions(),
     }
     data = training_set()
+    large = training_set(per_digit=450)
     rows = [
-        *_epochs(data, rounds),
-        *_large_epochs(rounds),
+        *_epochs("the standard network", data, rounds, others=True),
+        *_epochs(f"{len(large):,} images and 1,000 memories", large, rounds, memories=1000),
         *_sweeps(data, QUICK_EPOCHS if quick else 500),
         *_projections(rounds),
     ]
     return Table(machine, rows)
 
 
-def _epochs(data: TrainingSet, rounds: int) -> Iterator[Row]:
-    for count, dtype in _KINDS:
-        others = {"plain torch with autograd": cases.autograd(data, dtype=dtype)}
-        if dtype == "float64":
-            others["NumPy loop over images"] = cases.image_loop(data)
-        yield from _epoch("the standard network", data, rounds, count, dtype, others=others)
-
-
-def _large_epochs(rounds: int) -> Iterator[Row]:
-    data = training_set(per_digit=LARGE["per_digit"])
-    name = f"{len(data):,} images and {LARGE['memories']:,} memories"
-    for count, dtype in _KINDS:
-        yield from _epoch(name, data, rounds, count, dtype, memories=LARGE["memories"])
-
-
-def _epoch(
-    name: str,
-    data: TrainingSet,
-    rounds: int,
-    count: int,
-    dtype: str,
-    *,
-    memories: int = 100,
-    others: Mapping[str, cases.Case] = {},
+def _epochs(
+    name: str, data: TrainingSet, rounds: int, *, memories: int = 100, others: bool = False
 ) -> Iterator[Row]:
-    """An epoch beside the products that it cannot do without, and other ways to compute it beside it."""
-    section = f"One epoch of {name}, {dtype}, threads: {count}"
-    with threads(count):
-        measured = {
-            "products": cases.products(data, memories=memories, dtype=dtype),
-            "epoch": cases.epoch(data, memories=memories, dtype=dtype),
-        }
-        times = seconds_per_call({**measured, **others}, rounds)
-    yield Row(section, "the two products M·Xᵀ and W·X alone", 1e3 * median(times["products"]), "ms")
-    yield Row(section, "epoch", 1e3 * median(times["epoch"]), "ms")
-    yield Row(section, "epoch / products", ratio(times, "epoch", "products"))
-    for other in others:
-        yield Row(section, f"{other} / epoch", ratio(times, other, "epoch"))
+    """An epoch beside the products that it cannot do without and, with `others`, other ways to compute it."""
+    for count, dtype in product((1, 2), ("float64", "float32")):
+        section = f"One epoch of {name}, {dtype}, threads: {count}"
+        beside = {"plain torch with autograd": cases.autograd(data, dtype=dtype)} if others else {}
+        if others and dtype == "float64":
+            beside["NumPy loop over images"] = cases.image_loop(data)
+        with threads(count):
+            measured = {
+                "products": cases.products(data, memories=memories, dtype=dtype),
+                "epoch": cases.epoch(data, memories=memories, dtype=dtype),
+            }
+            times = seconds_per_call({**measured, **beside}, rounds)
+        yield Row(section, "the two products M·Xᵀ and W·X alone", 1e3 * median(times["products"]), "ms")
+        yield Row(section, "epoch", 1e3 * median(times["epoch"]), "ms")
+        yield Row(section, "epoch / products", ratio(times, "epoch", "products"))
+        for other in beside:
+            yield Row(section, f"{other} / epoch", ratio(times, other, "epoch"))
 
 
 def _sweeps(data: TrainingSet, epochs: int) -> Iterator[Row]:
@@ -131,10 +131,8 @@ def _sweeps(data: TrainingSet, epochs: int) -> Iterator[Row]:
     section = f"{networks} standard networks of {epochs} epochs in a sweep, float64"
     with worker_pool(1) as one, worker_pool(2) as two:
         pools = {"workers: 1": one, "workers: 2": two}
-        measured = {
-            name: partial(sweep, data, **_SWEEP, epochs=epochs, executor=pool) for name, pool in pools.items()
-        }
-        times = seconds_per_call(measured, rounds=3)
+        sweeps = {name: partial(sweep, data, **_SWEEP, epochs=epochs, executor=pools[name]) for name in pools}
+        times = seconds_per_call(sweeps, rounds=3)
     for name in pools:
         per_epoch = median(times[name]) / (networks * epochs)
         yield Row(section, f"per run and epoch, {name}", 1e3 * per_epoch, "ms")

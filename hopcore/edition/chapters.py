@@ -22,13 +22,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The nearest folder, from ``start`` upwards, that holds a table of contents.
-
-    Raises
-    ------
-    EditionError
-        If neither ``start`` (default: the current folder) nor a folder above it has a ``_toc.yml``.
-    """
+    """The nearest folder, from ``start`` (default: the current one) upwards, with a table of contents."""
     start = Path.cwd() if start is None else Path(start).absolute()
     for folder in (start, *start.parents):
         if (folder / TOC).is_file():
@@ -41,11 +35,7 @@ def find_root(start: Path | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One page of the book.
-
-    ``name`` is the file's name without its extension, ``document`` the entry in the table of contents,
-    ``source`` the file.
-    """
+    """One page of the book: its file's name without extension, its entry in the contents, and the file."""
 
     name: str
     document: str
@@ -85,10 +75,7 @@ class Book:
     def open(cls, root: Path | None = None) -> Book:
         """Read the table of contents of the book at ``root``, or of the one around the current folder.
 
-        Raises
-        ------
-        EditionError
-            If there is no book, a page is missing or outside of it, or two pages share a name.
+        An `EditionError` tells of a page that is missing, outside of the book, or named as another.
         """
         root = find_root() if root is None else Path(root).absolute()
         if not (root / TOC).is_file():
@@ -130,16 +117,7 @@ class Book:
         return tuple(chapter for chapter in self.chapters if chapter.executable)
 
     def choose(self, names: Iterable[str]) -> tuple[Chapter, ...]:
-        """The executable chapters so named (a name, or the path of the source); all if none is named.
-
-        Raises
-        ------
-        EditionError
-            If a name is not that of a chapter with code.
-        """
-        names = list(names)
-        if not names:
-            return self.executable
+        """The executable chapters so named (a name, or the path of the source); all if none is named."""
         known = {chapter.name: chapter for chapter in self.executable}
         chosen: dict[str, Chapter] = {}
         for name in names:
@@ -147,7 +125,7 @@ class Book:
             if plain not in known:
                 raise EditionError(f"no chapter with code is named {name!r}; there are: {', '.join(known)}")
             chosen[plain] = known[plain]
-        return tuple(chosen.values())
+        return tuple((chosen or known).values())
 
 
 def _documents(entry: Any) -> Iterator[str]:

@@ -33,13 +33,7 @@ def book(
 
 
 def check(root: Path | None, chapters: Sequence[str], *, jobs: int = 2, force: bool = False) -> None:
-    """Execute chapters as their references were made, and compare.
-
-    Raises
-    ------
-    EditionError
-        If anything failed or differs.
-    """
+    """Execute chapters as their references were made, and compare; an `EditionError` lists what differs."""
     opened = Book.open(root)
     chosen = opened.choose(chapters)
     with only_one(opened.output):
@@ -47,11 +41,8 @@ def check(root: Path | None, chapters: Sequence[str], *, jobs: int = 2, force: b
         runs, unplanned = planned(opened, chosen)
         failures = _try(runs, anew=runs if force else (), jobs=jobs)
         failed = {failure.run for failure in failures}
-        problems += [
-            *unplanned,
-            *map(str, failures),
-            *compare(opened, [run for run in runs if run not in failed]),
-        ]
+        problems += [*unplanned, *map(str, failures)]
+        problems += compare(opened, [run for run in runs if run not in failed])
     if problems:
         raise EditionError("\n".join(problems))
 

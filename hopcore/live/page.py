@@ -13,6 +13,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from hopcore.data import TrainingSet
+from hopcore.plotting.scripted import data_address
 from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 
 SOURCES = """
@@ -83,11 +84,10 @@ class Page:
     def html(self, images: bool = True) -> str:
         """The element; with ``images`` its data too, which a page needs once for each training set."""
         name = f"hopcore-images-{self.data.fingerprint[:12]}"
-        picture = base64.b64encode(self.still).decode()
         parts = [
             f'<div class="hopcore-live" data-instrument="{self.name}" data-images="{name}" '
             f'data-options="{html.escape(json.dumps(self.options, ensure_ascii=False))}">',
-            f'<div class="still"><img src="data:image/png;base64,{picture}" '
+            f'<div class="still"><img src="{data_address("image/png", self.still)}" '
             f'alt="{html.escape(self.alt)}"></div>',
             "<noscript><p>With JavaScript this picture can be moved.</p></noscript>",
             "</div>",

@@ -65,17 +65,10 @@ class Instrument(Widget):
     current_labels = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, name: str, data: TrainingSet, options: dict[str, Any]) -> None:
-        shown = {key: options[key] for key in ("n", "rate")}
-        shape = options["memories"], data.images.shape[1]
-        memories, labels = RandomStart().draw(options["seed"], shape, CATEGORIES)
-        super().__init__(
-            name,
-            data,
-            options,
-            rescaled_temperature=options["rescaledTemperature"],
-            **shown,
-            **_state(memories, labels),
-        )
+        shown = {"n": "n", "rescaled_temperature": "rescaledTemperature", "rate": "rate"}
+        given = {trait: options[key] for trait, key in shown.items()}
+        start = RandomStart().draw(options["seed"], (options["memories"], data.images.shape[1]), CATEGORIES)
+        super().__init__(name, data, options, **given, **_state(*start))
 
     @traitlets.validate("n")
     def _above_one(self, proposal: Any) -> float:

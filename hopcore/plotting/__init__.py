@@ -1,8 +1,8 @@
 """The book's figures: every function returns a `Picture`, which a notebook shows."""
 
-from hopcore.plotting.bands import population_frame, population_panels, recognised_panels, vanishing_strip
-from hopcore.plotting.bars import coefficient_panels, label_panels
-from hopcore.plotting.bifurcations import (
+from .bands import population_frame, population_panels, recognised_panels, vanishing_strip
+from .bars import coefficient_panels, label_panels
+from .bifurcations import (
     bifurcation_sides,
     departure_panels,
     region_map,
@@ -10,17 +10,16 @@ from hopcore.plotting.bifurcations import (
     turning_bifurcations,
     turning_flow,
 )
-from hopcore.plotting.curves import Curve, coefficient_maps, curves, digit_scatter, temperature_curves
-from hopcore.plotting.images import image_blocks, image_table, memory_table
-from hopcore.plotting.maps import map_panels
-from hopcore.plotting.movies import Movie, learning_movie
-from hopcore.plotting.nullclines import nullcline_frame, nullcline_panels, path_panels
-from hopcore.plotting.slider import Slider, slider_figure
-from hopcore.plotting.starts import StartRow, start_panels
-from hopcore.plotting.style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
-from hopcore.plotting.trails import Trails, compositions, share_trails, trail_panels
-from hopcore.plotting.trees import split_tree_picture
-from hopcore.plotting.turning import Turning, turning_trails
+from .curves import Curve, coefficient_maps, curves, digit_scatter, temperature_curves
+from .images import image_blocks, image_table, memory_table
+from .maps import Trails, compositions, map_panels, share_trails, trail_panels
+from .movies import Movie, learning_movie
+from .nullclines import nullcline_frame, nullcline_panels, path_panels
+from .slider import Slider, slider_figure
+from .starts import StartRow, start_panels
+from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
+from .trees import split_tree_picture
+from .turning import Turning, turning_trails
 
 __all__ = [
     "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Slider", "StartRow", "Trails",

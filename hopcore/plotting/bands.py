@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.images import draw_block
-from hopcore.plotting.style import DIGIT_COLOURS, INK, WIDTH, Picture, digit_text, panel_table, styled
+from .images import draw_block
+from .style import DIGIT_COLOURS, INK, WIDTH, Picture, digit_text, panel_table, styled
 
 _NAMED = 5  # memories: a thinner band has no room for its name
 _LIGHT = 0.55  # a colour above this weighted mean of its parts is too light for white names

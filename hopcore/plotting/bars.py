@@ -7,10 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import DIGIT_COLOURS, INK, Picture, digit_text, panel_table, styled
+from .style import DIGIT_COLOURS, INK, Picture, digit_text, panel_table, styled
 
 _DIGITS = range(len(DIGIT_COLOURS))
-_DIGIT_SIZE = 9.5  # points: ten of them fit under a panel
 
 
 def largest_in_the_middle(values: ArrayLike) -> np.ndarray:
@@ -40,8 +39,8 @@ def _draw_labels(axes: Axes, labels: np.ndarray) -> None:
 
 
 def _write_digit(axes: Axes, at: float, digit: int) -> None:
-    """Under the bars at a place."""
-    under = {"transform": axes.get_xaxis_transform(), "va": "top", "size": _DIGIT_SIZE}
+    """Under the bars at a place; so small that ten fit under a panel."""
+    under = {"transform": axes.get_xaxis_transform(), "va": "top", "size": 9.5}
     axes.text(at, -0.03, str(digit), **digit_text(digit, **under))
 
 

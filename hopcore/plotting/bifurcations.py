@@ -8,7 +8,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from hopcore.plotting.style import (
+from hopcore.reduced import curves
+from hopcore.studies.two_memory_bifurcation import Departure, Settling
+
+from .style import (
     INK,
     LABEL_COLOUR,
     MEMORY_COLOUR,
@@ -19,9 +22,7 @@ from hopcore.plotting.style import (
     panel_table,
     styled,
 )
-from hopcore.plotting.turning import Turning
-from hopcore.reduced import curves
-from hopcore.studies.two_memory_bifurcation import Departure, Settling
+from .turning import Turning
 
 _LINE_COLOURS = (MEMORY_COLOUR, *PAIR_COLOURS, LABEL_COLOUR)
 _SIDES = (("alpha", "coefficient α", MEMORY_COLOUR), ("ell", "label ℓ", LABEL_COLOUR))

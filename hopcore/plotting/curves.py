@@ -10,16 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import (
-    INK,
-    PIXEL_MAP,
-    TEMPERATURE_COLOURS,
-    Picture,
-    digit_text,
-    draw_range,
-    panel_table,
-    styled,
-)
+from .style import INK, PIXEL_MAP, TEMPERATURE_COLOURS, Picture, digit_text, draw_range, panel_table, styled
 
 _NAME_HEIGHT = 0.2  # inches that a curve's name takes
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import INK, PIXEL_MAP, WIDTH, Picture, panel_table, styled
+from .style import INK, PIXEL_MAP, WIDTH, Picture, panel_table, styled
 
 _GAP = 3  # pixels between the images of a block
 _NAME = 9.5  # points

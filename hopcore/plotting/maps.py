@@ -1,20 +1,62 @@
-"""Memories on a two-dimensional map of the images."""
+"""Memories on a map of the images, and their trails: on the map, and in the shares of two digits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.images import draw_block
-from hopcore.plotting.style import DIGIT_COLOURS, WIDTH, Picture, digit_text, new_figure, styled
+from .images import draw_block, draw_table
+from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, panel_table, styled
+
+_SAMPLES = 6  # images across above a map
+_LETTERS = ascii_uppercase  # a number would look like a digit's name
+
+
+@dataclass(frozen=True)
+class Trails:
+    """A panel's title, the places of K memories up to now (E, K, 2), and the digit that colours each (K,).
+
+    `marks` (P, 2) are places with a letter, the saddles, and `images` (P, N) are drawn above a map, lettered
+    as the marks. `guides` are polylines (P, 2), drawn dashed.
+    """
+
+    title: str
+    places: ArrayLike
+    digits: ArrayLike
+    marks: ArrayLike = ()
+    guides: Sequence[ArrayLike] = ()
+    images: Sequence[ArrayLike] = ()
+
+
+def draw_trails(axes: Axes, trails: Trails, *, size: float = 12) -> None:
+    """Draw paths in the colours of their digits, grey for none (below 0), a disc at their ends."""
+    places, colours = np.asarray(trails.places, dtype=float), fate_colours(trails.digits)
+    if len(places) > 1:
+        casing = [withStroke(linewidth=1.8, foreground="white", alpha=0.5)]
+        look: dict[str, Any] = {"linewidths": 0.8, "zorder": 3, "path_effects": casing}
+        axes.add_collection(LineCollection(list(places.swapaxes(0, 1)), colors=colours, **look))
+    x, y = places[-1].T
+    axes.scatter(x, y, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=4)
+    for guide in trails.guides:
+        axes.plot(*np.asarray(guide, dtype=float).T, "--", color=INK, linewidth=1, zorder=2)
+    for letter, (x, y) in zip(_LETTERS, np.asarray(trails.marks, dtype=float).reshape(-1, 2), strict=False):
+        disc = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": "black"}
+        text: dict[str, Any] = {"color": "black", "size": 8, "weight": "bold", "zorder": 7}
+        axes.text(x, y, letter, ha="center", va="center_baseline", bbox=disc, **text)
 
 
 def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
     """Draw the images' places (S, 2) in their digits' colours; name each digit at its median place."""
     places, digits = np.asarray(places), np.asarray(digits)
-    colours = np.asarray(DIGIT_COLOURS)[digits]
-    axes.scatter(places[:, 0], places[:, 1], s=1.2, c=colours, linewidths=0, alpha=0.55, rasterized=True)
+    x, y = places.T
+    axes.scatter(x, y, s=1.2, c=fate_colours(digits), linewidths=0, alpha=0.55, rasterized=True)
     for digit in np.unique(digits):
         x, y = np.median(places[digits == digit], axis=0)
         halo = [withStroke(linewidth=2.5, foreground="white")]
@@ -44,3 +86,81 @@ def map_panels(
         discs = {"s": 13, "facecolor": "white", "edgecolor": "black", "linewidth": 0.7}
         below.scatter(*network.places.values.T, zorder=4, **discs)
     return Picture(figure, "png")
+
+
+@styled
+def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike) -> Picture:
+    """Rows of maps with the memories' trails, above each its images; all show the same part of the plane."""
+    across = len(panels[0])
+    above = [any(len(panel.images) for panel in row) for row in panels]
+    side = 0.88 * WIDTH / across
+    figure = new_figure(sum(side + 0.25 + (side / _SAMPLES if images else 0) for images in above))
+    parts = figure.subfigures(len(panels), across, squeeze=False)
+    for (row, column), part in np.ndenumerate(parts):
+        panel = panels[row][column]
+        part.suptitle(panel.title)
+        if above[row]:
+            top, axes = part.subplots(2, 1, height_ratios=(1 / _SAMPLES, 0.8))
+            images = np.asarray(panel.images, dtype=float)[None, :_SAMPLES]
+            draw_table(top, images, [], _LETTERS[: images.shape[1]])
+        else:
+            axes = part.subplots()
+        draw_background(axes, background, digits)
+        draw_trails(axes, panel)
+    return Picture(figure, "png")
+
+
+@styled
+def share_trails(rows: Sequence[Sequence[Trails]], labels: Sequence[tuple[int, int]]) -> Picture:
+    """Rows of panels of trails in the shares of two digits, each fate named where its memories end.
+
+    `labels` names, for each column, the digits across and up.
+    """
+    across = len(labels)
+    figure, grid = panel_table(len(rows) * WIDTH / max(across, 2) * 1.02 + 0.3, len(rows), across)
+    for line, row in zip(grid, rows, strict=True):
+        for axes, panel, (right, up) in zip(line, row, labels, strict=True):
+            draw_trails(axes, panel, size=7)
+            axes.set(title=panel.title, xlabel=f"share of {right}", ylabel=f"share of {up}")
+            axes.set_aspect("equal", adjustable="datalim")
+            axes.autoscale_view()
+            _name_ends(axes, panel)
+    return Picture(figure, "png")
+
+
+def _name_ends(axes: Axes, panel: Trails) -> None:
+    ends, fates = np.asarray(panel.places, dtype=float)[-1], np.asarray(panel.digits)
+    middle = np.mean([axes.get_xlim(), axes.get_ylim()], axis=1)
+    for fate in np.unique(fates[fates >= 0]):
+        place = np.median(ends[fates == fate], axis=0)
+        away = place - middle
+        away *= 11 / max(float(np.linalg.norm(away)), 1e-9)
+        name = digit_text(fate, size=11, zorder=8, textcoords="offset points", annotation_clip=False)
+        axes.annotate(str(fate), place, xytext=tuple(away), **name)
+
+
+@styled
+def compositions(panels: Sequence[tuple[str, Sequence[ArrayLike]]], digits: Sequence[int]) -> Picture:
+    """What saddles are made of: per panel a title and the shares (C,) of each training set's saddle.
+
+    Each share is drawn as its digit, in the digit's colour, one column for each training set with a saddle,
+    NaN for the others. Without any, the picture says that there are no saddles.
+    """
+    tables = [(title, np.asarray(saddles, dtype=float)) for title, saddles in panels]
+    known = [(title, table[np.isfinite(table).all(axis=1)]) for title, table in tables]
+    known = [(title, table) for title, table in known if len(table)]
+    if not known:
+        figure = new_figure(2.9)
+        figure.text(0.5, 0.5, "no memories part", ha="center", va="center")
+        return Picture(figure, "svg")
+    figure, grid = panel_table(2.9, 1, len(known), sharey=True, x_label="training sets", y_label="share")
+    for axes, (title, saddles) in zip(grid[0], known, strict=True):
+        axes.axhline(0.5, color=INK, linewidth=0.8, linestyle="--")
+        axes.axhline(0, color=INK, linewidth=0.6)
+        for (column, digit), share in np.ndenumerate(saddles):
+            if digit in digits:
+                axes.text(column, share, str(digit), **digit_text(digit, size=8.5, va="center_baseline"))
+        axes.set(title=title, xlim=(-0.8, len(saddles) - 0.2), xticks=[])
+    values = np.concatenate([saddles[:, list(digits)].ravel() for _, saddles in known])
+    grid[0, 0].set_ylim(min(-0.05, values.min() - 0.06), max(0.85, values.max() + 0.06))
+    return Picture(figure, "svg")

@@ -1,6 +1,5 @@
 """Movies of learning: H.264 video inside the page, with the browser's controls."""
 
-import base64
 import html
 import io
 from collections.abc import Sequence
@@ -16,10 +15,10 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from hopcore.plotting.images import draw_block
-from hopcore.plotting.maps import draw_background
-from hopcore.plotting.style import STYLE
-from hopcore.plotting.trails import Trails, draw_trails
+from .images import draw_block
+from .maps import Trails, draw_background, draw_trails
+from .scripted import data_address
+from .style import STYLE
 
 _DPI = 120
 _HEIGHT = 3.2  # inches
@@ -50,8 +49,8 @@ class Movie:
         video = (
             f'<video controls loop muted playsinline preload="none" width="{self.width}" '
             f'height="{self.height}" style="max-width: 100%; height: auto" aria-label="{words}" '
-            f'poster="{_address("image/webp", self.poster)}" '
-            f'src="{_address("video/mp4", self.video)}">{words}</video>'
+            f'poster="{data_address("image/webp", self.poster)}" '
+            f'src="{data_address("video/mp4", self.video)}">{words}</video>'
         )
         return {"text/plain": repr(self), "text/html": video}
 
@@ -112,7 +111,3 @@ def learning_movie(
         poster = io.BytesIO()
         Image.fromarray(np.asarray(canvas.buffer_rgba())).save(poster, "WEBP", quality=80)
         return Movie(path.read_bytes(), poster.getvalue(), description, width, height)
-
-
-def _address(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

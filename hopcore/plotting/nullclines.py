@@ -10,8 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.images import draw_block
-from hopcore.plotting.style import (
+from hopcore.reduced import ReducedSystem
+
+from .images import draw_block
+from .style import (
     INK,
     LABEL_COLOUR,
     MEMORY_COLOUR,
@@ -22,7 +24,6 @@ from hopcore.plotting.style import (
     panel_table,
     styled,
 )
-from hopcore.reduced import ReducedSystem
 
 _NODES = 41  # of the grid that flow lines are drawn from
 _AXES = {"x_label": "label ℓ", "y_label": "coefficient α"}

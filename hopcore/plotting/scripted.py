@@ -4,6 +4,7 @@ A first picture is there without a script and on paper; the script of its kind, 
 the others.  Nothing is loaded from anywhere: the figure works in a file opened from disk.
 """
 
+import base64
 import hashlib
 import html
 import json
@@ -12,23 +13,16 @@ from importlib.resources import files
 from typing import Any
 
 
-def scripted(
-    kind: str,
-    picture: str,
-    data: Mapping[str, Any],
-    *,
-    hint: str,
-    attributes: str = "",
-) -> str:
-    """A figure as HTML: style, first picture, controls, data and script.
+def data_address(kind: str, content: bytes) -> str:
+    """A file's content as an address, so that the page carries it."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
-    Parameters
-    ----------
-    kind : the name of the figure's script and, after ``hopcore-``, of its class.
-    picture : the first picture, as HTML.
-    data : for the script, as JSON; it adds the controls.
-    hint : what a reader without scripts is told.
-    attributes : more of the figure's element.
+
+def scripted(kind: str, picture: str, data: Mapping[str, Any], *, hint: str, attributes: str = "") -> str:
+    """A figure as HTML: style, first picture (HTML), data (JSON) and script, which adds the controls.
+
+    `kind` is the name of the script and, after ``hopcore-``, of the element's class, `hint` is what a reader
+    without scripts is told, and `attributes` are more of the element.
     """
     packed = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     name = f"{kind}-{hashlib.sha256((attributes + picture + packed).encode()).hexdigest()[:12]}"

@@ -4,7 +4,6 @@ The first picture is a plain image; the script (`slider.js`) shows the others in
 page.
 """
 
-import base64
 import html
 import io
 from collections.abc import Callable, Sequence
@@ -13,8 +12,8 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from PIL import Image
 
-from hopcore.plotting.scripted import scripted
-from hopcore.plotting.style import STYLE, Picture
+from .scripted import data_address, scripted
+from .style import STYLE, Picture
 
 _INTERVAL = 500  # milliseconds between frames while playing
 _SHOWN_WIDTH = 576  # CSS pixels, the widest that a page shows a figure
@@ -45,7 +44,7 @@ class Slider:
         return f"<Slider, {len(self.frames)} frames over {self.name}>"
 
     def _repr_html_(self) -> str:
-        pictures = ["data:image/webp;base64," + base64.b64encode(frame).decode() for frame in self.frames]
+        pictures = [data_address("image/webp", frame) for frame in self.frames]
         width, height = self.size
         shown = (
             f'<img src="{pictures[self.start]}" width="{width}" height="{height}" '

@@ -10,20 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import (
-    DIGIT_COLOURS,
-    INK,
-    Picture,
-    draw_range,
-    legend_outside,
-    panel_table,
-    styled,
-)
+from .style import DIGIT_COLOURS, INK, Picture, draw_range, legend_outside, panel_table, styled
 
 Points = tuple[ArrayLike, ArrayLike]
 """Values of n, and a share at each."""
 
-_RING: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markersize": 5}
+_RING: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markersize": 5, "linestyle": "none"}
 
 
 @dataclass(frozen=True)
@@ -43,22 +35,16 @@ class StartRow:
     window: tuple[float, float] = (np.nan, np.nan)
 
 
-def _saddles(axes: Axes, row: StartRow) -> None:
+def _draw_row(left: Axes, right: Axes, row: StartRow) -> None:
     for x, y in row.reduced:
-        axes.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
+        left.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
     for digit in row.single.start.values:
         colour = DIGIT_COLOURS[digit]
-        axes.plot(row.single.n, row.single.sel(start=digit), "-", color=colour, linewidth=1.6)
-        axes.plot(
-            row.passed.n, row.passed.sel(start=digit), color=colour, linestyle="none", zorder=3, **_RING
-        )
-
-
-def _finals(axes: Axes, row: StartRow) -> None:
-    for digit in row.final.start.values:
-        runs, colour = row.final.sel(start=digit), DIGIT_COLOURS[digit]
-        draw_range(axes, runs.n, runs.min("repeat"), runs.max("repeat"), colour)
-        axes.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
+        left.plot(row.single.n, row.single.sel(start=digit), color=colour)
+        left.plot(row.passed.n, row.passed.sel(start=digit), color=colour, zorder=3, **_RING)
+        runs = row.final.sel(start=digit)
+        draw_range(right, runs.n, runs.min("repeat"), runs.max("repeat"), colour)
+        right.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
 
 
 @styled
@@ -75,8 +61,7 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
         for axes in line:
             if np.isfinite(row.window).all():
                 axes.axvspan(*row.window, color=INK, alpha=0.15, linewidth=0)
-        _saddles(line[0], row)
-        _finals(line[1], row)
+        _draw_row(line[0], line[1], row)
         line[0].set_ylabel(f"{row.title}\nshare of {digit}")
         line[1].set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
     shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
@@ -86,11 +71,10 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
         f"start near {digit}": {"color": DIGIT_COLOURS[digit], "linewidth": 5},
         f"start near {other}": {"color": DIGIT_COLOURS[other], "linewidth": 5},
         "one memory": {"color": INK},
-        "100 memories": {"color": INK, "linestyle": "none", **_RING},
+        "100 memories": {"color": INK, **_RING},
     }
     if any(row.reduced for row in rows):
         looks["reduced system"] = {"color": INK, "linewidth": 1, "linestyle": "--"}
-    legend_outside(
-        figure, 2, [Line2D([], [], label=name, **look) for name, look in looks.items()], place="lower"
-    )
+    handles = [Line2D([], [], label=name, **look) for name, look in looks.items()]
+    legend_outside(figure, 2, handles, place="lower")
     return Picture(figure, "svg")

@@ -6,8 +6,7 @@ thirds), which keeps their text as large as the page's small print.
 """
 
 import io
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -104,15 +103,8 @@ class Picture:
         return bundle, {"image/png": {"width": width, "height": height}}
 
 
-def styled(draw: Callable[..., Picture]) -> Callable[..., Picture]:
-    """Run a drawing function with the book's style, and leave the reader's own settings alone."""
-
-    @wraps(draw)
-    def with_style(*args: Any, **options: Any) -> Picture:
-        with mpl.rc_context(STYLE):
-            return draw(*args, **options)
-
-    return with_style
+styled = mpl.rc_context(STYLE)
+"""Decorates a drawing function: it runs with the book's style, and leaves the reader's own settings alone."""
 
 
 def fate_colours(digits: ArrayLike) -> list[str]:

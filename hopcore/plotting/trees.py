@@ -1,7 +1,6 @@
 """The tree of splits as a landscape seen from above: time runs down, valleys fork."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,17 +8,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.style import (
-    DIGIT_COLOURS,
-    INK,
-    PIXEL_MAP,
-    WIDTH,
-    Picture,
-    digit_text,
-    new_figure,
-    styled,
-)
 from hopcore.splits.tree import Fate, Split, SplitTree
+
+from .style import DIGIT_COLOURS, INK, PIXEL_MAP, WIDTH, Picture, digit_text, new_figure, styled
 
 _SIDE = 0.86  # of an image, where neighbouring fates are 1 apart
 _STEP = 1.12  # between two splits
@@ -87,9 +78,9 @@ def _valley(axes: Axes, start: tuple[float, float], end: tuple[float, float], br
 
 
 def _draw_image(axes: Axes, pixels: ArrayLike, x: float, y: float) -> None:
-    pixels = np.asarray(pixels, dtype=float)
-    side, half = round(pixels.size**0.5), _SIDE / 2
-    look: dict[str, Any] = {"cmap": PIXEL_MAP, "vmin": -1, "vmax": 1, "aspect": "equal", "zorder": 3}
-    axes.imshow(pixels.reshape(side, side), extent=(x - half, x + half, y + half, y - half), **look)
-    frame: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 0.6, "zorder": 4}
-    axes.add_patch(Rectangle((x - half, y - half), _SIDE, _SIDE, **frame))
+    pixels, half = np.asarray(pixels, dtype=float), _SIDE / 2
+    square = pixels.reshape(round(pixels.size**0.5), -1)
+    extent = (x - half, x + half, y + half, y - half)
+    axes.imshow(square, cmap=PIXEL_MAP, vmin=-1, vmax=1, aspect="equal", extent=extent, zorder=3)
+    corner = (x - half, y - half)
+    axes.add_patch(Rectangle(corner, _SIDE, _SIDE, fill=False, edgecolor=INK, linewidth=0.6, zorder=4))

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hopcore.plotting.scripted import scripted
-from hopcore.plotting.style import DIGIT_COLOURS, fate_colours
+from .scripted import scripted
+from .style import DIGIT_COLOURS, fate_colours
 
 _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths

@@ -4,8 +4,6 @@ Pictures, tables as HTML, and messages on the error stream differ between machin
 the last digits of numbers: a checked cell prints and glues them rounded to what is reproducible.
 """
 
-from typing import Any
-
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -32,9 +30,7 @@ def compared(cell: NotebookNode) -> list[NotebookNode]:
 def _kept(output: NotebookNode) -> NotebookNode | None:
     """An output without what varies from run to run; None if nothing is left."""
     if output.output_type == "stream":
-        return (
-            new_output("stream", name="stdout", text=_text(output.text)) if output.name == "stdout" else None
-        )
+        return new_output("stream", name="stdout", text=output.text) if output.name == "stdout" else None
     data = output.get("data", {})
     if any("image/" in kind or "widget-view" in kind for kind in data):
         return None
@@ -43,13 +39,8 @@ def _kept(output: NotebookNode) -> NotebookNode | None:
         return None
     name = output.get("metadata", {}).get("scrapbook", {}).get("name")
     if name is None:
-        return new_output("display_data", data={"text/plain": _text(text)})
+        return new_output("display_data", data={"text/plain": text})
     if "." in name:  # a number of `hopcore.paper.claim`, whose verdict is compared
         return None
     # nbval does not look at the metadata, which hold the name of a glued value.
-    return new_output("display_data", data={GLUE: f"{name} = {_text(text)}"})
-
-
-def _text(value: Any) -> str:
-    """Text as one string (notebook files may hold it as a list of lines)."""
-    return "".join(value) if isinstance(value, list) else str(value)
+    return new_output("display_data", data={GLUE: f"{name} = {text}"})

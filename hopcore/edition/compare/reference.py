@@ -5,6 +5,7 @@ that the execution took.
 """
 
 import json
+from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
@@ -18,13 +19,7 @@ from hopcore.edition.run.execute import Parameters, Run
 
 
 def make_reference(run: Run) -> NotebookNode:
-    """The reference of a chapter from its finished notebook.
-
-    Raises
-    ------
-    EditionError
-        If the chapter has nothing to compare: a check of it could not fail.
-    """
+    """The reference of a chapter from its finished notebook; one without anything to compare is refused."""
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": dict(KERNEL)})
     notebook.metadata["papermill"] = {"parameters": run.passed()}
     record = json.loads(run.record.read_text(encoding="utf-8"))
@@ -52,13 +47,7 @@ def write_reference(run: Run) -> Path:
 
 
 def read_reference(book: Book, chapter: Chapter) -> tuple[NotebookNode, Parameters]:
-    """The reference of a chapter, and the parameters it was made with.
-
-    Raises
-    ------
-    EditionError
-        If there is none, or it is not a reference.
-    """
+    """The reference of a chapter, and the parameters it was made with."""
     path = book.reference(chapter)
     advice = f"run `hopcore reference {chapter.name}`, look at what changed, and commit it"
     if not path.is_file():
@@ -73,20 +62,13 @@ def read_reference(book: Book, chapter: Chapter) -> tuple[NotebookNode, Paramete
 
 
 def refuse_stale(reference: NotebookNode, current: NotebookNode, chapter: Chapter) -> None:
-    """Refuse a reference whose code is not that of the chapter now.
-
-    Raises
-    ------
-    EditionError
-        If a code cell, or whether it is checked, differs.
-    """
-    kept = [(cell.source, is_checked(cell)) for cell in code_cells(reference)]
-    now = [(cell.source, is_checked(cell)) for cell in code_cells(current)]
-    if kept == now:
-        return
-    number = next((i for i, pair in enumerate(zip(kept, now, strict=False)) if pair[0] != pair[1]), None)
-    number = min(len(kept), len(now)) if number is None else number
-    raise EditionError(
-        f"the reference of chapter {chapter.name} is stale: code cell {number + 1} has changed since it was "
-        f"made; run `hopcore reference {chapter.name}`, look at what changed, and commit it"
+    """Refuse a reference of which a code cell, or whether it is checked, is not as in the chapter now."""
+    kept, now = (
+        [(cell.source, is_checked(cell)) for cell in code_cells(each)] for each in (reference, current)
     )
+    for number, (then, here) in enumerate(zip_longest(kept, now), start=1):
+        if then != here:
+            raise EditionError(
+                f"the reference of chapter {chapter.name} is stale: code cell {number} has changed since it "
+                f"was made; run `hopcore reference {chapter.name}`, look at what changed, and commit it"
+            )

@@ -11,7 +11,6 @@ from hopcore._files import write_whole
 from hopcore.edition.chapters import Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.markdown import plain, table
-from hopcore.edition.run.answers import answers
 from hopcore.edition.run.circumstances import circumstances, cores
 from hopcore.edition.run.execute import Failure, Parameters, Run, execute, share
 from hopcore.paper import CLAIMS
@@ -37,12 +36,8 @@ def measure(
     """Execute chapters under all circumstances and keep their verdicts in `FILE`; give its path.
 
     The file is written after each circumstance, and what was finished before is not executed again, so an
-    interrupted measurement goes on where it was. Verdicts of chapters that are not named stay as they are.
-
-    Raises
-    ------
-    EditionError
-        If a chapter fails, after all others; before any, if there are verdicts to keep that cannot be read.
+    interrupted measurement goes on where it was. Verdicts of chapters that are not named stay as they are;
+    if these cannot be read, nothing is executed. A chapter that fails is told after all others.
     """
     path = book.root / FILE
     found = _read(path)["verdicts"] if names and path.exists() else {}
@@ -53,7 +48,7 @@ def measure(
         place = replace(book, output=book.output / "all-threads") if name == ALL_THREADS else book
         runs = [Run(place, chapter, parameters) for chapter in book.choose(names)]
         failures += execute(runs, jobs=1 if name == ALL_THREADS else jobs, say=say)
-        for answer in (answer for run in runs if run.finished() for answer in answers(run)):
+        for answer in (answer for run in runs if run.finished() for answer in run.answers()):
             if answer.verdict is not None:
                 found.setdefault(answer.id, {})[name] = answer.said
         content = {"on": _machine(share(jobs)), "verdicts": found}
@@ -85,13 +80,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def verdicts(book: Book) -> str:
-    """The verdicts in Markdown: a sentence that counts, and a table of the claims whose verdict changes.
-
-    Raises
-    ------
-    EditionError
-        If there is no file of verdicts, or it holds anything else.
-    """
+    """The verdicts in Markdown: a sentence that counts, and a table of the claims whose verdict changes."""
     found = _read(book.root / FILE)
     given = {claim: found["verdicts"][claim] for claim in CLAIMS if claim in found["verdicts"]}
     columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]

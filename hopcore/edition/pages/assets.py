@@ -1,6 +1,5 @@
 """Files that pages load: MathJax and the theme's icons, no more of either than is used, and instruments."""
 
-import base64
 import importlib.util
 import io
 import re
@@ -11,6 +10,7 @@ from fontTools.ttLib import TTFont
 
 from hopcore import live
 from hopcore.edition.errors import EditionError
+from hopcore.plotting.scripted import data_address
 
 MATHJAX = (
     "startup.js", "core.js", "input/tex-base.js", "input/tex/extensions/ams.js", "a11y/assistive-mml.js",
@@ -33,13 +33,7 @@ ICONS = (
 
 
 def write_assets(folder: Path) -> None:
-    """Write everything into the folder of static files.
-
-    Raises
-    ------
-    EditionError
-        If a package that brings them is not installed.
-    """
+    """Write everything into the folder of static files."""
     _write_mathjax(_package("sphinx-mathjax-offline") / "static" / "mathjax", folder / "mathjax")
     theme = _package("pydata_sphinx_theme") / "theme" / "pydata_sphinx_theme" / "static"
     (folder / "icons.css").write_text(_icons(theme), encoding="utf-8")
@@ -63,7 +57,7 @@ def _write_mathjax(source: Path, target: Path) -> None:
         text = (source / name).read_text(encoding="utf-8")
         for address, file in fonts.items():
             if address in text:
-                text = text.replace(address, _address(file.read_bytes()))
+                text = text.replace(address, data_address("font/woff", file.read_bytes()))
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(text, encoding="utf-8")
 
@@ -82,9 +76,4 @@ def _icons(theme: Path) -> str:
     font.flavor = "woff"
     font.save(packed)
     [rule] = re.findall(r"@font-face{[^}]*font-weight:900[^}]*}", style)
-    return re.sub(r"src:[^;}]*", f"src:url({_address(packed.getvalue())})", rule)
-
-
-def _address(font: bytes) -> str:
-    """A font as an address of its own."""
-    return "data:font/woff;base64," + base64.b64encode(font).decode()
+    return re.sub(r"src:[^;}]*", f"src:url({data_address('font/woff', packed.getvalue())})", rule)

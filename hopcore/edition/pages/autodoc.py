@@ -29,11 +29,8 @@ def readable(text: str) -> str:
     # A description behind the colon, where napoleon expects a type, goes to the next line.
     text = re.sub(r"^([*\w][\w, *]*) : (?!.*\n +[A-Z`*])", r"\1\n    ", text, flags=re.MULTILINE)
     # What is returned may be a sentence over several lines, of which each would be taken for a type.
-    return re.sub(r"^Returns\n-+\n((?:\S.*\n)+)(?=\n|\Z)", _returned, text + "\n", flags=re.MULTILINE)
-
-
-def _returned(section: re.Match[str]) -> str:
-    return f":Returns: {' '.join(section[1].split())}\n"
+    returns = re.compile(r"^Returns\n-+\n((?:\S.*\n)+)(?=\n|\Z)", re.MULTILINE)
+    return returns.sub(lambda section: f":Returns: {' '.join(section[1].split())}\n", text + "\n")
 
 
 def _skip(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any) -> bool | None:

@@ -20,12 +20,7 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
     """Build the whole book from its pages and the finished ``runs``; give the first page's path.
 
     The book is built afresh beside ``_build/html`` and takes its place only when it is whole: Sphinx
-    would otherwise not repeat the warnings of pages that it has read before.
-
-    Raises
-    ------
-    EditionError
-        If Jupyter Book fails or warns; the message holds its warnings.
+    would otherwise not repeat the warnings of pages that it has read before. An `EditionError` holds them.
     """
     staged = stage(book, runs)
     work = book.output / "html.building"

@@ -2,6 +2,7 @@
 
 import html
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from docutils import nodes
@@ -13,8 +14,6 @@ POLICY = (
     "default-src 'self' data: blob: 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'self'"
 )
 """A page asks no other host, whatever is in it. Figures bring scripts, styles and pictures of their own."""
-
-_LONGEST = 200  # characters of a description
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -51,7 +50,8 @@ def _describe(app: Sphinx, page: str, template: str, context: dict[str, Any], do
         return
     base = app.config.html_baseurl
     picture = f"{base.rstrip('/')}/{PICTURE}" if base else context["pathto"](PICTURE, resource=True)
-    description = _shortened(next((each.astext() for each in doctree.findall(_is_text)), ""))
+    paragraphs = (each for each in doctree.findall(nodes.paragraph) if isinstance(each.parent, nodes.section))
+    description = shorten(next((each.astext() for each in paragraphs), ""), 200, placeholder=" …")
     tags = {
         "og:type": "article",
         "og:site_name": app.config.html_title or app.config.project,
@@ -68,18 +68,5 @@ def _describe(app: Sphinx, page: str, template: str, context: dict[str, Any], do
 def _mend_roles(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Bibliographies are no lists to a screen reader: docutils gives the list a role, but not its entries."""
     if "body" in context:
-        body = context["body"].replace(
-            '<div role="list" class="citation-list">', '<div class="citation-list">'
-        )
+        body = context["body"].replace('role="list" class="citation-list"', 'class="citation-list"')
         context["body"] = body.replace(' role="doc-biblioentry"', "")
-
-
-def _is_text(node: nodes.Node) -> bool:
-    """A paragraph of the running text."""
-    return isinstance(node, nodes.paragraph) and isinstance(node.parent, nodes.section)
-
-
-def _shortened(text: str) -> str:
-    """The text, cut after a word if it is long."""
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0] + " …"

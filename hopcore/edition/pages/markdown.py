@@ -4,14 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 
-def escaped(text: str) -> str:
-    """Text to be taken literally: every character that Markdown could read as markup is escaped."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
-
-
 def plain(text: str) -> str:
-    """Text to be taken literally, on one line."""
-    return escaped(" ".join(text.split()))
+    """Text to be taken literally, on one line: what Markdown could read as markup is escaped."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.markdown import plain, table
-from hopcore.edition.run.answers import answers
 from hopcore.edition.run.execute import Parameters, Run
 from hopcore.paper import CLAIMS, Answer, Verdict
 
@@ -18,7 +17,7 @@ def scorecard(runs: Iterable[Run]) -> str:
     They come from the executed chapters.  A chapter that is also kept, unchanged, from a run with other
     parameters than those of its page has a row for each.  A claim that no chapter answered is not measured.
     """
-    found = [(answer, kept) for run in runs for kept in _kept(run) for answer in answers(kept)]
+    found = [(answer, kept) for run in runs for kept in _kept(run) for answer in kept.answers()]
     rows = []
     for claim in CLAIMS.values():
         own = [(answer, run) for answer, run in found if answer.id == claim.id]

@@ -29,6 +29,7 @@ from hopcore.edition.errors import EditionError
 from hopcore.edition.run.circumstances import circumstances, cores
 from hopcore.edition.run.fingerprint import file_digest, fingerprint
 from hopcore.live.kernel import STATIC
+from hopcore.paper.verdicts import MIME, Answer
 
 CELL_TIMEOUT = {"tiny": 5 * 60, "quick": 30 * 60, "paper": 48 * 3600}
 """Seconds that one cell may take, by scale."""
@@ -63,13 +64,7 @@ class Parameters:
 
     @classmethod
     def of_folder(cls, name: str) -> Parameters:
-        """Those whose `folder` has this name.
-
-        Raises
-        ------
-        EditionError
-            If none has.
-        """
+        """Those whose `folder` has this name; `EditionError` if none has."""
         found = re.fullmatch(r"(\w+)-(\d+)(-double)?", name)
         if found is None:
             raise EditionError(f"{name!r} is not a folder of executed chapters")
@@ -114,6 +109,15 @@ class Run:
             return found == (fingerprint(self.chapter, self.passed()), file_digest(self.notebook))
         except (OSError, *_FOREIGN):
             return False  # missing, cut short or foreign: execute again
+
+    def answers(self) -> list[Answer]:
+        """The answers in the finished notebook: results of `hopcore.paper.claim` and `beyond`, in order."""
+        cells = nbformat.read(self.notebook, as_version=4).cells
+        outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+        try:
+            return [Answer.parse(dict(data[MIME])) for data in outputs if MIME in data]
+        except (ValueError, TypeError) as error:
+            raise EditionError(f"{self.notebook}: {error}") from error
 
     def forget(self) -> None:
         """Take the kept notebook for unfinished from now on."""
@@ -175,12 +179,7 @@ def share(jobs: int) -> int:
     return max(1, cores() // jobs)
 
 
-def execute(
-    runs: Iterable[Run],
-    *,
-    jobs: int = 2,
-    say: Callable[[str], None] = print,
-) -> list[Failure]:
+def execute(runs: Iterable[Run], *, jobs: int = 2, say: Callable[[str], None] = print) -> list[Failure]:
     """Execute the chapters that are not finished, ``jobs`` at a time, each in its own process.
 
     Every kernel gets an equal share of the processor's cores as its number of threads, so that chapters

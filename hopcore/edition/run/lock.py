@@ -15,10 +15,7 @@ from hopcore.edition.errors import EditionError
 def only_one(output: Path) -> Iterator[None]:
     """Hold the folder ``output`` for one command; the system lets go when the process ends, however it ends.
 
-    Raises
-    ------
-    EditionError
-        If another process holds it. The message names that process.
+    If another process holds it, an `EditionError` names that process.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
