@@ -143,8 +143,8 @@ def conditions(z: np.ndarray, family: Family) -> np.ndarray:
 
 def derivatives(z: np.ndarray, family: Family) -> np.ndarray:
     """The derivatives (..., condition, variable) of the conditions."""
-    columns = [conditions(z + 1j * _STEP * unit, family).imag / _STEP for unit in np.eye(4)]
-    return np.stack(columns, axis=-1)
+    along = [conditions(z + 1j * _STEP * unit, family).imag / _STEP for unit in np.eye(4)]
+    return np.stack(along, axis=-1)
 
 
 def newton(start: np.ndarray, direction: np.ndarray, family: Family) -> tuple[np.ndarray, bool]:
