@@ -15,8 +15,8 @@ from hopcore.paper.fingerprints import PAIR, TEN_DIGITS
 CATEGORIES = 10
 """Categories C of every network, whatever digits it is trained on."""
 
-# The stand-ins for the paper's 1 and 4 (figure 5), counted from 1 in file order.
-_PAPER_ONE, _PAPER_FOUR = 288, 276
+# The stand-ins for the paper's pair (figure 5): the 288th 1 and the 276th 4, in file order.
+_STAND_INS = ((1, 288), (4, 276))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -192,10 +192,7 @@ def paper_pair(published: bool = False) -> TrainingSet:
     if check_flag("published", published):
         return _found(PAIR)
     mnist = load_mnist()
-    pair = [
-        np.flatnonzero(mnist.digits == 1)[_PAPER_ONE - 1],
-        np.flatnonzero(mnist.digits == 4)[_PAPER_FOUR - 1],
-    ]
+    pair = [np.flatnonzero(mnist.digits == digit)[number - 1] for digit, number in _STAND_INS]
     return TrainingSet(mnist.images[pair], mnist.digits[pair])
 
 

@@ -69,10 +69,7 @@ def coefficients(memories: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
     def solve(rows: Any) -> np.ndarray:
         return _check_memories(rows, data) @ inverse
 
-    alpha = _along(memories, "pixel", "image", solve)
-    if isinstance(alpha, xr.DataArray):
-        return alpha.rename("coefficients").assign_coords(digit=("image", data.digits))
-    return alpha
+    return _along(memories, "pixel", "image", solve, "coefficients", digit=("image", data.digits))
 
 
 @overload
@@ -109,10 +106,7 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
             raise refuse("alpha", rows, f"an array of shape (..., {len(data)}), one coefficient per image")
         return rows @ own
 
-    summed = _along(alpha, "image", "category", sums)
-    if isinstance(summed, xr.DataArray):
-        return summed.rename("category_coefficients").assign_coords(category=np.arange(CATEGORIES))
-    return summed
+    return _along(alpha, "image", "category", sums, "category_coefficients", category=np.arange(CATEGORIES))
 
 
 @overload
@@ -253,13 +247,14 @@ def _pseudo_inverse(data: TrainingSet) -> tuple[np.ndarray, int]:
 
 
 def _along(
-    array: Any, old: str, new: str, function: Callable[[Any], np.ndarray]
+    array: Any, old: str, new: str, function: Callable[[Any], np.ndarray], name: str, **coordinates: Any
 ) -> np.ndarray | xr.DataArray:
     """Apply a function to the last axis; of a DataArray, to ``old``, which becomes ``new``."""
     if not isinstance(array, xr.DataArray):
         return function(array)
     _check_dims(array, old)
-    return xr.apply_ufunc(function, array, input_core_dims=[[old]], output_core_dims=[[new]])
+    found = xr.apply_ufunc(function, array, input_core_dims=[[old]], output_core_dims=[[new]])
+    return found.rename(name).assign_coords(coordinates)
 
 
 def _check_dims(array: xr.DataArray, *dims: str) -> None:

@@ -6,10 +6,8 @@ o_id = tanh(Σ_μ l^μ_d a_μi^n) (eq. 6 and 7) and the cost is Σ_i Σ_d |o_id 
 These functions state the equations; training has its own, faster, evaluation of the same gradients.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy.special import expit
@@ -39,7 +37,7 @@ class _Network:
         labels: Any,
         n: Any,
         rescaled_temperature: Any,
-    ) -> _Network:
+    ) -> Self:
         memories = check_finite_array("memories", memories, (None, pixels))
         labels = check_finite_array("labels", labels, (len(memories), categories))
         temperature = check_positive("rescaled_temperature", rescaled_temperature) * pixels
@@ -103,8 +101,7 @@ def category(images: Any, memories: Any, labels: Any, *, n: float, rescaled_temp
     --------
     >>> import hopcore
     >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
-    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
-    >>> memories, labels = run.memories[-1].values, run.labels[-1].values
+    >>> memories, labels = data.images, data.targets  # each image is a memory
     >>> hopcore.category(data.images, memories, labels, n=3, rescaled_temperature=0.85).shape
     (10,)
     """
@@ -131,8 +128,7 @@ def cost(
     --------
     >>> import hopcore
     >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
-    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
-    >>> memories, labels = run.memories[-1].values, run.labels[-1].values
+    >>> memories, labels = data.images, data.targets  # each image is a memory
     >>> hopcore.cost(data, memories, labels, n=3, rescaled_temperature=0.85) > 0
     True
     """
@@ -161,11 +157,10 @@ def gradients(
     --------
     >>> import hopcore
     >>> data = hopcore.training_set([1, 4], per_digit=5, seed=0)
-    >>> run = hopcore.train(data, n=3, memories=4, epochs=10)
-    >>> memories, labels = run.memories[-1].values, run.labels[-1].values
+    >>> memories, labels = data.images, data.targets  # each image is a memory
     >>> along = hopcore.gradients(data, memories, labels, n=3, rescaled_temperature=0.85)
     >>> [each.shape for each in along]
-    [(4, 784), (4, 10)]
+    [(10, 784), (10, 10)]
     """
     network, power = _with_power(data, memories, labels, n, rescaled_temperature, cost_power)
     activations = network.activations(data.images)

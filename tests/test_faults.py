@@ -30,7 +30,7 @@ from hopcore.edition import commands
 from hopcore.edition.errors import EditionError
 from hopcore.edition.run.execute import Parameters
 from hopcore.sweeps import stacks
-from hopcore.sweeps.dispatch import WorkerWarning
+from hopcore.sweeps.run import WorkerWarning
 from hopcore.sweeps.store import RunStore
 
 GRID = {"n": [3, 12.5, 30], "rescaled_temperature": [0.7, 0.85], "memories": 2, "epochs": 3}

@@ -19,10 +19,10 @@ from hopcore.reduced import (
     phase_diagram,
     pitchforks,
 )
-from hopcore.reduced.fold_conditions import _newton_step, conditions, derivatives
 from hopcore.reduced.linear import eigenvalues, linearise, slow_slope
 from hopcore.reduced.matching import vanishing_pairs
 from hopcore.reduced.parameters import parameters
+from hopcore.reduced.saddle_nodes import _newton_step, conditions, derivatives
 
 PAIR = (753, 494, 719)
 

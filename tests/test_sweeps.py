@@ -23,7 +23,7 @@ import hopcore
 from hopcore._threads import threads
 from hopcore.sweeps import run as sweeps
 from hopcore.sweeps import stacks
-from hopcore.sweeps.dispatch import WorkerWarning, dispatch
+from hopcore.sweeps.run import WorkerWarning, dispatch
 from hopcore.sweeps.store import StoreWarning
 from hopcore.training import Options, Run
 
@@ -289,7 +289,7 @@ def test_a_dask_cluster_changes_nothing(data, expected, cluster, idle, tmp_path)
 
 
 def test_only_a_bounded_number_of_tasks_is_with_the_executor_and_their_order_is_any(monkeypatch):
-    monkeypatch.setattr("hopcore.sweeps.dispatch.AHEAD", 5)
+    monkeypatch.setattr(sweeps, "AHEAD", 5)
     done, most = [], []
 
     class Watched(ThreadPoolExecutor):

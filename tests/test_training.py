@@ -378,20 +378,14 @@ def test_a_step_never_waits_for_the_device(digits):
     learner = Learner(
         features_of(digits, "rescale"),
         digits.targets,
-        np.zeros((3, 4, 784)),
-        np.zeros((3, 4, 10)),
+        (np.zeros((3, 4, 784)), np.zeros((3, 4, 10))),
+        Options(momentum=0.5, minibatches=2, device="meta"),
         n=np.array([3.0, 30.0, 40.0]),
         temperature=np.ones(3),
         cost_power=np.ones(3),
-        rate=0.005,
-        momentum=0.5,
-        constraint="rescale",
-        minibatches=2,
-        dtype=torch.float64,
-        device=torch.device("meta"),
     )
     learner.epochs(3)
-    assert learner.values.shape[0] == 3
+    assert learner.state.values.shape[0] == 3
 
 
 def test_a_memory_follows_the_images_it_overlaps_with_however_well_they_are_learnt():

@@ -8,9 +8,8 @@ from .diagram import bifurcation_diagram, curves
 from .fold_curves import asymmetry_curves, fold_curves, overlap_curves
 from .phase import labels_at_limit, overlap_diagram, phase_diagram
 from .pitchfork import mixture_slope, pitchforks
-from .prototype import mixture_temperature
 from .saddle_nodes import folds
-from .same_digit import prototype_onset, same_digit_mixtures
+from .same_digit import mixture_temperature, prototype_onset, same_digit_mixtures
 from .splitting import splitting_flow
 from .system import ReducedSystem
 from .trajectories import trajectory

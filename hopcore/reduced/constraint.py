@@ -41,8 +41,3 @@ def columns(dim: str, position, ell, prefix: str = "") -> dict:
     at = place(position)
     values = {"alpha": at.alpha_a, "alpha_b": at.alpha_b, "ell": ell}
     return {prefix + name: (dim, each) for name, each in values.items()}
-
-
-def other_coefficient(alpha, branch: int):
-    """α_B = ±(1 − |α|) of the branch."""
-    return branch * (1 - np.abs(alpha))

@@ -54,17 +54,13 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
     at = place(points.position)
     rows = np.split(np.arange(points.system.size), np.cumsum(count)[:-1])
     arc, joints = _arcs(rows, points.position)
-    found = [
-        locate(
-            Bracket(
-                n[points.system[pair[0]]], n[absent], points.position[pair].mean(), points.ell[pair].mean()
-            ),
-            family,
-            temperature,
-        )
-        for pair, absent in joints
-    ]
+    found = []
+    for pair, absent in joints:
+        middle = points.position[pair].mean(), points.ell[pair].mean()
+        bracket = Bracket(n[points.system[pair[0]]], n[absent], *middle)
+        found.append(locate(bracket, family, temperature))
     z = np.array([fold.z for fold in found]).reshape(-1, 4)
+    joined = np.array([arc[pair] for pair, _ in joints], dtype=int).reshape(-1, 2)
     return xr.Dataset(
         {
             "alpha": table(at.alpha_a, np.nan),
@@ -76,10 +72,7 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
             "count": ("n", count),
             "fold_n": ("fold", z[:, 2]),
             **columns("fold", z[:, 0], z[:, 1], "fold_"),
-            "fold_arc": (
-                ("fold", "side"),
-                np.array([arc[pair] for pair, _ in joints], dtype=int).reshape(-1, 2),
-            ),
+            "fold_arc": (("fold", "side"), joined),
         },
         coords={"n": n},
         attrs=dict(aa=aa, ab=ab, bb=bb, temperature=temperature, copies=copies, categories=categories),

@@ -13,19 +13,9 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
 
-from .._checks import check_positive
 from .constraint import columns
-from .fold_conditions import curvature, derivatives, newton
-from .parameters import (
-    CATEGORIES,
-    Family,
-    check_numbers,
-    check_overlaps,
-    check_range,
-    parameters,
-    temperatures,
-)
-from .saddle_nodes import folds_in_n
+from .parameters import CATEGORIES, Family, asymmetries, check_range, overlaps, temperatures
+from .saddle_nodes import curvature, derivatives, folds_in_n, newton
 
 _SLICES = 8
 _LONGEST, _SHORTEST = 0.02, 1e-5
@@ -79,15 +69,8 @@ def asymmetry_curves(
     They unfold the pitchforks of AA = BB (see `hopcore.reduced.pitchforks`), which are their cusps.  As
     `fold_curves`, with ``asymmetry`` in place of temperature.
     """
-    mean, temperature = check_positive("mean", mean), check_positive("temperature", temperature)
-    numbers = check_numbers(copies, categories)
     box = Box(*check_range("n_range", n_range, 1), *check_range("asymmetry_range", asymmetry_range))
-    for end in (box.low, box.high):
-        check_overlaps(mean + end / 2, ab, mean - end / 2)
-
-    def family(n, asymmetry):
-        return parameters(mean + asymmetry / 2, ab, mean - asymmetry / 2, n, temperature, *numbers)
-
+    family = asymmetries(mean, ab, (box.low, box.high), temperature, copies, categories)
     return _dataset("asymmetry", *trace(family, box))
 
 
@@ -95,11 +78,9 @@ def overlap_curves(
     aa, bb, *, temperature, ab_range, n_range=(2, 100), copies=1, categories=CATEGORIES
 ) -> xr.Dataset:
     """Fold curves in the plane of n and AB; as `fold_curves`, with ``ab`` in place of temperature."""
-    temperature, numbers = check_positive("temperature", temperature), check_numbers(copies, categories)
     box = Box(*check_range("n_range", n_range, 1), *check_range("ab_range", ab_range))
-    for end in (box.low, box.high):
-        check_overlaps(aa, end, bb)
-    return _dataset("ab", *trace(lambda n, ab: parameters(aa, ab, bb, n, temperature, *numbers), box))
+    family = overlaps(aa, bb, (box.low, box.high), temperature, copies, categories)
+    return _dataset("ab", *trace(family, box))
 
 
 def trace(family: Family, box: Box) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -108,14 +89,10 @@ def trace(family: Family, box: Box) -> tuple[list[np.ndarray], list[np.ndarray]]
     margin = (box.high - box.low) / (2 * _SLICES)
     for second in np.linspace(box.low + margin, box.high - margin, _SLICES):
         for fold in folds_in_n(family, second, box.low_n, box.high_n):
-            smooth = fold.width == 0 and abs(fold.z[1]) < 1
-            if smooth and not any(_on_curve(fold.z, curve, box) for curve in found):
+            away = [np.linalg.norm((curve - fold.z) / box.scale, axis=1).min() for curve in found]
+            if fold.width == 0 and abs(fold.z[1]) < 1 and min(away, default=np.inf) >= _SAME_CURVE:
                 found.append(_follow_both_ways(fold.z, family, box))
     return found, [cusp for curve in found for cusp in _cusps(curve, family, box)]
-
-
-def _on_curve(z: np.ndarray, curve: np.ndarray, box: Box) -> bool:
-    return bool((np.linalg.norm((curve - z) / box.scale, axis=1) < _SAME_CURVE).any())
 
 
 def _follow_both_ways(z: np.ndarray, family: Family, box: Box) -> np.ndarray:

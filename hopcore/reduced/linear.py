@@ -8,8 +8,6 @@ and the label relaxes to the root of R = log(u φ(ℓu)) − log(v φ(−ℓv)),
 g = u φ(ℓu)/|∇_γ|.  The partial derivatives below are exact; y = ℓu and z = −ℓv.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -38,13 +36,6 @@ def label_along(position, par: Parameters) -> np.ndarray:
     return label_equilibrium(activations(at.alpha_a, at.alpha_b, par), par)
 
 
-def slow_slope(linear: Linear, ell) -> np.ndarray:
-    """dF/dx along the label nullcline: F_x − F_ℓ R_x/R_ℓ, or F_x where the label is clipped at ±1."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        following = linear.flow_x - linear.flow_ell * linear.label_x / linear.label_ell
-    return np.where(np.abs(ell) < 1, following, linear.flow_x)
-
-
 class Linear(NamedTuple):
     """F and R with their derivatives along x and ℓ."""
 
@@ -56,6 +47,13 @@ class Linear(NamedTuple):
     label_ell: np.ndarray
     balance_ell: np.ndarray
     """The part of F_ℓ that is left at a fixed point; F over it is a Newton step of ℓ even where F is ±1/2."""
+
+
+def slow_slope(linear: Linear, ell) -> np.ndarray:
+    """dF/dx along the label nullcline: F_x − F_ℓ R_x/R_ℓ, or F_x where the label is clipped at ±1."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        following = linear.flow_x - linear.flow_ell * linear.label_x / linear.label_ell
+    return np.where(np.abs(ell) < 1, following, linear.flow_x)
 
 
 def linearise(position, ell, par: Parameters) -> Linear:

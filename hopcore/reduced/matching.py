@@ -20,9 +20,8 @@ def vanishing_pairs(have: np.ndarray, keep: np.ndarray) -> list[int]:
     ]
 
     def movement(chosen):
-        gone = {index for lower in chosen for index in (lower, lower + 1)}
-        rest = [position for index, position in enumerate(have) if index not in gone]
-        return np.abs(np.subtract(rest, keep)).sum()
+        rest = np.delete(have, [index for lower in chosen for index in (lower, lower + 1)])
+        return np.abs(rest - keep).sum()
 
     return list(min(choices, key=movement))
 

@@ -1,9 +1,7 @@
 """The parameters of the reduced system, without units."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -30,13 +28,13 @@ class Parameters(NamedTuple):
     silent: np.ndarray
     """(C − 2)/2: the silent categories (all but the two of A and B) per label of the pair; 4 for C = 10."""
 
-    def reshape(self, *shape: int) -> Parameters:
+    def reshape(self, *shape: int) -> Self:
         """The same parameters with every field in another shape."""
-        return Parameters(*(np.reshape(field, shape) for field in self))
+        return type(self)(*(np.reshape(field, shape) for field in self))
 
-    def take(self, index: np.ndarray) -> Parameters:
+    def take(self, index: np.ndarray) -> Self:
         """The parameters of some of the systems; every field must be an array."""
-        return Parameters(*(field[index] for field in self))
+        return type(self)(*(field[index] for field in self))
 
 
 def parameters(aa, ab, bb, n, temperature, copies=1, categories=CATEGORIES) -> Parameters:
@@ -52,8 +50,25 @@ Family = Callable[..., Parameters]
 def temperatures(aa, ab, bb, copies, categories) -> Family:
     """The family of two images' systems over the temperature; their overlaps and the numbers are checked."""
     aa, ab, bb = check_overlaps(aa, ab, bb)
-    copies, categories = check_numbers(copies, categories)
-    return lambda n, temperature: parameters(aa, ab, bb, n, temperature, copies, categories)
+    numbers = check_numbers(copies, categories)
+    return lambda n, temperature: parameters(aa, ab, bb, n, temperature, *numbers)
+
+
+def asymmetries(mean, ab, ends, temperature, copies, categories) -> Family:
+    """The family over the asymmetry AA − BB, between two ends, at fixed (AA + BB)/2 and temperature."""
+    mean, temperature = check_positive("mean", mean), check_positive("temperature", temperature)
+    numbers = check_numbers(copies, categories)
+    for end in ends:
+        check_overlaps(mean + end / 2, ab, mean - end / 2)
+    return lambda n, delta: parameters(mean + delta / 2, ab, mean - delta / 2, n, temperature, *numbers)
+
+
+def overlaps(aa, bb, ends, temperature, copies, categories) -> Family:
+    """The family over the overlap AB, between two ends, at one temperature."""
+    temperature, numbers = check_positive("temperature", temperature), check_numbers(copies, categories)
+    for end in ends:
+        aa, _, bb = check_overlaps(aa, end, bb)
+    return lambda n, ab: parameters(aa, ab, bb, n, temperature, *numbers)
 
 
 def broadcast(par: Parameters) -> Parameters:
@@ -66,9 +81,8 @@ def check_overlaps(aa: float, ab: float, bb: float) -> tuple[float, float, float
     aa, bb = check_positive("aa", aa), check_positive("bb", bb)
     ab = check_real("ab", ab)
     if ab * ab > aa * bb * (1 + 1e-12):
-        limit = np.sqrt(aa * bb)
-        allowed = f"between ±√(aa·bb) = ±{limit:.6g} (Cauchy–Schwarz: no two images overlap more)"
-        raise refuse("ab", ab, allowed)
+        limit = f"between ±√(aa·bb) = ±{np.sqrt(aa * bb):.6g} (Cauchy–Schwarz: no two images overlap more)"
+        raise refuse("ab", ab, limit)
     return aa, ab, bb
 
 

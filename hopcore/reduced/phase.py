@@ -5,18 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
-from .._checks import check_increasing, check_positive
+from .._checks import check_increasing
 from .equilibria import FixedPoints, fixed_points
-from .parameters import (
-    CATEGORIES,
-    Parameters,
-    broadcast,
-    check_numbers,
-    check_overlaps,
-    check_rising,
-    parameters,
-    temperatures,
-)
+from .parameters import CATEGORIES, Parameters, broadcast, check_rising, overlaps, temperatures
 
 
 def phase_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATEGORIES) -> xr.Dataset:
@@ -33,10 +24,8 @@ def phase_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATEGORIES
 def overlap_diagram(aa, bb, *, n, ab, temperature, copies=1, categories=CATEGORIES) -> xr.Dataset:
     """As `phase_diagram`, over increasing lists of n and of the overlap AB, at one temperature."""
     n, ab = check_rising("n", n, 1), check_increasing("ab", ab)
-    temperature = check_positive("temperature", temperature)
-    for end in (ab[0], ab[-1]):
-        aa, _, bb = check_overlaps(aa, end, bb)
-    count = _count(parameters(aa, ab, bb, n[:, None], temperature, *check_numbers(copies, categories)))
+    family = overlaps(aa, bb, (ab[0], ab[-1]), temperature, copies, categories)
+    count = _count(family(n[:, None], ab))
     return xr.Dataset({"count": (("n", "ab"), count)}, {"n": n, "ab": ab})
 
 

@@ -80,7 +80,5 @@ def splitting_matrix(position, ell, par: Parameters) -> np.ndarray:
         of_label = np.exp(label.log_a - label.log_gamma) * par.n * (p_x / act.p - q_x / act.q)
         by_label, of_label = np.clip(by_label, 0, _LARGEST), np.clip(of_label, -_LARGEST, _LARGEST)
     free = np.abs(ell) < 1
-    zero = np.zeros_like(own)
-    first = np.stack([own, np.where(free, at.slope_a * by_label, zero)], axis=-1)
-    second = np.stack([np.where(free, at.slope_a * of_label, zero), zero], axis=-1)
-    return np.stack([first, second], axis=-2)
+    by_label, of_label = (np.where(free, at.slope_a * each, 0.0) for each in (by_label, of_label))
+    return np.moveaxis(np.array([[own, by_label], [of_label, np.zeros_like(own)]]), (0, 1), (-2, -1))

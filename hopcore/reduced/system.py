@@ -7,7 +7,7 @@ import xarray as xr
 
 from .._checks import check_above, check_finite_array, check_positive, refuse
 from . import equilibria, nullclines
-from .constraint import columns, other_coefficient
+from .constraint import columns
 from .dynamics import velocity
 from .gradients import activations
 from .labels import label_equilibrium
@@ -79,8 +79,7 @@ class ReducedSystem:
         ``alpha`` and ``ell``, both in [−1, 1], broadcast; ``branch`` is the sign of α_B.
         """
         alpha, ell = _coefficient("alpha", alpha), _coefficient("ell", ell)
-        beta = other_coefficient(alpha, _branch(branch))
-        along_alpha, _, along_ell = velocity(alpha, beta, ell, self.parameters)
+        along_alpha, _, along_ell = velocity(alpha, _on_branch(alpha, branch), ell, self.parameters)
         return along_alpha, along_ell
 
     def flow(self, alpha_a, alpha_b, ell) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,9 +92,8 @@ class ReducedSystem:
 
     def label_nullcline(self, alpha, branch: int = +1) -> np.ndarray:
         """ℓ where dℓ/dt = 0 for each α in [−1, 1]; ±1 where the label grows until it is clipped."""
-        alpha = _coefficient("alpha", alpha)
-        beta = other_coefficient(alpha, _branch(branch))
-        return label_equilibrium(activations(alpha, beta, self.parameters), self.parameters)
+        alpha, par = _coefficient("alpha", alpha), self.parameters
+        return label_equilibrium(activations(alpha, _on_branch(alpha, branch), par), par)
 
     def memory_nullcline(self) -> xr.Dataset:
         """Every arc of dα/dt = 0 for |ℓ| ≤ 1, on both branches.
@@ -137,7 +135,8 @@ def _coefficient(name: str, value) -> np.ndarray:
     return array
 
 
-def _branch(branch: int) -> int:
+def _on_branch(alpha: np.ndarray, branch: int) -> np.ndarray:
+    """α_B = ±(1 − |α|)."""
     if branch not in (-1, 1):
         raise refuse("branch", branch, "+1 or -1, the sign of alpha_b")
-    return branch
+    return branch * (1 - np.abs(alpha))

@@ -16,8 +16,7 @@ from .fates import NO_FATE, category_paths, fates, leading_digits
 from .orders import class_means, learning_ranks, rank_agreement, rank_correlation, typicality
 from .recognition import appearance, recognised
 from .saddles import Saddle, saddle
-from .separations import fate_separations, separation_epochs
-from .tree import Fate, Split, SplitTree, build_tree, split_tree
+from .tree import Fate, Split, SplitTree, build_tree, fate_separations, separation_epochs, split_tree
 
 __all__ = [
     "NO_FATE",

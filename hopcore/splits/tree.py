@@ -1,4 +1,4 @@
-"""The tree of splits: which fates share a path, and until when."""
+"""When memories part for good, and the tree of splits: which fates share a path, and until when."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from numpy.typing import ArrayLike
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-from hopcore._checks import check_at_least, check_finite_array, refuse
+from hopcore._checks import check_at_least, check_finite_array, check_increasing, check_positive, refuse
 from hopcore.data import TrainingSet
 
 from .fates import NO_FATE, category_paths
 from .fates import fates as final_fates
-from .separations import fate_separations, separation_epochs
 
 SIMULTANEOUS = 0.2
 """Splits count as one if no pixel can have moved by more than this between them (rate times epochs)."""
@@ -25,14 +24,9 @@ SIMULTANEOUS = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Fate:
-    """A leaf: the memories that end as one digit.
+    """A leaf: the memories (their indices) that end as one digit.
 
-    Attributes
-    ----------
-    digit : the fate.
-    members : indices of its memories.
-    epoch : the last recorded epoch.
-    mixture : (C,) their mean category coefficients ᾱ then.
+    ``mixture`` (C,) are their mean category coefficients ᾱ at ``epoch``, the last that is recorded.
     """
 
     digit: int
@@ -48,14 +42,10 @@ class Fate:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """A branch point: memories that were together until ``epoch`` and then parted into ``branches``.
+    """A branch point: memories, all with a fate, that were together until ``epoch`` and then parted.
 
-    Attributes
-    ----------
-    epoch : the last recorded epoch at which they were together.
-    members : indices of all memories that pass through it and have a fate.
-    mixture : (C,) their mean category coefficients ᾱ at that epoch: the saddle.
-    branches : two or more, those with more memories first.
+    ``members`` are their indices and ``mixture`` (C,) their mean category coefficients ᾱ at ``epoch``, the
+    saddle. The ``branches`` are two or more, those with more memories first.
     """
 
     epoch: float
@@ -73,11 +63,9 @@ class Split:
 class SplitTree:
     """The splits of a run.
 
-    Attributes
-    ----------
-    root : the first split; a `Fate` if all memories end alike; None if no memory has a fate.
-    without_fate : indices of the memories that are left out, because they end without a fate.
-    digits, separations : the fates (F,) and the epochs (F, F) at which each pair parts; they make the tree.
+    The ``root`` is the first split, a `Fate` if all memories end alike, or None if no memory has a fate; the
+    memories ``without_fate`` (their indices) are left out. The fates (F,) are ``digits``, and the epochs
+    (F, F) at which each pair parts ``separations``; they make the tree.
     """
 
     root: Split | Fate | None
@@ -189,10 +177,10 @@ def build_tree(
     def mean(of: tuple[int, ...], epoch: float) -> np.ndarray:
         return paths[np.searchsorted(epochs, epoch, side="right") - 1, list(of)].mean(axis=0)
 
-    members = (tuple(np.flatnonzero(fates == digit).tolist()) for digit in digits)
-    leaves = [
-        Fate(int(digit), own, last, mean(own, last)) for digit, own in zip(digits, members, strict=True)
-    ]
+    leaves = []
+    for digit in digits.tolist():
+        own = tuple(np.flatnonzero(fates == digit).tolist())
+        leaves.append(Fate(digit, own, last, mean(own, last)))
     if len(leaves) < 2:
         return SplitTree(leaves[0] if leaves else None, without, digits, parted)
 
@@ -216,3 +204,47 @@ def build_tree(
 
     [root] = branches(len(leaves) + len(joins) - 1, -np.inf)
     return SplitTree(root, without, digits, parted)
+
+
+def separation_epochs(paths: ArrayLike, epochs: ArrayLike, apart: float = 0.2) -> np.ndarray:
+    """The last recorded epoch at which two memories are still within ``apart`` of each other.
+
+    It is (K, K), symmetric: the last epoch for a pair that never parts, the first for one that was never
+    together.
+
+    The paths are (epoch, K, dimensions) of the memories, the category coefficients for example; epochs rise.
+    ``apart`` is a Euclidean distance in the units of the paths: category coefficients of a grown memory sum
+    up to about 1, so pure digits are about 1.4 apart.
+    """
+    paths = check_finite_array("paths", paths, ndim=3)
+    epochs = check_increasing("epochs", epochs)
+    if len(epochs) != len(paths):
+        raise refuse("epochs", epochs, f"the epochs of the {len(paths)} recorded states")
+    apart = check_positive("apart", apart)
+    last = np.full((paths.shape[1],) * 2, epochs[0], dtype=np.float64)
+    for epoch, places in zip(epochs, paths, strict=True):
+        squares = (places**2).sum(axis=1)
+        distances = squares[:, None] + squares[None, :] - 2 * places @ places.T
+        last[distances <= apart**2] = epoch
+    return last
+
+
+def fate_separations(separated: ArrayLike, fates: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """When the memories of each pair of fates part: the median over the pairs of their members.
+
+    ``separated`` (K, K) is from `separation_epochs`; memories whose ``fates`` (K,) are `NO_FATE` are left
+    out. Returns the fates (F,) that occur, and the epochs (F, F), symmetric; on the diagonal is the median
+    over pairs within a fate, NaN for a single member.
+    """
+    fates = np.asarray(fates)
+    separated = check_finite_array("separated", separated, (len(fates), len(fates)))
+    digits = np.unique(fates[fates != NO_FATE])
+    epochs = np.full((len(digits), len(digits)), np.nan)
+    for row, first in enumerate(digits):
+        for column, second in enumerate(digits):
+            block = separated[np.ix_(fates == first, fates == second)]
+            if row == column:
+                block = block[np.triu_indices(len(block), 1)]
+            if block.size:
+                epochs[row, column] = np.median(block)
+    return digits, epochs

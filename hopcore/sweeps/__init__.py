@@ -1,7 +1,6 @@
 """Sweeps: many networks that differ in n, temperature and seed, trained anywhere and kept in a folder."""
 
-from .dispatch import WorkerWarning
-from .run import sweep
+from .run import WorkerWarning, sweep
 from .stacks import worker_pool
 from .store import StoreWarning
 

@@ -19,10 +19,7 @@ Axes = dict[str, tuple[Any, ...]]
 def checked_axes(n: Any, rescaled_temperature: Any, seed: Any) -> Axes:
     """The axes of a grid from numbers or lists of numbers.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For a wrong value, an empty list or a value that is there twice.
+    ValueError or TypeError for a wrong value, an empty list or a value that is there twice.
     """
     return {
         "n": _checked_values("n", n, partial(check_above, bound=1)),

@@ -1,8 +1,10 @@
 """Sweeps: many runs that differ in n, temperature and seed, as one labelled dataset."""
 
 import os
+import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -14,17 +16,27 @@ import xarray as xr
 from hopcore._checks import check_flag, refuse
 from hopcore._threads import threads
 from hopcore.data import TrainingSet
-from hopcore.sweeps.dispatch import dispatch
 from hopcore.sweeps.grid import checked_axes, final_states, places
 from hopcore.sweeps.provenance import provenance
-from hopcore.sweeps.stacks import in_stacks, pack, stack_size, train_packed, train_runs
+from hopcore.sweeps.stacks import Final, in_stacks, pack, stack_size, train_packed, train_runs
 from hopcore.sweeps.store import RunStore
 from hopcore.training import Options, Run
 from hopcore.training.features import features_of
 from hopcore.training.results import versions
 
-Keep = Callable[[Sequence[Run], tuple[np.ndarray, np.ndarray]], None]
-"""Called with finished runs and their final memories (R, K, N) and labels (R, K, C)."""
+Task = Sequence[Run]
+"""Runs that are trained in one stack."""
+
+Keep = Callable[[Task, Final], None]
+"""Called with a finished task and its result."""
+
+AHEAD = 512
+"""Tasks that are with the executor at once: enough for a large cluster, few enough that their results take
+little memory where they wait."""
+
+
+class WorkerWarning(UserWarning):
+    """The executor's workers were lost. The remaining runs are computed without them."""
 
 
 def sweep(
@@ -130,7 +142,7 @@ def sweep(
         total=len(at), initial=len(at) - len(missing), unit="run", desc="sweep", disable=not progress
     ) as bar:
 
-        def keep(runs: Sequence[Run], final: tuple[np.ndarray, np.ndarray]) -> None:
+        def keep(runs: Task, final: Final) -> None:
             for run, memories, labels in zip(runs, *final, strict=True):
                 put(run, memories, labels)
                 if kept is not None:
@@ -173,3 +185,56 @@ def _checked_options(data: TrainingSet, given: dict[str, Any]) -> Options:
         others = ", ".join(sorted(known - {"record_every"}))
         raise TypeError(f"unknown option {name}: besides its own, sweep takes {others}")
     return Options.checked(data, **given)
+
+
+def dispatch(
+    tasks: Sequence[Task],
+    work: Callable[[Task], Final],
+    executor: Executor,
+    keep: Keep,
+    work_here: Callable[[Task], Final],
+) -> None:
+    """Have ``work(task)`` done for every task, and call ``keep(task, result)`` here as each one completes.
+
+    Whatever stops it early (Ctrl-C, an error of a task or of ``keep``), tasks that have not started are
+    cancelled, what is finished is kept, and the exception passes through. If the executor loses its
+    workers, a `WorkerWarning` says so and the remaining tasks are done in the calling process, by
+    ``work_here(task)``.
+    """
+    waiting = deque(tasks)
+    flying: dict[Future[Final], Task] = {}
+    try:
+        while waiting or flying:
+            while waiting and len(flying) < AHEAD:
+                flying[executor.submit(work, waiting[0])] = waiting[0]
+                waiting.popleft()
+            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            for future in done:
+                keep(flying[future], future.result())
+                del flying[future]
+    except (BrokenExecutor, CancelledError) as error:
+        remaining = [*_stop(flying, keep), *waiting]
+        warnings.warn(
+            f"the executor lost its workers ({error or type(error).__name__}): computing what remains, "
+            f"{len(remaining)} of {len(tasks)} tasks, in the calling process",
+            WorkerWarning,
+            stacklevel=3,
+        )
+        for task in remaining:
+            keep(task, work_here(task))
+    except BaseException:
+        _stop(flying, keep)
+        raise
+
+
+def _stop(flying: dict[Future[Final], Task], keep: Keep) -> list[Task]:
+    """Cancel what has not started, keep what is finished; returns the other tasks."""
+    for future in flying:
+        future.cancel()
+    remaining = []
+    for future, task in flying.items():
+        if future.done() and not future.cancelled() and future.exception() is None:
+            keep(task, future.result())
+        else:
+            remaining.append(task)
+    return remaining

@@ -17,7 +17,7 @@ from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.sweeps.provenance import provenance
 from hopcore.training import Options, Run, train_final
-from hopcore.training.features import Features, features_of
+from hopcore.training.features import features_of
 
 CACHE_BYTES = 2**20
 """What the arrays of a stack may take on a processor core: about its own (second) level of cache."""
@@ -32,18 +32,6 @@ Final = tuple[np.ndarray, np.ndarray]
 """Final memories (R, K, N) and labels (R, K, C) of R runs."""
 
 
-def bytes_per_run(options: Options, features: Features) -> int:
-    """What the arrays that every epoch passes over take for one run.
-
-    With P features of a memory and S images, these are K·(2P + 5S) numbers: the state, its change, and
-    intermediate results; momentum adds K·(P + S). The standard network (K = 100, S = 200, N = 784, float64)
-    takes 1.9 MiB.
-    """
-    images, width = features.step.shape
-    numbers = 2 * width + 5 * images + bool(options.momentum) * (width + images)
-    return options.memories * numbers * np.dtype(options.dtype).itemsize
-
-
 def stack_size(data: TrainingSet, options: Options) -> int:
     """The largest number of runs to train in one stack.
 
@@ -51,14 +39,19 @@ def stack_size(data: TrainingSet, options: Options) -> int:
     two memories and two images. On a GPU as many as fit half of its free memory. A run alone where an
     image does not fill whole vector registers (N is no multiple of 16), or a minibatch is a single image:
     its last digits would depend on its place in the stack.
+
+    With P features of a memory and S images, every epoch passes over K·(2P + 5S) numbers of a run: the state,
+    its change, and intermediate results; momentum adds K·(P + S). The standard network (K = 100, S = 200,
+    N = 784, float64) takes 1.9 MiB.
     """
     if data.images.shape[1] % _REGISTER or len(data) < 2 * options.minibatches:
         return 1
-    features = features_of(data, options.constraint)
+    images, width = features_of(data, options.constraint).step.shape
+    numbers = 2 * width + 5 * images + bool(options.momentum) * (width + images)
     room = CACHE_BYTES
     if torch.device(options.device).type == "cuda":
         room = int(_DEVICE_SHARE * torch.cuda.mem_get_info(options.device)[0])
-    return max(1, room // bytes_per_run(options, features))
+    return max(1, room // (options.memories * numbers * np.dtype(options.dtype).itemsize))
 
 
 def in_stacks(runs: Sequence[Run], largest: int, at_least: int = 1) -> list[tuple[Run, ...]]:
@@ -73,12 +66,8 @@ def in_stacks(runs: Sequence[Run], largest: int, at_least: int = 1) -> list[tupl
 def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Final:
     """The final states of some runs, trained in one stack.
 
-    A stack that fails is trained in halves, since it may have been too large for the memory.
-
-    Raises
-    ------
-    RuntimeError
-        If a run fails on its own; the message names it, and its cause is the error.
+    A stack that fails is trained in halves, since it may have been too large for the memory. If a run fails
+    on its own, a RuntimeError names it, with the error as its cause.
     """
     try:
         with threads(1):
@@ -128,14 +117,7 @@ def pack(data: TrainingSet, options: Options) -> bytes:
 
 
 def train_packed(packed: bytes, runs: Sequence[Run]) -> Final:
-    """`train_runs` in a worker.
-
-    Raises
-    ------
-    RuntimeError
-        If the worker has another version of hopcore, NumPy or PyTorch than the sweep, as its digits would
-        differ.
-    """
+    """`train_runs` in a worker; refused if its digits would differ, by another hopcore, NumPy or PyTorch."""
     if parent_process() is not None:  # not in a thread of the calling process
         end_with_parent()
     wanted, data, options = _unpacked(packed)

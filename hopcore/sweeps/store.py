@@ -28,14 +28,8 @@ class RunStore:
 
     A file is written whole or not at all, so several processes may use one folder at once. Its name is a
     hash of the run's identity; inside (`numpy.load` reads it) are the final memories and labels and the
-    identity as text, behind them a checksum over all of it. The folder is made if it does not exist.
-
-    Raises
-    ------
-    TypeError
-        If the folder is not a path.
-    ValueError
-        If files cannot be written there.
+    identity as text, behind them a checksum over all of it. The folder is made if it does not exist:
+    TypeError if it is not a path, ValueError if files cannot be written there.
     """
 
     def __init__(self, folder: str | Path) -> None:

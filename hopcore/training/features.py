@@ -16,24 +16,14 @@ from hopcore.data import TrainingSet
 
 @dataclass(frozen=True)
 class Features:
-    """The linear features of memories that training advances.
+    """The linear features of memories that training advances."""
 
-    Attributes
-    ----------
-    name : "primal" (the features are the N pixels) or "dual" (S overlaps, then the distinct pixels).
-    images : (S, N).
-    step : (S, P) matrix; a memory step of weights W over the images changes the features by W @ step.
-    pixels_from : first column of the pixel part; the columns before it are the overlaps divided by N.
-    representative : (P - pixels_from,) index of an image pixel that each pixel column stands for.
-    group : (N,) for each image pixel, the index of the group of equal pixels to which it belongs.
-    """
-
-    name: str
-    images: np.ndarray
-    step: np.ndarray
-    pixels_from: int
-    representative: np.ndarray
-    group: np.ndarray
+    name: str  # "primal" (the features are the N pixels) or "dual" (S overlaps, then the distinct pixels)
+    images: np.ndarray  # (S, N)
+    step: np.ndarray  # (S, P): a memory step of weights W over the images changes the features by W @ step
+    pixels_from: int  # first column of the pixel part; the columns before it are the overlaps divided by N
+    representative: np.ndarray  # (P - pixels_from,) the image pixel that each pixel column stands for
+    group: np.ndarray  # (N,) for each image pixel, the group of equal pixels to which it belongs
 
     def of(self, memories: np.ndarray) -> np.ndarray:
         """The features (..., K, P) of memories (..., K, N).

@@ -1,13 +1,11 @@
 """What a training run is: its options, checked before any work starts."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -129,19 +127,11 @@ class Run:
         object.__setattr__(self, "seed", check_seed(self.seed))
 
     @classmethod
-    def scheduled(cls, n: Any, rescaled_temperature: Any, seed: int, epochs: int) -> Run:
-        """A run whose n and temperature may be arrays over epochs or functions of the epoch.
-
-        Raises
-        ------
-        ValueError, TypeError
-            As `check_schedule`.
-        """
+    def scheduled(cls, n: Any, rescaled_temperature: Any, seed: int, epochs: int) -> Self:
+        """A run whose n and temperature may be arrays over epochs or functions of the epoch."""
         given = {"n": n, "rescaled_temperature": rescaled_temperature}
-        return cls(
-            **{name: check_schedule(name, given[name], epochs, check) for name, check in CONDITIONS.items()},
-            seed=seed,
-        )
+        checked = {name: check_schedule(name, given[name], epochs, CONDITIONS[name]) for name in given}
+        return cls(**checked, seed=seed)
 
     def schedules(self) -> dict[str, Schedule]:
         """The conditions that have one, by name."""
@@ -166,14 +156,8 @@ class Options:
     device: str = "cpu"
 
     @classmethod
-    def checked(cls, data: TrainingSet, **options: Any) -> Options:
-        """The options, checked against the training set.
-
-        Raises
-        ------
-        ValueError, TypeError
-            For the first option that is wrong; the message names it, its value and what is allowed.
-        """
+    def checked(cls, data: TrainingSet, **options: Any) -> Self:
+        """Options, checked against the training set; a ValueError or TypeError names the first wrong one."""
         if not isinstance(data, TrainingSet):
             raise refuse("data", data, "a TrainingSet", TypeError)
         given = cls(**options)
@@ -181,21 +165,21 @@ class Options:
         if not 0 <= momentum < 1:
             raise refuse("momentum", momentum, "a number from 0 up to, not including, 1")
         epochs = check_integer("epochs", given.epochs, minimum=0)
-        start = _checked_start(given.start, given.memories, data)
+        start, memories = _checked_start(given.start, given.memories, data), given.memories
+        memories = len(start[0]) if isinstance(start, tuple) else check_integer("memories", memories, 1)
+        every = given.record_every
         minibatches = check_integer("minibatches", given.minibatches, minimum=1)
         if minibatches > len(data):
             raise refuse("minibatches", minibatches, f"at most the number of images, {len(data)}")
         return cls(
-            memories=len(start[0])
-            if isinstance(start, tuple)
-            else check_integer("memories", given.memories, minimum=1),
+            memories=memories,
             rate=check_positive("rate", given.rate),
             epochs=epochs,
             momentum=momentum,
             cost_power=None if given.cost_power is None else check_positive("cost_power", given.cost_power),
             constraint=check_choice("constraint", given.constraint, CONSTRAINTS),
             start=start,
-            record_every=_checked_interval(given.record_every),
+            record_every=None if every is None else check_integer("record_every", every, minimum=1),
             minibatches=minibatches,
             noise=_checked_noise(given.noise, epochs),
             dtype=check_choice("dtype", given.dtype, DTYPES),
@@ -219,17 +203,11 @@ class Options:
         described = {name: "" if value is None else value for name, value in vars(self).items()}
         described["noise"] = "" if self.noise is None else json.dumps(asdict(self.noise))
         if isinstance(self.start, tuple):
-            described["start"] = f"given, sha256 {_digest(self.start)}"
+            content = b"".join(repr(array.shape).encode() + array.tobytes() for array in self.start)
+            described["start"] = f"given, sha256 {hashlib.sha256(content).hexdigest()}"
         else:
             described["start"] = f"random, mean {self.start.mean:g}, spread {self.start.spread:g}"
         return described
-
-
-def _digest(start: tuple[np.ndarray, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for array in start:
-        digest.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
 
 def _checked_start(
@@ -239,12 +217,8 @@ def _checked_start(
         return start or RandomStart()
     pixels, categories = data.images.shape[1], data.targets.shape[1]
     if not isinstance(start, (tuple, list)) or len(start) != 2:
-        raise refuse(
-            "start",
-            start,
-            f"a RandomStart or a pair: memories (K, {pixels}) and labels (K, {categories})",
-            TypeError,
-        )
+        allowed = f"a RandomStart or a pair: memories (K, {pixels}) and labels (K, {categories})"
+        raise refuse("start", start, allowed, TypeError)
     start_memories = check_finite_array("start[0]", start[0], (None, pixels))
     if len(start_memories) == 0:
         raise refuse("start[0]", start_memories, "at least one memory")
@@ -255,16 +229,11 @@ def _checked_start(
     return start_memories.copy(), start_labels.copy()
 
 
-def _checked_interval(record_every: Any) -> int | None:
-    return None if record_every is None else check_integer("record_every", record_every, minimum=1)
-
-
 def _checked_noise(noise: Any, epochs: int) -> NoisePulses | None:
     if noise is None:
         return None
     if isinstance(noise, Mapping):
-        known = {"epochs", "std", "mean"}
-        if not {"epochs", "std"} <= set(noise) <= known:
+        if not {"epochs", "std"} <= set(noise) <= {"epochs", "std", "mean"}:
             raise refuse("noise", noise, "a NoisePulses, or a mapping with epochs, std and perhaps mean")
         noise = NoisePulses(**noise)
     if not isinstance(noise, NoisePulses):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from .learner import Learner, pixels_of
+from .learner import Learner, combined
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Recording:
     def add(self, epoch: int, learner: Learner, compact: bool) -> None:
         """Keep the learner's present state."""
         self.epochs.append(epoch)
-        self.labels.append(_array(learner.labels))
+        self.labels.append(_array(learner.state.labels))
         if not compact:
             self.memories.append(_array(learner.memories()))
             return
@@ -36,8 +36,8 @@ class Recording:
             self._last_base = learner.base
             self.bases.append(_array(learner.base))
         self.base_of_epoch.append(len(self.bases) - 1)
-        self.weights.append(_array(learner.weights))
-        self.kept.append(_array(learner.kept)[..., 0])
+        self.weights.append(_array(learner.state.weights))
+        self.kept.append(_array(learner.state.kept)[..., 0])
 
 
 def _array(tensor: torch.Tensor) -> np.ndarray:
@@ -46,10 +46,8 @@ def _array(tensor: torch.Tensor) -> np.ndarray:
 
 def compact_is_smaller(epochs: int, bases: int, memories: int, images: int, pixels: int) -> bool:
     """Whether weights and bases take less room than the memories' pixels."""
-    return (
-        epochs * memories * (images + 1) + bases * memories * pixels + images * pixels
-        < epochs * memories * pixels
-    )
+    compact = epochs * memories * (images + 1) + bases * memories * pixels + images * pixels
+    return compact < epochs * memories * pixels
 
 
 def rebuilt(kept: np.ndarray, base: np.ndarray, weights: np.ndarray, images: np.ndarray) -> np.ndarray:
@@ -58,4 +56,4 @@ def rebuilt(kept: np.ndarray, base: np.ndarray, weights: np.ndarray, images: np.
         torch.from_numpy(np.array(part, dtype=weights.dtype))
         for part in (kept[None, :, None], base[None], weights[None], images)
     )
-    return pixels_of(held, start, given, pixels)[0].numpy()
+    return combined(held, start, given, pixels).clamp_(-1, 1)[0].numpy()

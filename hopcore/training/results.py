@@ -1,9 +1,10 @@
 """Results as labelled datasets."""
 
 import platform
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,22 +17,16 @@ from hopcore.data import TrainingSet
 
 from .options import Options, Run
 from .recording import Recording, rebuilt
-from .schedule import last
+from .schedule import present
 
 MADE_OF = ("image_weights", "kept", "base_memories", "base", "images")
 """What a compact trajectory holds in the place of memories."""
 
 
-def to_datasets(
-    recording: Recording, data: TrainingSet, options: Options, runs: Sequence[Run], form: str
-) -> list[xr.Dataset]:
-    """One dataset for each of the stacked runs, as `hopcore.train` describes it."""
-    return [_dataset(recording, index, data, options, run, form) for index, run in enumerate(runs)]
-
-
-def _dataset(
+def to_dataset(
     recording: Recording, index: int, data: TrainingSet, options: Options, run: Run, form: str
 ) -> xr.Dataset:
+    """One of the stacked runs, as `hopcore.train` describes it."""
     coordinates: dict[str, Any] = {
         "epoch": recording.epochs,
         "memory": np.arange(options.memories),
@@ -58,17 +53,17 @@ def _dataset(
         schedules["cost_power"] = schedules["n"]
     if schedules:
         coordinates["step"] = np.arange(1, options.epochs + 1)
-    variables |= {
-        f"{name}_schedule": ("step", np.array(schedule.values)) for name, schedule in schedules.items()
-    }
+        for name, schedule in schedules.items():
+            variables[f"{name}_schedule"] = ("step", np.array(schedule.values))
+    n, rescaled_temperature = (present(each, options.epochs) for each in (run.n, run.rescaled_temperature))
     attributes = {
         "title": "training run of a generalized Hopfield network",
-        "n": last(run.n),
-        "rescaled_temperature": last(run.rescaled_temperature),
-        "temperature": last(run.rescaled_temperature) * data.images.shape[1],
+        "n": n,
+        "rescaled_temperature": rescaled_temperature,
+        "temperature": rescaled_temperature * data.images.shape[1],
         "seed": run.seed,
         **options.described(),
-        "cost_power": last(run.n) if options.cost_power is None else options.cost_power,
+        "cost_power": n if options.cost_power is None else options.cost_power,
         "form": form,
         "threads": torch.get_num_threads(),
         "data_fingerprint": data.fingerprint,
@@ -77,18 +72,11 @@ def _dataset(
     return with_pixels(xr.Dataset(variables, coordinates, attributes))
 
 
-@lru_cache(maxsize=1)
-def _versions() -> tuple[tuple[str, str], ...]:
-    packages = ("hopcore", "numpy", "torch", "xarray")
-    return (
-        ("python_version", platform.python_version()),
-        *((f"{name}_version", version(name)) for name in packages),
-    )
-
-
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """The versions of Python and of the packages that a result depends on."""
-    return dict(_versions())
+    packages = {f"{name}_version": version(name) for name in ("hopcore", "numpy", "torch", "xarray")}
+    return MappingProxyType({"python_version": platform.python_version(), **packages})
 
 
 class _Pixels(BackendArray):
@@ -101,9 +89,8 @@ class _Pixels(BackendArray):
         self.dtype = weights.dtype
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> np.ndarray:
-        return indexing.explicit_indexing_adapter(
-            key, self.shape, indexing.IndexingSupport.OUTER, self._indexed
-        )
+        outer = indexing.IndexingSupport.OUTER
+        return indexing.explicit_indexing_adapter(key, self.shape, outer, self._indexed)
 
     def _indexed(self, key: tuple) -> np.ndarray:
         epochs, memories, pixels = key

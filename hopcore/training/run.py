@@ -15,7 +15,7 @@ from .features import features_of
 from .learner import Learner
 from .options import NoisePulses, Options, RandomStart, Run
 from .recording import Recording, compact_is_smaller
-from .results import to_datasets
+from .results import to_dataset
 from .schedule import present
 
 
@@ -43,41 +43,24 @@ def train(
 
     Parameters
     ----------
-    data
-        The training set: S images of N pixels and their digits.
-    n
-        Power of the rectified polynomial, real, above 1; or a schedule, see below.
-    rescaled_temperature
-        T_r = T/N, above 0; or a schedule.
-    memories
-        Number K of memories; a given start brings its own.
-    rate
-        Learning rate ε: the largest change of a pixel, or of a label, in one step.
-    epochs
-        Passes over the images, 0 or more.
-    momentum
-        From 0 up to 1: the part of the last velocity that is carried over.
-    cost_power
-        m in the cost Σ|o − t|^(2m), real, above 0; None means m = n, at every epoch.
-    constraint
-        "rescale" divides a memory by its largest absolute pixel where that exceeds 1, and keeps it a
+    data : the training set: S images of N pixels and their digits.
+    n : power of the rectified polynomial, real, above 1; or a schedule, see below.
+    rescaled_temperature : T_r = T/N, above 0; or a schedule.
+    memories : number K of memories; a given start brings its own.
+    rate : learning rate ε, the largest change of a pixel, or of a label, in one step.
+    epochs : passes over the images, 0 or more.
+    momentum : from 0 up to 1, the part of the last velocity that is carried over.
+    cost_power : m in the cost Σ|o − t|^(2m), real, above 0; None means m = n, at every epoch.
+    constraint : "rescale" divides a memory by its largest absolute pixel where that exceeds 1, and keeps it a
         combination of images; "clip" cuts single pixels to [−1, 1].
-    start
-        Memories (K, N) and labels (K, C) at epoch 0, or a `RandomStart`; None is ``RandomStart()``.
-    seed
-        Of the random start and of the noise, an integer from 0.
-    record_every
-        k keeps the epochs 0, k, 2k, … and the last; None keeps the last alone.
-    minibatches
-        B steps per epoch; minibatch b holds the images b, b + B, b + 2B, …
-    noise
-        `NoisePulses`, or a mapping with its fields: added in the last step of the listed epochs.
-    dtype
-        "float64" or "float32".
-    device
-        "cpu", "cuda" or "cuda:<index>".
-    progress
-        Show a progress bar with the time left.
+    start : memories (K, N) and labels (K, C) at epoch 0, or a `RandomStart`; None is ``RandomStart()``.
+    seed : of the random start and of the noise, an integer from 0.
+    record_every : k keeps the epochs 0, k, 2k, … and the last; None keeps the last alone.
+    minibatches : B steps per epoch; minibatch b holds the images b, b + B, b + 2B, …
+    noise : `NoisePulses`, or a mapping with its fields: added in the last step of the listed epochs.
+    dtype : "float64" or "float32".
+    device : "cpu", "cuda" or "cuda:<index>".
+    progress : show a progress bar with the time left.
 
     Returns
     -------
@@ -139,77 +122,35 @@ def train(
 def train_stack(
     data: TrainingSet, options: Options, runs: Sequence[Run], advanced: Callable[[int], Any] | None = None
 ) -> list[xr.Dataset]:
-    """Train several networks in one stack of arrays.
+    """Train several networks in one stack of arrays; one dataset for each run, as `train` gives it.
 
     Each result equals, bit for bit, that of the run alone if N is a multiple of 16, as for MNIST, and every
-    minibatch has several images; otherwise to rounding. This holds on one thread.
+    minibatch has several images; otherwise to rounding. This holds on one thread. On a CPU a few runs keep
+    their arrays in cache; a GPU takes as many as its memory holds.
 
-    Parameters
-    ----------
-    data, options : as in `train`; the options are checked (`Options.checked`).
-    runs : the runs; on a CPU a few, so that their arrays stay in cache, on a GPU as many as its memory holds.
-    advanced : called with the number of epochs done since its last call.
-
-    Returns
-    -------
-    list of xarray.Dataset
-        One for each run, as `train` gives it.
-
-    Raises
-    ------
-    ValueError
-        For a run whose schedule is not one of the options' epochs.
+    The options are from `Options.checked`; ``advanced`` is called with the number of epochs done since its
+    last call. A run whose schedule is not one of the options' epochs is a ValueError.
     """
     learner, recording = _trained(data, options, runs, advanced)
-    return to_datasets(recording, data, options, runs, learner.features.name)
+    form = learner.features.name
+    return [to_dataset(recording, index, data, options, run, form) for index, run in enumerate(runs)]
 
 
 def train_final(data: TrainingSet, options: Options, runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
-    """The final states alone of what `train_stack` trains, as plain arrays.
-
-    Returns
-    -------
-    Memories (R, K, N) and labels (R, K, C).
-
-    Raises
-    ------
-    ValueError
-        For a run whose schedule is not one of the options' epochs.
-    """
+    """The final memories (R, K, N) and labels (R, K, C) alone of what `train_stack` trains, as arrays."""
     _, recording = _trained(data, replace(options, record_every=None), runs)
     return recording.memories[-1], recording.labels[-1]
 
 
-def _trained(
-    data: TrainingSet,
-    options: Options,
-    runs: Sequence[Run],
-    advanced: Callable[[int], Any] | None = None,
-) -> tuple[Learner, Recording]:
+def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Learner:
+    """The state at epoch 0 of several networks, ready to advance together."""
     for run in runs:
         for name, schedule in run.schedules().items():
             if len(schedule.values) != options.epochs:
                 raise refuse(name, schedule, f"a schedule of the {options.epochs} epochs")
-    learner = build_learner(data, options, runs)
-    with torch.inference_mode():
-        return learner, _learn(learner, data, options, runs, advanced or (lambda count: None))
-
-
-def build_learner(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Learner:
-    """The state at epoch 0 of several networks, ready to advance together."""
-    starts = [options.starts(data, run.seed) for run in runs]
-    return Learner(
-        features_of(data, options.constraint),
-        data.targets,
-        *_stacked(starts),
-        **_conditions(options, runs, 0),
-        rate=options.rate,
-        momentum=options.momentum,
-        constraint=options.constraint,
-        minibatches=options.minibatches,
-        dtype=getattr(torch, options.dtype),
-        device=torch.device(options.device),
-    )
+    start = _stacked([options.starts(data, run.seed) for run in runs])
+    features = features_of(data, options.constraint)
+    return Learner(features, data.targets, start, options, **_conditions(options, runs, 0))
 
 
 def _conditions(options: Options, runs: Sequence[Run], done: int) -> dict[str, np.ndarray]:
@@ -228,40 +169,37 @@ def _stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray
     return np.stack(memories), np.stack(labels)
 
 
-def _learn(
-    learner: Learner,
-    data: TrainingSet,
-    options: Options,
-    runs: Sequence[Run],
-    advanced: Callable[[int], Any],
-) -> Recording:
-    keep = options.recorded_epochs()
-    noise = options.noise
+def _trained(
+    data: TrainingSet, options: Options, runs: Sequence[Run], advanced: Callable[[int], Any] | None = None
+) -> tuple[Learner, Recording]:
+    learner, recording = build_learner(data, options, runs), Recording()
+    keep, noise = options.recorded_epochs(), options.noise
     pulses = () if noise is None else noise.epochs
     images, pixels = data.images.shape
     shape = (options.memories, pixels)
     bases = 1 + len(pulses)
     compact = learner.dual and compact_is_smaller(len(keep), bases, options.memories, images, pixels)
-    recording = Recording()
     # The run is cut where something happens: a kept epoch, a pulse, another n or temperature, or a sign of
     # life for the progress bar.
     beats = range(0, options.epochs, 50)
     changes = {change for run in runs for schedule in run.schedules().values() for change in schedule.changes}
     cuts = {*keep, *pulses, *(pulse - 1 for pulse in pulses), *changes, *beats, options.epochs} - {0}
     done = 0
-    if 0 in keep:
-        recording.add(0, learner, compact)
-    for stop in sorted(cuts):
-        if done in changes:
-            learner.set_conditions(**_conditions(options, runs, done))
-        if noise is not None and stop in pulses:
-            learner.epochs(stop - done - 1)
-            pulse = [noise.draw(run.seed, stop, shape, data.targets.shape[1]) for run in runs]
-            learner.epoch(_stacked(pulse))
-        else:
-            learner.epochs(stop - done)
-        if stop in keep:
-            recording.add(stop, learner, compact)
-        advanced(stop - done)
-        done = stop
-    return recording
+    with torch.inference_mode():
+        if 0 in keep:
+            recording.add(0, learner, compact)
+        for stop in sorted(cuts):
+            if done in changes:
+                learner.set_conditions(**_conditions(options, runs, done))
+            if noise is not None and stop in pulses:
+                learner.epochs(stop - done - 1)
+                pulse = [noise.draw(run.seed, stop, shape, data.targets.shape[1]) for run in runs]
+                learner.epoch(_stacked(pulse))
+            else:
+                learner.epochs(stop - done)
+            if stop in keep:
+                recording.add(stop, learner, compact)
+            if advanced is not None:
+                advanced(stop - done)
+            done = stop
+    return learner, recording

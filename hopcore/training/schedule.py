@@ -19,12 +19,7 @@ Check = Callable[[str, Any], float]
 
 @dataclass(frozen=True)
 class Schedule:
-    """The values of one condition, epoch by epoch.
-
-    Attributes
-    ----------
-    values : entry e is what holds during epoch e + 1; as many as the run has epochs.
-    """
+    """The values of one condition, as many as the run has epochs: entry e holds during epoch e + 1."""
 
     values: tuple[float, ...]
 
@@ -33,36 +28,16 @@ class Schedule:
         return f"{self.values[0]:{form}} to {self.values[-1]:{form}}"
 
     @property
-    def last(self) -> float:
-        """What holds during the last epoch."""
-        return self.values[-1]
-
-    @property
     def changes(self) -> list[int]:
         """The numbers of completed epochs after which the value is another one."""
         return (np.flatnonzero(np.diff(self.values)) + 1).tolist()
 
-    def after(self, epochs: int) -> float:
-        """What holds in the epoch that follows so many completed epochs; at the end, what held last."""
-        return self.values[min(epochs, len(self.values) - 1)]
-
 
 def check_schedule(name: str, given: Any, epochs: int, check: Check) -> float | Schedule:
-    """A number as it is, an array or a function of the epoch as a `Schedule`; every value is checked.
+    """A number itself, an array or a function of the epochs 1, 2, … as a `Schedule`, every value checked.
 
-    Parameters
-    ----------
-    name : of the argument, for messages.
-    given : a number; an array whose entry e holds during epoch e + 1; or a function that is called with the
-        epochs 1, 2, …, ``epochs`` and returns what holds during each.
-    epochs : of the run.
-    check : of one value.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a wrong value, which the message names with its epoch; for an array that is not one value per
-        epoch; for a function that fails; for a schedule of a run without epochs.
+    ValueError or TypeError for a wrong value, which the message names with its epoch, for an array that is
+    not one value per epoch, for a function that fails, and for a schedule of a run without epochs.
     """
     if callable(given) and not isinstance(given, (np.ndarray, xr.DataArray)):
         _check_epochs(name, given, epochs)
@@ -97,24 +72,14 @@ def _called(name: str, given: Callable[[int], Any], epoch: int, epochs: int, che
 
 
 def present(value: float | Schedule, epochs: int) -> float:
-    """The value of a condition after so many completed epochs, whether it has a schedule or not."""
-    return value.after(epochs) if isinstance(value, Schedule) else value
-
-
-def last(value: float | Schedule) -> float:
-    """The value of a condition during the last epoch."""
-    return value.last if isinstance(value, Schedule) else value
+    """What holds in the epoch that follows so many completed ones; at the end, what held last."""
+    return value.values[min(epochs, len(value.values) - 1)] if isinstance(value, Schedule) else value
 
 
 def conditions(run: xr.Dataset, epoch: int) -> tuple[float, float, float]:
     """n, rescaled temperature and cost power of a run in the epoch that follows ``epoch`` completed ones.
 
-    Parameters
-    ----------
-    run
-        From `hopcore.train`, with or without schedules.
-    epoch
-        Completed epochs, 0 or more; from the run's last epoch on, what held last.
+    From the run's last epoch on, what held last.
     """
     epoch = check_integer("epoch", epoch, minimum=0)
 

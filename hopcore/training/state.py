@@ -1,15 +1,14 @@
 """What training changes, and what it reads."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
 from .features import Features
+from .options import Options
 
 
 @dataclass
@@ -22,9 +21,7 @@ class Conditions:
     cost_exponent: torch.Tensor
 
     @classmethod
-    def of(
-        cls, n: ArrayLike, temperature: ArrayLike, cost_power: ArrayLike, like: torch.Tensor
-    ) -> Conditions:
+    def of(cls, n: ArrayLike, temperature: ArrayLike, cost_power: ArrayLike, like: torch.Tensor) -> Self:
         """From power, rescaled temperature T/N and cost power of each network, in the type of ``like``."""
         n, cost_exponent = np.asarray(n), 2 * np.asarray(cost_power) + 1
         values = n, n - 1, np.log(temperature), cost_exponent
@@ -33,31 +30,20 @@ class Conditions:
 
 @dataclass
 class State:
-    """R networks under training.
+    """R networks under training; a memory is kept·base + weights·images in the dual form."""
 
-    Attributes
-    ----------
-    values : (R, K, P) the features of the memories, see `Features`.
-    labels : (R, K, C).
-    weights, kept : (R, K, S) and (R, K, 1): a memory is kept·base + weights·images. The dual form only; in
-        the primal form the weights have no columns.
-    velocities : of values, labels and weights; without momentum there are none.
-    """
-
-    values: torch.Tensor
-    labels: torch.Tensor
-    weights: torch.Tensor
-    kept: torch.Tensor
-    velocities: tuple[torch.Tensor, ...]
+    values: torch.Tensor  # (R, K, P) the features of the memories
+    labels: torch.Tensor  # (R, K, C)
+    weights: torch.Tensor  # (R, K, S) of the images; in the primal form they have no columns
+    kept: torch.Tensor  # (R, K, 1) the part of the base that is left; the dual form only
+    velocities: tuple[torch.Tensor, ...]  # of values, labels and weights; without momentum there are none
     conditions: Conditions
 
     @classmethod
-    def of(
-        cls, features: Features, labels: np.ndarray, momentum: float, dtype: torch.dtype, device: torch.device
-    ) -> State:
+    def of(cls, features: Features, labels: np.ndarray, options: Options) -> Self:
         """Arrays for networks with these labels (R, K, C); memories and conditions are to be filled in."""
         runs, memories, _ = labels.shape
-        kind: Any = {"dtype": dtype, "device": device}
+        kind: Any = {"dtype": getattr(torch, options.dtype), "device": options.device}
         images, width = features.step.shape
         kept = torch.ones(runs, memories, 1, **kind)
         values = room(kept, memories, width).zero_()
@@ -68,7 +54,7 @@ class State:
             held,
             weights,
             kept,
-            tuple(torch.zeros_like(array) for array in (values, held, weights) if momentum),
+            tuple(torch.zeros_like(array) for array in (values, held, weights) if options.momentum),
             Conditions(*(torch.zeros(runs, 1, 1, **kind) for _ in range(4))),
         )
 
