@@ -81,7 +81,7 @@ _SETS = figures.TRAINING_SETS
 
 WADDINGTON = {
     "tiny": WaddingtonScale((3, 20, 30), sets=2, starts=2, draws=2, pace=2, per_digit=10, memories=20),
-    "quick": WaddingtonScale((3, 10, 20, 30, 40), sets=10, starts=5, draws=8, pace=2),
+    "quick": WaddingtonScale((3, 10, 30, 40), sets=8, starts=3, draws=8, pace=2),
     "paper": WaddingtonScale(
         (3, 10, 15, 20, 30, 40), sets=_SETS, starts=_SETS, draws=_SETS, pace=1, dtype="float64"
     ),

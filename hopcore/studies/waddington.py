@@ -114,7 +114,7 @@ def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
     ones = recognised.sel(epoch=slice(20, until - 1), category=FIRST).min() / images
     appeared = splits.appearance(recognised)[others.values]
     low, median, high, last = appeared.quantile([0.1, 0.5, 0.9, 1]).values.tolist()
-    known = (recognised.sel(epoch=paper.GLOBAL_SPLIT_EPOCH) > 0).sum()
+    known = (recognised.sel(epoch=paper.GLOBAL_SPLIT_EPOCH, method="nearest") > 0).sum()
     found = {"until": until, "ones": ones, "median": median, "spread": high - low}
     return {name: float(value) for name, value in {**found, "last": last, "known": known}.items()}
 
@@ -133,9 +133,9 @@ def beginnings(settings: WaddingtonScale, *, seed: int = 0, executor: Executor |
 
 def _beginning(settings: WaddingtonScale, n: float, seed: int) -> xr.Dataset:
     data = training_set(per_digit=settings.per_digit, seed=seed)
-    options, pace = {**_published(data, settings, seed), "n": n}, settings.pace
+    options, pace = {**_published(data, settings, seed), "n": n}, 2 * settings.pace
     if n == FIGURES["3"].n[0]:
-        options["epochs"], pace = 3 * paper.GLOBAL_SPLIT_EPOCH, 1
+        options["epochs"], pace = 3 * paper.GLOBAL_SPLIT_EPOCH, settings.pace
     with threads(1):
         network = _network(_at_pace(options, pace))
     recognised = network.recognised.assign_coords(epoch=pace * network.recognised.epoch)
@@ -248,7 +248,7 @@ def disturb(
     changes: dict[str, dict[str, Any]] = {
         "momentum": {"momentum": paper.DISTURBED_MOMENTUM},
         "minibatches": {"minibatches": paper.DISTURBED_MINIBATCHES},
-        "noise": {"noise": every},
+        "noise": {"noise": every, "record_every": 2 * _RECORD_EVERY},
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
     common = {**_published(data, settings, seed), "n": undisturbed.run.attrs["n"]}
