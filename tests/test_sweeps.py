@@ -215,8 +215,8 @@ def test_stacks_fill_the_cache(data):
 def test_a_gpu_takes_as_many_as_fit_its_memory(monkeypatch):
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (10 * 2**30, 16 * 2**30))
     size = stacks.stack_size(hopcore.training_set(), replace(Options(), device="cuda"))
-    # Half of 10 GiB. 100 memories of 750 features and 200 images are 100 · (2 · 750 + 5 · 200) · 8 bytes.
-    assert size == 5 * 2**30 // 2_000_000
+    # Half of 10 GiB. 100 memories of 752 features and 200 images are 100 · (2 · 752 + 5 · 200) · 8 bytes.
+    assert size == 5 * 2**30 // 2_003_200
 
 
 @pytest.mark.parametrize("pixels", [9, 24])

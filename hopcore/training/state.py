@@ -46,9 +46,9 @@ class State:
         kind: Any = {"dtype": getattr(torch, options.dtype), "device": options.device}
         images, width = features.step.shape
         kept = torch.ones(runs, memories, 1, **kind)
-        values = room(kept, memories, width).zero_()
+        values = room(kept, memories, width)
         held = room(kept, *labels.shape[1:]).copy_(torch.as_tensor(labels))
-        weights = room(kept, memories, images if features.name == "dual" else 0).zero_()
+        weights = room(kept, memories, images if features.name == "dual" else 0)
         return cls(
             values,
             held,
@@ -79,13 +79,13 @@ class Room:
 
 
 def room(like: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
-    """An array (R, rows, columns) for as many networks, and of the kind, as another (R, …).
+    """Zeros (R, rows, columns) for as many networks, and of the kind, as another array (R, …).
 
     Every network begins at a multiple of 64 bytes: the last digits of a product may depend on where its
     factors lie, and a network in a stack is to get the same as one alone.
     """
     size = rows * columns
-    return like.new_empty(len(like), -(-size // 16) * 16)[:, :size].unflatten(1, (rows, columns))
+    return like.new_zeros(len(like), -(-size // 16) * 16)[:, :size].unflatten(1, (rows, columns))
 
 
 @dataclass(frozen=True)
