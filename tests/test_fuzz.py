@@ -146,7 +146,7 @@ def test_a_home_that_is_not_there_is_told_with_the_variable(monkeypatch):
 @pytest.fixture(scope="module", params=[None, 1], ids=["final", "trajectory"])
 def saved(request, tmp_path_factory):
     """The bytes of a saved run, of pixels or of weights."""
-    data = hopcore.TrainingSet(np.random.default_rng(0).uniform(-1, 1, (2, 16)), [1, 4])
+    data = hopcore.TrainingSet(np.random.default_rng(0).uniform(-1, 1, (2, 24)), [1, 4])
     run = hopcore.train(data, n=3, memories=2, epochs=40, record_every=request.param)
     assert ("image_weights" in run) == (request.param == 1)
     path = tmp_path_factory.mktemp("saved") / "run.nc"
