@@ -33,6 +33,10 @@ Root = Annotated[
 Jobs = Annotated[
     int, typer.Option(min=1, help="Chapters executed at the same time. The cores are shared equally.")
 ]
+Images = Annotated[
+    Literal["embedded", "published"],
+    typer.Option(help="The digits drawn from: those that come along, or the authors', from the full MNIST."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Execute anew, even what is finished and unchanged.")]
 
 
@@ -47,6 +51,7 @@ def book(
     dtype: Annotated[
         Literal["float32", "float64"], typer.Option(help="The numbers that networks are trained in.")
     ] = "float32",
+    images: Images = "embedded",
     root: Root = None,
     jobs: Jobs = 2,
     force: Force = False,
@@ -54,13 +59,14 @@ def book(
     """Execute chapters and build the HTML into _build/html.
 
     A chapter is executed if it is not finished: if its source, the library, the parameters or an installed
-    package has changed. With names, --scale, --seed and --dtype apply to those chapters; the rest of the book
-    is as without options. A failing cell fails the command, and the other chapters are still executed.
+    package has changed. With names, --scale, --seed, --dtype and --images apply to those chapters; the rest
+    of the book is as without options. A failing cell fails the command, and the other chapters are still
+    executed.
     """
     from hopcore.edition import commands
     from hopcore.edition.run.execute import Parameters
 
-    parameters = Parameters(scale, seed, dtype)
+    parameters = Parameters(scale, seed, dtype, images)
     page = commands.book(root, chapters or [], parameters, jobs=jobs, force=force)
     typer.echo(f"The book is at {page}")
 
@@ -91,14 +97,17 @@ def reference(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2, forc
 
 
 @app.command()
-def verdicts(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2) -> None:
+def verdicts(
+    chapters: Chapters = None, images: Images = "embedded", root: Root = None, jobs: Jobs = 2
+) -> None:
     """Execute chapters with other seeds, threads and precision, and keep the verdicts in book/verdicts.json.
 
-    The book's scorecard shows them. All chapters take about five times as long as the book.
+    The book's scorecard shows them. All chapters take about five times as long as the book. With --images
+    published only the verdicts on the authors' own images are measured.
     """
     from hopcore.edition import commands
 
-    typer.echo(f"wrote {commands.verdicts(root, chapters or [], jobs=jobs)}")
+    typer.echo(f"wrote {commands.verdicts(root, chapters or [], images=images, jobs=jobs)}")
 
 
 @app.command()

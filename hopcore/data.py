@@ -219,6 +219,19 @@ def paper_training_set() -> TrainingSet:
     return _found(TEN_DIGITS)
 
 
+def images_of(name: str) -> TrainingSet | None:
+    """What chapters draw from: None, the digits that come along, for "embedded"; "published": the authors'.
+
+    Raises
+    ------
+    ValueError
+        For another name.
+    """
+    if name not in ("embedded", "published"):
+        raise refuse("name", name, '"embedded" or "published"')
+    return paper_training_set() if name == "published" else None
+
+
 def _found(fingerprints: Sequence[str]) -> TrainingSet:
     """The images of the full MNIST with these fingerprints, in their order."""
     mnist = load_mnist(full=True)

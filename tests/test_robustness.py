@@ -19,6 +19,7 @@ found = {
     "F1": True,
     "F2": seed < 2,
     "F3": dtype.endswith("32"),
+    "P1": images == "embedded",
     "F4": os.environ["OMP_NUM_THREADS"] == "1",
 }
 for name, held in found.items():
@@ -35,6 +36,7 @@ def book(tmp_path, monkeypatch):
 
 def test_verdicts_are_measured_under_every_circumstance(book):
     said = []
+    measure(book, images="published")
     measure(book, say=said.append)  # both, so that two share the cores and each has one thread
     found = json.loads((book.root / FILE).read_text(encoding="utf-8"))
     columns = list(CIRCUMSTANCES)
@@ -43,13 +45,14 @@ def test_verdicts_are_measured_under_every_circumstance(book):
         ("F2", {"seed 2"}),
         ("F3", {"double precision"}),
         ("F4", {"all threads"}),
+        ("P1", {"the authors' images"}),
     ):
         row = found["verdicts"][claim]
         assert set(row) == set(columns)
         assert {name for name in columns if row[name] != "holds"} == odd
     told = verdicts(book)
-    assert told.startswith("Of 4 claims, 1 have the same verdict in all of these: as in the book, seed 1, ")
-    assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F2", "F3", "F4"]
+    assert told.startswith("Of 5 claims, 1 have the same verdict in all of these: as in the book, seed 1, ")
+    assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F2", "F3", "F4", "P1"]
 
     cut = copy.deepcopy(found)
     for row in cut["verdicts"].values():  # interrupted before the last circumstance
@@ -57,7 +60,7 @@ def test_verdicts_are_measured_under_every_circumstance(book):
     (book.root / FILE).write_text(json.dumps(cut), encoding="utf-8")
     told = verdicts(book)
     assert "Not measured yet: all threads." in told
-    assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F2", "F3"]
+    assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F2", "F3", "P1"]
 
     said.clear()  # what is finished is not executed again
     measure(book, ["gamma"], say=said.append)

@@ -17,7 +17,7 @@ from scipy.stats import rankdata
 
 from hopcore import splits
 from hopcore._checks import check_integer, refuse
-from hopcore.data import training_set
+from hopcore.data import TrainingSet, training_set
 from hopcore.paper import FIGURE_8_LABEL, FIGURES
 from hopcore.paper.scales import ArrestScale
 from hopcore.splits import Fate, Split, SplitTree
@@ -35,10 +35,12 @@ def heat(
     *,
     n: float | Sequence[float] = FIGURES["8"].n[0],
     temperatures: Sequence[float] | None = None,
+    source: TrainingSet | None = None,
     **changes: Any,
 ) -> xr.Dataset:
     """Training sets and starts, by their seeds, learnt at the scale's temperatures or others.
 
+    ``source`` is what training sets are drawn from (`hopcore.training_set`), here and in what follows.
     ``changes`` are options of `hopcore.sweep`, its ``executor`` among them.
 
     Returns final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature
@@ -49,7 +51,7 @@ def heat(
     hot = settings.temperatures if temperatures is None else temperatures
 
     def learnt(seed: int) -> xr.Dataset:
-        data = training_set(per_digit=settings.per_digit, seed=seed)
+        data = training_set(per_digit=settings.per_digit, seed=seed, source=source)
         found = sweep(data, n=n, rescaled_temperature=hot, seed=seed, **options)
         return found.squeeze(("seed",) if np.ndim(n) else ("n", "seed"), drop=True)
 
@@ -59,10 +61,11 @@ def heat(
 
 
 def controls(
-    settings: ArrestScale, heated: xr.Dataset, *, dtype: str = "float32", executor: Executor | None = None
+    settings: ArrestScale, heated: xr.Dataset, *, dtype: str = "float32", **options: Any
 ) -> dict[str, int]:
     """The first training set learnt again, in ``double`` precision and at a ``quarter`` of the rate.
 
+    The options are those of `heat`.
     Both are the most memories by which a digit's population differs, at so many ``temperatures`` of a few.
     """
     first, count = heated.population[0], heated.sizes["rescaled_temperature"]
@@ -70,7 +73,7 @@ def controls(
 
     def difference(**changes: Any) -> int:
         hot = usual.rescaled_temperature.values
-        again = heat(settings, [first.set.item()], temperatures=hot, executor=executor, **changes)
+        again = heat(settings, [first.set.item()], temperatures=hot, **options, **changes)
         return int(abs(again.population[0] - usual).max())
 
     slow = {"rate": settings.rate / 4, "epochs": 4 * settings.epochs}
@@ -134,15 +137,20 @@ class Learnt:
 
 
 def learn(
-    settings: ArrestScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
+    settings: ArrestScale,
+    seeds: Sequence[int],
+    *,
+    source: TrainingSet | None = None,
+    dtype: str = "float32",
+    executor: Executor | None = None,
 ) -> dict[int, Learnt]:
     """The training sets of `heat` at T_r = 0.85 and half the rate, by seed."""
-    return dict(zip(seeds, map_in(executor, partial(_learn, settings, dtype), seeds), strict=True))
+    return dict(zip(seeds, map_in(executor, partial(_learn, settings, source, dtype), seeds), strict=True))
 
 
-def _learn(settings: ArrestScale, dtype: str, seed: int) -> Learnt:
+def _learn(settings: ArrestScale, source: TrainingSet | None, dtype: str, seed: int) -> Learnt:
     run = train(
-        training_set(per_digit=settings.per_digit, seed=seed),
+        training_set(per_digit=settings.per_digit, seed=seed, source=source),
         n=FIGURES["8"].n[0],
         rescaled_temperature=FIGURES["3"].rescaled_temperature[0],
         memories=settings.memories,

@@ -18,7 +18,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import zscore
 
 from hopcore._checks import check_finite_array, refuse
-from hopcore.data import CATEGORIES, training_set
+from hopcore.data import CATEGORIES, TrainingSet, training_set
 from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import PIXELS
@@ -241,12 +241,15 @@ def study(run: xr.Dataset) -> Study:
     return Study(*found, leader, tuple(followers), first, second, line, plane, half, end)
 
 
-def train_and_study(digits: Sequence[int], seed: int, per_digit: int = 20, **options: Any) -> Study:
+def train_and_study(
+    digits: Sequence[int], seed: int, per_digit: int = 20, source: TrainingSet | None = None, **options: Any
+) -> Study:
     """Train on digits with one seed for training set and start, and `study` the run; for a pool of processes.
 
-    The options are those of `hopcore.train`, with ``record_every``.
+    The training set is drawn from ``source`` (`hopcore.training_set`). The options are those of
+    `hopcore.train`, with ``record_every``.
     """
-    data = training_set(digits=digits, per_digit=per_digit, seed=seed)
+    data = training_set(digits=digits, per_digit=per_digit, seed=seed, source=source)
     return study(train(data, seed=seed, **options))
 
 
@@ -255,6 +258,7 @@ def studies(
     seeds: Sequence[int],
     networks: Sequence[Learning],
     executor: Executor | None = None,
+    source: TrainingSet | None = None,
 ) -> xr.Dataset:
     """`train_and_study` networks of several n on the training sets of several seeds.
 
@@ -265,13 +269,19 @@ def studies(
     and ``images`` (…, pixel) of both forks.
     """
     by_n = {each.n: each for each in networks}
-    found = over_grid(partial(_studied, digits, by_n), executor, n=list(by_n), set=list(seeds))
+    found = over_grid(partial(_studied, digits, by_n, source), executor, n=list(by_n), set=list(seeds))
     return found.assign_coords(fork=["first", "second"], category=np.arange(CATEGORIES))
 
 
-def _studied(digits: Sequence[int], networks: dict[float, Learning], n: float, seed: int) -> xr.Dataset:
+def _studied(
+    digits: Sequence[int],
+    networks: dict[float, Learning],
+    source: TrainingSet | None,
+    n: float,
+    seed: int,
+) -> xr.Dataset:
     """`studies` of one network."""
-    found = train_and_study(digits, seed, **vars(networks[n]))
+    found = train_and_study(digits, seed, source=source, **vars(networks[n]))
     nowhere = Fork(np.nan, np.nan, np.full(CATEGORIES, np.nan), np.full(PIXELS, np.nan))
     first, second = found.first or nowhere, found.second or nowhere
     shares = first.shares[found.axes]

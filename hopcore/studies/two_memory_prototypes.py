@@ -44,13 +44,22 @@ def opposed_start(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
     return np.array([[own, other], [other, own]]) @ data.images, labels
 
 
-def mean_pair(seed: int) -> TrainingSet:
-    """The mean images of fifty 4s and of fifty 9s, drawn with a seed."""
-    return class_means(training_set(FIGURES["6 right"].digits, FIGURE_6_MEANS_OF, seed))
+def mean_pair(seed: int, source: TrainingSet | None = None) -> TrainingSet:
+    """The mean images of fifty 4s and of fifty 9s, drawn with a seed; of all in a source that has fewer."""
+    digits, count = FIGURES["6 right"].digits, FIGURE_6_MEANS_OF
+    if source is not None:
+        count = min(count, *((source.digits == digit).sum() for digit in digits))
+    return class_means(training_set(digits, count, seed, source))
 
 
-def corners(seeds: Sequence[int], n: float, rescaled_temperature: float, **how: Any) -> xr.Dataset:
-    """`two_memories` at one n and temperature, for several pairs of mean images.
+def corners(
+    seeds: Sequence[int],
+    n: float,
+    rescaled_temperature: float,
+    source: TrainingSet | None = None,
+    **how: Any,
+) -> xr.Dataset:
+    """`two_memories` at one n and temperature, for several pairs of mean images from a source.
 
     Returns
     -------
@@ -60,7 +69,7 @@ def corners(seeds: Sequence[int], n: float, rescaled_temperature: float, **how: 
     """
     found = []
     for seed in seeds:
-        data = mean_pair(seed)
+        data = mean_pair(seed, source)
         networks = two_memories(data, [n], [rescaled_temperature], **how)
         aa, _, bb = overlaps(data)
         size = abs(networks.alpha)
@@ -101,12 +110,17 @@ def line_power(n: ArrayLike, line: ArrayLike, temperature: ArrayLike) -> np.ndar
 
 
 def line_errors(
-    seeds: Iterable[int], n: Sequence[float], rescaled_temperature: Sequence[float], level: float, **how: Any
+    seeds: Iterable[int],
+    n: Sequence[float],
+    rescaled_temperature: Sequence[float],
+    level: float,
+    source: TrainingSet | None = None,
+    **how: Any,
 ) -> np.ndarray:
     """How far in n one memory passes a level behind the line of equal costs: (P, T) for P pairs of 4s."""
 
     def error(seed: int) -> np.ndarray:
-        data = training_set((4,), per_digit=2, seed=seed)
+        data = training_set((4,), per_digit=2, seed=seed, source=source)
         aa, ab, bb = overlaps(data)
         line = mixture_temperature(n, (aa + bb) / 2, ab) / PIXELS
         passed = thresholds(larger_coefficient(one_memory(data, n, rescaled_temperature, **how)), level)

@@ -1,6 +1,6 @@
 """Learning as a tree: what networks recognise, where their memories part, and in which order (Fig. 3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -119,8 +119,16 @@ def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
     return {name: float(value) for name, value in {**found, "last": last, "known": known}.items()}
 
 
-def beginnings(settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None) -> xr.Dataset:
+def beginnings(
+    settings: WaddingtonScale,
+    *,
+    seed: int = 0,
+    source: TrainingSet | None = None,
+    executor: Executor | None = None,
+) -> xr.Dataset:
     """The two networks of Figure 3 on training sets of their own, each with a start of its own.
+
+    ``source`` is what the sets are drawn from (`hopcore.training_set`), in `orders` too.
 
     Returns, over n and draw: what `onset` gives, ``appeared`` (…, category), and ``parted``, the epoch at
     which the 3s and the 5s part (NaN if one of them is nobody's fate); ``mixture`` (…, category), that of all
@@ -128,11 +136,11 @@ def beginnings(settings: WaddingtonScale, *, seed: int = 0, executor: Executor |
     that at the end, mean over pixels. Epochs are those of the figure's rate.
     """
     draws = list(range(seed, seed + settings.draws))
-    return over_grid(partial(_beginning, settings), executor, n=list(FIGURES["3"].n), draw=draws)
+    return over_grid(partial(_beginning, settings, source), executor, n=list(FIGURES["3"].n), draw=draws)
 
 
-def _beginning(settings: WaddingtonScale, n: float, seed: int) -> xr.Dataset:
-    data = training_set(per_digit=settings.per_digit, seed=seed)
+def _beginning(settings: WaddingtonScale, source: TrainingSet | None, n: float, seed: int) -> xr.Dataset:
+    data = training_set(per_digit=settings.per_digit, seed=seed, source=source)
     options, pace = {**_published(data, settings, seed), "n": n}, settings.pace
     if n == FIGURES["3"].n[0]:  # at twice the rate its digits come 200 epochs later
         options["epochs"], pace = 3 * paper.GLOBAL_SPLIT_EPOCH, 1
@@ -293,6 +301,7 @@ def orders(
     data: TrainingSet | None = None,
     *,
     seed: int = 0,
+    source: TrainingSet | None = None,
     dtype: str = "float32",
     executor: Executor | None = None,
 ) -> xr.Dataset:
@@ -308,9 +317,10 @@ def orders(
     """
     powers = list(settings.n) if data is None else [int(n) for n in FIGURES["3"].n]
     seeds = list(range(seed, seed + (settings.sets if data is None else settings.starts)))
-    found = over_grid(partial(_appeared, settings, data, dtype), executor, n=powers, run=seeds)
+    own = partial(_set, settings, data, source)
+    found = over_grid(partial(_appeared, settings, own, dtype), executor, n=powers, run=seeds)
     ranks = splits.learning_ranks(found.appeared)
-    typical = np.array([splits.typicality(_set(settings, data, each)) for each in seeds])
+    typical = np.array([splits.typicality(own(each)) for each in seeds])
     foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]
     return found.assign(
         ranks=(found.appeared.dims, ranks),
@@ -320,15 +330,17 @@ def orders(
     )
 
 
-def _set(settings: WaddingtonScale, data: TrainingSet | None, seed: int) -> TrainingSet:
-    return training_set(per_digit=settings.per_digit, seed=seed) if data is None else data
+def _set(
+    settings: WaddingtonScale, data: TrainingSet | None, source: TrainingSet | None, seed: int
+) -> TrainingSet:
+    return training_set(per_digit=settings.per_digit, seed=seed, source=source) if data is None else data
 
 
 def _appeared(
-    settings: WaddingtonScale, data: TrainingSet | None, dtype: str, n: float, seed: int
+    settings: WaddingtonScale, sets: Callable[[int], TrainingSet], dtype: str, n: float, seed: int
 ) -> xr.Dataset:
     """When digits appear in one run of `orders`."""
-    own, pace = _set(settings, data, seed), settings.pace
+    own, pace = sets(seed), settings.pace
     options = {**_options(own, settings, seed, dtype), "n": n, "record_every": 2 * _RECORD_EVERY}
     with threads(1):
         run = train(**_at_pace(options, pace))

@@ -27,22 +27,30 @@ CIRCUMSTANCES = {
     "seed 2": Parameters(seed=2),
     "double precision": Parameters(dtype="float64"),
     ALL_THREADS: Parameters(),
+    "the authors' images": Parameters(images="published"),
 }
 
 
 def measure(
-    book: Book, names: Sequence[str] = (), *, jobs: int = 2, say: Callable[[str], None] = print
+    book: Book,
+    names: Sequence[str] = (),
+    *,
+    images: str = "embedded",
+    jobs: int = 2,
+    say: Callable[[str], None] = print,
 ) -> Path:
-    """Execute chapters under all circumstances and keep their verdicts in `FILE`; give its path.
+    """Execute chapters in all circumstances with these images and keep the verdicts in `FILE`; give its path.
 
     The file is written after each circumstance, and what was finished before is not executed again, so an
-    interrupted measurement goes on where it was. Verdicts of chapters that are not named stay as they are;
-    if these cannot be read, nothing is executed. A chapter that fails is told after all others.
+    interrupted measurement goes on where it was. Verdicts of chapters that are not named, and on other
+    images, stay as they are; if these cannot be read, nothing is executed. A chapter that fails is told after
+    all others.
     """
     path = book.root / FILE
-    found = _read(path)["verdicts"] if names and path.exists() else {}
+    found = _read(path)["verdicts"] if path.exists() else {}
     failures: list[Failure] = []
-    for name, parameters in CIRCUMSTANCES.items():
+    for name in (name for name, each in CIRCUMSTANCES.items() if each.images == images):
+        parameters = CIRCUMSTANCES[name]
         say(f"{name}:")
         # The number of threads is no parameter of a notebook: these are kept elsewhere.
         place = replace(book, output=book.output / "all-threads") if name == ALL_THREADS else book
@@ -75,7 +83,9 @@ def _read(path: Path) -> dict[str, Any]:
         if not all(isinstance(text, str) for text in texts):
             raise ValueError("a verdict is no text")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise EditionError(f"{path} does not hold verdicts ({error}); `hopcore verdicts` makes it") from error
+        raise EditionError(
+            f"{path} does not hold verdicts ({error}): remove it; `hopcore verdicts` makes it"
+        ) from error
     return found
 
 

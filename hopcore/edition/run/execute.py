@@ -40,11 +40,15 @@ _FOREIGN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, R
 
 @dataclass(frozen=True)
 class Parameters:
-    """What every chapter takes: the ``scale`` (tiny, quick or paper), the ``seed`` and the ``dtype``."""
+    """What every chapter takes: ``scale`` (tiny, quick or paper), ``seed``, ``dtype``, and ``images``.
+
+    These are drawn from the "embedded" digits, or are the "published" ones of the authors' program.
+    """
 
     scale: str = "quick"
     seed: int = 0
     dtype: str = "float32"
+    images: str = "embedded"
 
     def __post_init__(self) -> None:
         if not isinstance(self.scale, str) or self.scale not in CELL_TIMEOUT:
@@ -53,22 +57,27 @@ class Parameters:
             raise EditionError(f"seed is {self.seed!r}; it must be a whole number, 0 or more")
         if self.dtype not in ("float32", "float64"):
             raise EditionError(f"dtype is {self.dtype!r}; it must be float32 or float64")
+        if self.images not in ("embedded", "published"):
+            raise EditionError(f"images is {self.images!r}; it must be embedded or published")
 
     def __str__(self) -> str:
         double = ", double precision" if self.dtype == "float64" else ""
-        return f"scale {self.scale}, seed {self.seed}{double}"
+        published = ", the published images" if self.images == "published" else ""
+        return f"scale {self.scale}, seed {self.seed}{double}{published}"
 
     @property
     def folder(self) -> str:
-        return f"{self.scale}-{self.seed}{'-double' if self.dtype == 'float64' else ''}"
+        double = "-double" if self.dtype == "float64" else ""
+        return f"{self.scale}-{self.seed}{double}{'-published' if self.images == 'published' else ''}"
 
     @classmethod
     def of_folder(cls, name: str) -> Parameters:
         """Those whose `folder` has this name; `EditionError` if none has."""
-        found = re.fullmatch(r"(\w+)-(\d+)(-double)?", name)
+        found = re.fullmatch(r"(\w+)-(\d+)(-double)?(-published)?", name)
         if found is None:
             raise EditionError(f"{name!r} is not a folder of executed chapters")
-        return cls(found[1], int(found[2]), "float64" if found[3] else "float32")
+        dtype, images = ("float64" if found[3] else "float32"), ("published" if found[4] else "embedded")
+        return cls(found[1], int(found[2]), dtype, images)
 
 
 @dataclass(frozen=True)
