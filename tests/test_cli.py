@@ -27,9 +27,14 @@ def test_parameters_of_the_book_are_passed_on(monkeypatch, command) -> None:
     monkeypatch.setattr(
         "hopcore.edition.commands.book", lambda *given, **options: asked.extend([*given, options])
     )
-    options = ["book", "--scale", "tiny", "--seed", "2", "--dtype", "float64", "--jobs", "1", "alpha"]
-    assert command(*options) == 0
-    assert asked == [None, ["alpha"], Parameters("tiny", 2, "float64"), {"jobs": 1, "force": False}]
+    options = ["book", "--scale", "tiny", "--seed", "2", "--dtype", "float64", "--images", "published"]
+    assert command(*options, "--jobs", "1", "alpha") == 0
+    assert asked == [
+        None,
+        ["alpha"],
+        Parameters("tiny", 2, "float64", "published"),
+        {"jobs": 1, "force": False},
+    ]
 
 
 @pytest.mark.parametrize("name", ["book", "check", "reference"])

@@ -11,7 +11,7 @@ import pytest
 from hopcore import _files
 from hopcore import mnist as loading
 from hopcore._files import CacheWarning
-from hopcore.data import TrainingSet, paper_pair, paper_training_set, training_set
+from hopcore.data import TrainingSet, images_of, paper_pair, paper_training_set, training_set
 from hopcore.mnist import Digits, load_mnist
 
 
@@ -155,6 +155,9 @@ def test_the_authors_images_are_found_in_the_full_set_by_their_fingerprints(monk
     monkeypatch.setattr("hopcore.data.PAIR", [prints[41], prints[14]])
     np.testing.assert_array_equal(paper_training_set().images, full.images[250:50:-1])
     assert paper_pair(published=True).digits.tolist() == [1, 4]
+    assert images_of("published") == paper_training_set() and images_of("embedded") is None
+    with pytest.raises(ValueError, match='name = \'all\': must be "embedded" or "published"'):
+        images_of("all")
     monkeypatch.setattr("hopcore.data.PAIR", [prints[41], "0" * 12])
     with pytest.raises(ValueError, match=r"2 images that the authors used, 1 .* fingerprint 0{12}"):
         paper_pair(published=True)
