@@ -98,16 +98,22 @@ def reference(chapters: Chapters = None, root: Root = None, jobs: Jobs = 2, forc
 
 @app.command()
 def verdicts(
-    chapters: Chapters = None, images: Images = "embedded", root: Root = None, jobs: Jobs = 2
+    chapters: Chapters = None,
+    under: Annotated[
+        list[str] | None,
+        typer.Option(help='"published images", "paper scale" or another circumstance of the scorecard.'),
+    ] = None,
+    root: Root = None,
+    jobs: Jobs = 2,
 ) -> None:
     """Execute chapters with other seeds, threads and precision, and keep the verdicts in book/verdicts.json.
 
-    The book's scorecard shows them. All chapters take about five times as long as the book. With --images
-    published only the verdicts on the authors' own images are measured.
+    The book's scorecard shows them. All chapters take about five times as long as the book, at paper scale
+    days. With --under only that circumstance is measured.
     """
     from hopcore.edition import commands
 
-    typer.echo(f"wrote {commands.verdicts(root, chapters or [], images=images, jobs=jobs)}")
+    typer.echo(f"wrote {commands.verdicts(root, chapters or [], under=under or [], jobs=jobs)}")
 
 
 @app.command()

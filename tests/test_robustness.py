@@ -36,7 +36,7 @@ def book(tmp_path, monkeypatch):
 
 def test_verdicts_are_measured_under_every_circumstance(book):
     said = []
-    measure(book, images="published")
+    measure(book, under=["published images", "paper scale"])
     measure(book, say=said.append)  # both, so that two share the cores and each has one thread
     found = json.loads((book.root / FILE).read_text(encoding="utf-8"))
     columns = list(CIRCUMSTANCES)
@@ -45,14 +45,14 @@ def test_verdicts_are_measured_under_every_circumstance(book):
         ("F2", {"seed 2"}),
         ("F3", {"double precision"}),
         ("F4", {"all threads"}),
-        ("P1", {"the authors' images"}),
+        ("P1", {"published images"}),
     ):
         row = found["verdicts"][claim]
         assert set(row) == set(columns)
         assert {name for name in columns if row[name] != "holds"} == odd
     told = verdicts(book)
-    assert told.startswith("Of 5 claims, 1 have the same verdict in all of these: as in the book, seed 1, ")
-    assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F2", "F3", "F4", "P1"]
+    assert told.startswith("Of 5 claims, 1 have the same verdict in all of these circumstances (on ")
+    assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F1", "F2", "F3", "F4", "P1"]
 
     cut = copy.deepcopy(found)
     for row in cut["verdicts"].values():  # interrupted before the last circumstance
@@ -60,7 +60,7 @@ def test_verdicts_are_measured_under_every_circumstance(book):
     (book.root / FILE).write_text(json.dumps(cut), encoding="utf-8")
     told = verdicts(book)
     assert "Not measured yet: all threads." in told
-    assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F2", "F3", "P1"]
+    assert told.startswith("Of 5 claims, 2 have the same ")
 
     said.clear()  # what is finished is not executed again
     measure(book, ["gamma"], say=said.append)
@@ -79,3 +79,5 @@ def test_a_file_that_is_not_of_verdicts_is_refused(book):
         if content is not None:  # it is not completed either, and nothing is executed before it is refused
             with refused:
                 measure(book, ["gamma"], say=pytest.fail)
+    with pytest.raises(EditionError, match=r"under is 'rain'; it must be one of: as in the book, seed 1, "):
+        measure(book, under=["rain"], say=pytest.fail)

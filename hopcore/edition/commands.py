@@ -58,11 +58,11 @@ def reference(
         return [write_reference(run) for run in runs]
 
 
-def verdicts(root: Path | None, chapters: Sequence[str], *, images: str = "embedded", jobs: int = 2) -> Path:
+def verdicts(root: Path | None, chapters: Sequence[str], *, under: Sequence[str] = (), jobs: int = 2) -> Path:
     """Execute chapters under other circumstances and keep the verdicts of their claims; give the file."""
     opened = Book.open(root)
     with only_one(opened.output):
-        return measure(opened, chapters, images=images, jobs=jobs, say=_say)
+        return measure(opened, chapters, under=under, jobs=jobs, say=_say)
 
 
 def _try(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> list[Failure]:

@@ -27,29 +27,37 @@ CIRCUMSTANCES = {
     "seed 2": Parameters(seed=2),
     "double precision": Parameters(dtype="float64"),
     ALL_THREADS: Parameters(),
-    "the authors' images": Parameters(images="published"),
+    "published images": Parameters(images="published"),
+    "paper scale": Parameters(scale="paper"),
 }
+
+USUAL = [name for name, each in CIRCUMSTANCES.items() if (each.scale, each.images) == ("quick", "embedded")]
 
 
 def measure(
     book: Book,
     names: Sequence[str] = (),
     *,
-    images: str = "embedded",
+    under: Sequence[str] = (),
     jobs: int = 2,
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Execute chapters in all circumstances with these images and keep the verdicts in `FILE`; give its path.
+    """Execute chapters under some circumstances and keep the verdicts in `FILE`; give its path.
+
+    Without a name in ``under`` they are those at quick scale that need no other images.
 
     The file is written after each circumstance, and what was finished before is not executed again, so an
-    interrupted measurement goes on where it was. Verdicts of chapters that are not named, and on other
-    images, stay as they are; if these cannot be read, nothing is executed. A chapter that fails is told after
-    all others.
+    interrupted measurement goes on where it was. Verdicts of chapters that are not named, and under
+    other circumstances, stay as they are; if these cannot be read, nothing is executed.
+    A chapter that fails is told after all others.
     """
     path = book.root / FILE
+    unknown = [name for name in under if name not in CIRCUMSTANCES]
+    if unknown:
+        raise EditionError(f"under is {unknown[0]!r}; it must be one of: {', '.join(CIRCUMSTANCES)}")
     found = _read(path)["verdicts"] if path.exists() else {}
     failures: list[Failure] = []
-    for name in (name for name, each in CIRCUMSTANCES.items() if each.images == images):
+    for name in under or USUAL:
         parameters = CIRCUMSTANCES[name]
         say(f"{name}:")
         # The number of threads is no parameter of a notebook: these are kept elsewhere.
@@ -90,19 +98,18 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def verdicts(book: Book) -> str:
-    """The verdicts in Markdown: a sentence that counts, and a table of the claims whose verdict changes."""
+    """The verdicts in Markdown: a sentence that counts, and a table of the claims."""
     found = _read(book.root / FILE)
     given = {claim: found["verdicts"][claim] for claim in CLAIMS if claim in found["verdicts"]}
     columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]
     rows = [
         (claim, *(plain(row.get(name, "not measured")) for name in columns)) for claim, row in given.items()
     ]
-    changing = [row for row in rows if len(set(row[1:])) > 1]
-    counted = f"Of {len(rows)} claims, {len(rows) - len(changing)} have the same verdict in all of these"
-    parts = [f"{counted}: {', '.join(columns)} (quick scale; {plain(found['on'])})."]
+    same = sum(len(set(row[1:])) == 1 for row in rows)
+    counted = f"Of {len(rows)} claims, {same} have the same verdict in all of these circumstances"
+    parts = [f"{counted} (on {plain(found['on'])})."]
     missing = [name for name in CIRCUMSTANCES if name not in columns]
     if missing:
         parts.append(f"Not measured yet: {', '.join(missing)}.")
-    if changing:
-        parts.append(table(("claim", *columns), changing, kind="verdicts"))
+    parts.append(table(("claim", *columns), rows, kind="verdicts"))
     return "\n\n".join(parts)
