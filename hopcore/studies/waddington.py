@@ -1,6 +1,6 @@
 """Learning as a tree: what networks recognise, where their memories part, and in which order (Fig. 3)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -128,7 +128,7 @@ def beginnings(
 ) -> xr.Dataset:
     """The two networks of Figure 3 on training sets of their own, each with a start of its own.
 
-    ``source`` is what the sets are drawn from (`hopcore.training_set`), in `orders` too.
+    ``source`` is what the sets are drawn from (`hopcore.training_set`).
 
     Returns, over n and draw: what `onset` gives, ``appeared`` (…, category), and ``parted``, the epoch at
     which the 3s and the 5s part (NaN if one of them is nobody's fate); ``mixture`` (…, category), that of all
@@ -301,7 +301,6 @@ def orders(
     data: TrainingSet | None = None,
     *,
     seed: int = 0,
-    source: TrainingSet | None = None,
     dtype: str = "float32",
     executor: Executor | None = None,
 ) -> xr.Dataset:
@@ -317,10 +316,9 @@ def orders(
     """
     powers = list(settings.n) if data is None else [int(n) for n in FIGURES["3"].n]
     seeds = list(range(seed, seed + (settings.sets if data is None else settings.starts)))
-    own = partial(_set, settings, data, source)
-    found = over_grid(partial(_appeared, settings, own, dtype), executor, n=powers, run=seeds)
+    found = over_grid(partial(_appeared, settings, data, dtype), executor, n=powers, run=seeds)
     ranks = splits.learning_ranks(found.appeared)
-    typical = np.array([splits.typicality(own(each)) for each in seeds])
+    typical = np.array([splits.typicality(_set(settings, data, each)) for each in seeds])
     foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]
     return found.assign(
         ranks=(found.appeared.dims, ranks),
@@ -330,17 +328,15 @@ def orders(
     )
 
 
-def _set(
-    settings: WaddingtonScale, data: TrainingSet | None, source: TrainingSet | None, seed: int
-) -> TrainingSet:
-    return training_set(per_digit=settings.per_digit, seed=seed, source=source) if data is None else data
+def _set(settings: WaddingtonScale, data: TrainingSet | None, seed: int) -> TrainingSet:
+    return training_set(per_digit=settings.per_digit, seed=seed) if data is None else data
 
 
 def _appeared(
-    settings: WaddingtonScale, sets: Callable[[int], TrainingSet], dtype: str, n: float, seed: int
+    settings: WaddingtonScale, data: TrainingSet | None, dtype: str, n: float, seed: int
 ) -> xr.Dataset:
     """When digits appear in one run of `orders`."""
-    own, pace = sets(seed), settings.pace
+    own, pace = _set(settings, data, seed), settings.pace
     options = {**_options(own, settings, seed, dtype), "n": n, "record_every": 2 * _RECORD_EVERY}
     with threads(1):
         run = train(**_at_pace(options, pace))
