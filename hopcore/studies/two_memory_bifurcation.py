@@ -12,6 +12,7 @@ from hopcore._checks import refuse
 from hopcore._threads import threads
 from hopcore.data import CATEGORIES, TrainingSet
 from hopcore.decomposition import coefficients
+from hopcore.model import gradients
 from hopcore.paper import PAIR_OFFSET, PAIR_START, FigureParameters
 from hopcore.reduced import ReducedSystem, bifurcation_diagram, folds, splitting_flow, trajectory
 from hopcore.sweeps.stacks import train_runs
@@ -210,12 +211,19 @@ def trained_fixed_points(
     A run starts at α A + (1 − α) B with ℓ = 0, for α = 0.9 and 0.1.  The reduced system's point is its
     outermost stable one on the side of the start: the one with the largest α, and the smallest.
 
-    Returns, over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
+    Returns, over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``; ``unlike``, by how much
+    the step from the end differs from the memory, both in units of their largest pixels, relative to that.
     """
     powers = np.array(n, dtype=float)
     runs = [Run(power, temperature / 2 ** (1 / power) / data.images.shape[1]) for power in powers]
     exact = bifurcation_diagram(*overlaps(data), n=powers, temperature=temperature, copies=2)
     stable = np.where(exact.stable, exact.alpha, np.nan)
+
+    def unlike(memory: np.ndarray, labels: np.ndarray, run: Run) -> float:
+        at = {"n": run.n, "rescaled_temperature": run.rescaled_temperature}
+        step = -gradients(data, memory, labels, **at)[0]
+        step, own = (each / np.abs(each).max() for each in (step, memory))
+        return float(np.linalg.norm(step - own) / np.linalg.norm(own))
 
     def ends(start: float, at: np.ndarray) -> xr.Dataset:
         place = start_at(data, [start], [0.0])
@@ -226,11 +234,28 @@ def trained_fixed_points(
             "trained_ell": labels[:, 0, data.digits[0]],
             "alpha": exact.alpha.values[np.arange(powers.size), at],
             "ell": exact.ell.values[np.arange(powers.size), at],
+            "unlike": list(map(unlike, memories, labels, runs)),
         }
         return xr.Dataset({name: ("n", values) for name, values in columns.items()}, {"n": powers})
 
     both = [ends(0.9, np.nanargmax(stable, axis=1)), ends(0.1, np.nanargmin(stable, axis=1))]
     return xr.concat(both, "start")
+
+
+def signs_until(images: tuple[float, float, float], temperature: float) -> np.ndarray:
+    """The whole n, from 2, up to which two equal memories have the signs of their labels, α_A ℓ, −α_B ℓ > 0.
+
+    First for memories whose labels stay at ±0.5, where those of the figure start, then at the stable saddles;
+    1 for none. ``images`` are the overlaps; n goes up to 30.
+    """
+    powers, label = np.arange(2.0, 31.0), np.array([1, -1]) * PAIR_START[1]
+    at: dict[str, Any] = {"temperature": temperature, "copies": 2}
+    flows = [ReducedSystem(*images, n=n, **at).flow([1, 0], [0, 1], label) for n in powers]
+    of_labels = [alpha_b[0] < 0 > alpha_a[1] for alpha_a, alpha_b, _ in flows]  # of an A and of a B
+    points = bifurcation_diagram(*images, n=powers, **at)
+    signs = (points.ell * points.alpha > 0) & (points.ell * points.alpha_b < 0)
+    follow = np.array([of_labels, (signs | ~points.stable).all("point")])
+    return 1 + np.cumprod(follow, axis=1).sum(axis=1)
 
 
 @dataclass(frozen=True)

@@ -117,10 +117,22 @@ def test_nullclines_rise_with_the_power_and_are_told_in_words():
     )
 
 
+def test_memories_have_the_signs_of_their_labels_up_to_some_power():
+    by_label, at_saddles = pairs.signs_until((753, 494, 719), 700)
+    # stable saddles: the first has a negative α_A, the last a negative α_B, as long as signs follow
+    ends = [ReducedSystem(753, 494, 719, n=at_saddles + more, **AT).fixed_points() for more in (0, 1)]
+    assert [bool(each.alpha[0] < 0 and each.alpha_b[-1] < 0) for each in ends] == [True, False]
+    # from which label on a memory at rest subtracts the other image
+    arcs = [ReducedSystem(753, 494, 719, n=by_label + more, **AT).memory_nullcline() for more in (0, 1)]
+    assert [bool(each.ell[each.alpha_b < 0].min() < 0.5) for each in arcs] == [True, False]
+    assert pairs.signs_until((757, 629, 734), 700).tolist() == [30, 26]  # images more alike: for longer
+
+
 def test_full_training_of_one_memory_ends_at_the_reduced_fixed_point(data):
     found = pairs.trained_fixed_points(data, [8, 15, 30, 50], 700, rate=0.002, epochs=5000)
     assert abs(found.trained_alpha - found.alpha).max() < 0.002
     assert abs(found.trained_ell - found.ell).max() < 0.002
+    assert (found.unlike < 0.05).all() and (found.unlike[:, 1:] < 1e-9).all()  # the step is the memory
     # at n = 30 there is one fixed point for both starts, elsewhere one on each side
     assert ((found.alpha > 0.5).values == [[True, True, False, True], [False] * 4]).all()
 
