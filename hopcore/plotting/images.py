@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from .style import INK, PIXEL_MAP, WIDTH, Picture, panel_table, styled
+from .style import INK, PIXEL_MAP, WIDTH, Picture, fate_colours, panel_table, styled
 
 _GAP = 3  # pixels between the images of a block
 _NAME = 9.5  # points
@@ -79,6 +79,30 @@ def memory_table(memories: xr.DataArray) -> Picture:
         [f"{temperature:.2f}" for temperature in rows.rescaled_temperature.values],
         [title for n in memories.n.values for title in (f"$n$ = {n:.0f}", *[""] * (copies - 1))],
     )
+
+
+def fate_table(
+    memories: ArrayLike,
+    fates: ArrayLike,
+    row_titles: Sequence[object],
+    *,
+    each: int = 2,
+    shown: Sequence[int] = range(10),
+) -> Picture:
+    """The first `each` memories of every fate `shown` (across) in memories (rows, K, pixels), −1 for none.
+
+    `fates` are (K,) or (rows, K). Fates that no memory has are left out, places without a memory stay empty.
+    """
+    memories = np.asarray(memories, dtype=float)
+    fates = np.broadcast_to(fates, memories.shape[:2])
+    names = [fate for fate in shown if (fates == fate).any()]
+    table = np.full((len(memories), len(names), each, memories.shape[2]), np.nan)
+    for row, column in np.ndindex(*table.shape[:2]):
+        members = np.flatnonzero(fates[row] == names[column])[:each]
+        table[row, column, : len(members)] = memories[row, members]
+    titles = [title for fate in names for title in ("none" if fate < 0 else fate, *[""] * (each - 1))]
+    images = table.reshape(len(memories), -1, memories.shape[2])
+    return image_table(images, row_titles, titles, fate_colours(np.repeat(names, each)))
 
 
 @styled

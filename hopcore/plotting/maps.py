@@ -13,7 +13,17 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from .images import draw_block, draw_table
-from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, panel_table, styled
+from .style import (
+    DIGIT_COLOURS,
+    INK,
+    WIDTH,
+    Picture,
+    digit_text,
+    fate_colours,
+    new_figure,
+    panel_table,
+    styled,
+)
 
 _SAMPLES = 6  # images across above a map
 _LETTERS = ascii_uppercase  # a number would look like a digit's name
@@ -52,7 +62,20 @@ def draw_trails(axes: Axes, trails: Trails, *, size: float = 12) -> None:
         axes.text(x, y, letter, ha="center", va="center_baseline", bbox=disc, **text)
 
 
-def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
+def _draw_arrows(axes: Axes, trails: Trails) -> None:
+    """An arrow for every fate, from where the middle of its memories was one record ago to where it is."""
+    places, digits = np.asarray(trails.places, dtype=float)[-2:], np.asarray(trails.digits)
+    for fate in np.unique(digits[digits >= 0]) if len(places) > 1 else ():
+        start, end = np.median(places[:, digits == fate], axis=1)
+        look: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 6, "shrinkA": 0, "shrinkB": 0}
+        look |= {
+            "color": DIGIT_COLOURS[fate],
+            "path_effects": [withStroke(linewidth=1.8, foreground="black")],
+        }
+        axes.annotate("", tuple(end), tuple(start), arrowprops=look, zorder=6)
+
+
+def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float = 11) -> None:
     """Draw the images' places (S, 2) in their digits' colours; name each digit at its median place."""
     places, digits = np.asarray(places), np.asarray(digits)
     x, y = places.T
@@ -60,7 +83,9 @@ def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
     for digit in np.unique(digits):
         x, y = np.median(places[digits == digit], axis=0)
         halo = [withStroke(linewidth=2.5, foreground="white")]
-        axes.text(x, y, str(digit), path_effects=halo, **digit_text(digit, color="black", zorder=5))
+        axes.text(
+            x, y, str(digit), path_effects=halo, **digit_text(digit, color="black", zorder=5, size=size)
+        )
     axes.set_aspect("equal")
     axes.set_axis_off()
 
@@ -105,8 +130,9 @@ def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digi
             draw_table(top, images, [], _LETTERS[: images.shape[1]])
         else:
             axes = part.subplots()
-        draw_background(axes, background, digits)
-        draw_trails(axes, panel)
+        draw_background(axes, background, digits, size=8 if across > 2 else 11)
+        draw_trails(axes, panel, size=4 if across > 2 else 12)
+        _draw_arrows(axes, panel)
     return Picture(figure, "png")
 
 

@@ -10,7 +10,7 @@ from scipy.linalg import expm
 
 from hopcore._checks import refuse
 from hopcore._threads import threads
-from hopcore.data import CATEGORIES, TrainingSet
+from hopcore.data import CATEGORIES, TrainingSet, training_set
 from hopcore.decomposition import coefficients
 from hopcore.model import gradients
 from hopcore.paper import PAIR_OFFSET, PAIR_START, FigureParameters
@@ -220,7 +220,7 @@ def trained_fixed_points(
     stable = np.where(exact.stable, exact.alpha, np.nan)
 
     def unlike(memory: np.ndarray, labels: np.ndarray, run: Run) -> float:
-        at = {"n": run.n, "rescaled_temperature": run.rescaled_temperature}
+        at: dict[str, Any] = {"n": run.n, "rescaled_temperature": run.rescaled_temperature}
         step = -gradients(data, memory, labels, **at)[0]
         step, own = (each / np.abs(each).max() for each in (step, memory))
         return float(np.linalg.norm(step - own) / np.linalg.norm(own))
@@ -242,20 +242,25 @@ def trained_fixed_points(
     return xr.concat(both, "start")
 
 
-def signs_until(images: tuple[float, float, float], temperature: float) -> np.ndarray:
-    """The whole n, from 2, up to which two equal memories have the signs of their labels, α_A ℓ, −α_B ℓ > 0.
+def signs_until(temperature: float, seeds: Sequence[int]) -> xr.Dataset:
+    """The whole n, 1 for none, up to which α_A has the sign of ℓ and α_B that of −ℓ, for two equal memories.
 
-    First for memories whose labels stay at ±0.5, where those of the figure start, then at the stable saddles;
-    1 for none. ``images`` are the overlaps; n goes up to 30.
+    Over pair, drawn by its seed: for ``fixed`` labels of ±0.5, where those of the figure start, and at the
+    stable ``saddles``. The powers tried end at 30.
     """
     powers, label = np.arange(2.0, 31.0), np.array([1, -1]) * PAIR_START[1]
     at: dict[str, Any] = {"temperature": temperature, "copies": 2}
-    flows = [ReducedSystem(*images, n=n, **at).flow([1, 0], [0, 1], label) for n in powers]
-    of_labels = [alpha_b[0] < 0 > alpha_a[1] for alpha_a, alpha_b, _ in flows]  # of an A and of a B
-    points = bifurcation_diagram(*images, n=powers, **at)
-    signs = (points.ell * points.alpha > 0) & (points.ell * points.alpha_b < 0)
-    follow = np.array([of_labels, (signs | ~points.stable).all("point")])
-    return 1 + np.cumprod(follow, axis=1).sum(axis=1)
+
+    def until(seed: int) -> np.ndarray:
+        images = overlaps(training_set(digits=(1, 4), per_digit=1, seed=seed))
+        flows = [ReducedSystem(*images, n=n, **at).flow([1, 0], [0, 1], label) for n in powers]
+        fixed = [alpha_b[0] < 0 > alpha_a[1] for alpha_a, alpha_b, _ in flows]  # of an A and of a B
+        points = bifurcation_diagram(*images, n=powers, **at)
+        follow = (points.ell * points.alpha > 0) & (points.ell * points.alpha_b < 0)
+        return 1 + np.cumprod([fixed, (follow | ~points.stable).all("point")], axis=1).sum(axis=1)
+
+    fixed, saddles = np.transpose([until(seed) for seed in seeds])
+    return xr.Dataset({"fixed": ("pair", fixed), "saddles": ("pair", saddles)})
 
 
 @dataclass(frozen=True)

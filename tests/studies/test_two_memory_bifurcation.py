@@ -118,14 +118,15 @@ def test_nullclines_rise_with_the_power_and_are_told_in_words():
 
 
 def test_memories_have_the_signs_of_their_labels_up_to_some_power():
-    by_label, at_saddles = pairs.signs_until((753, 494, 719), 700)
+    found = pairs.signs_until(700, [0, 4])
+    assert found.fixed.values.tolist() == [13, 30] and found.saddles.values.tolist() == [7, 26]
+    images = pairs.overlaps(hopcore.training_set(digits=(1, 4), per_digit=1, seed=0))
     # stable saddles: the first has a negative α_A, the last a negative α_B, as long as signs follow
-    ends = [ReducedSystem(753, 494, 719, n=at_saddles + more, **AT).fixed_points() for more in (0, 1)]
+    ends = [ReducedSystem(*images, n=n, **AT).fixed_points() for n in (7, 8)]
     assert [bool(each.alpha[0] < 0 and each.alpha_b[-1] < 0) for each in ends] == [True, False]
     # from which label on a memory at rest subtracts the other image
-    arcs = [ReducedSystem(753, 494, 719, n=by_label + more, **AT).memory_nullcline() for more in (0, 1)]
+    arcs = [ReducedSystem(*images, n=n, **AT).memory_nullcline() for n in (12, 14)]
     assert [bool(each.ell[each.alpha_b < 0].min() < 0.5) for each in arcs] == [True, False]
-    assert pairs.signs_until((757, 629, 734), 700).tolist() == [30, 26]  # images more alike: for longer
 
 
 def test_full_training_of_one_memory_ends_at_the_reduced_fixed_point(data):
