@@ -115,8 +115,12 @@ def map_panels(
 
 @styled
 def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike) -> Picture:
-    """Rows of maps with the memories' trails, above each its images; all show the same part of the plane."""
+    """Rows of maps with the memories' trails, above each its images; all show the same part of the plane.
+
+    Three or more across are small, and have an arrow for each digit, too: where its memories go.
+    """
     across = len(panels[0])
+    small = across > 2
     above = [any(len(panel.images) for panel in row) for row in panels]
     side = 0.88 * WIDTH / across
     figure = new_figure(sum(side + 0.25 + (side / _SAMPLES if images else 0) for images in above))
@@ -130,9 +134,10 @@ def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digi
             draw_table(top, images, [], _LETTERS[: images.shape[1]])
         else:
             axes = part.subplots()
-        draw_background(axes, background, digits, size=8 if across > 2 else 11)
-        draw_trails(axes, panel, size=4 if across > 2 else 12)
-        _draw_arrows(axes, panel)
+        draw_background(axes, background, digits, size=8 if small else 11)
+        draw_trails(axes, panel, size=4 if small else 12)
+        if small:
+            _draw_arrows(axes, panel)
     return Picture(figure, "png")
 
 

@@ -301,8 +301,8 @@ def orders(
     ``data`` is the training set of all runs, at the figure's n; None gives each run a set of its own.
     ``seed`` is that of the first run's start, and of its set; the next has seed + 1.
 
-    Returns ``recognised`` images (n, run, epoch, category) and when digits ``appeared`` (n, run, category), in
-    epochs of the figure's rate, NaN for one that is not recognised at the end; the ``ranks`` of the digits in
+    Returns ``recognised`` images (n, run, epoch, category); when digits ``appeared`` (n, run, category), NaN
+    for one that is not recognised at the end, in epochs of the figure's rate; the ``ranks`` of the digits in
     this order; ``agreement`` (n,), the mean rank correlation between two runs; ``typicality`` (run, category)
     of the digits of each set, and ``foretold`` (n, run), its rank correlation with the order, typical digits
     first.
