@@ -119,11 +119,9 @@ class CategoriesScale:
 
     @property
     def supplement(self) -> tuple[Learning, ...]:
-        """The networks of `code`, faster: the programs of the supplement have the caption's rate."""
-        less = figures.FIGURE_4_CODE_RATE / _F4.rate
-        return tuple(
-            replace(each, rate=each.rate / less, epochs=round(each.epochs * less)) for each in self.code
-        )
+        """Those of `code` at the caption's rate, as in the programs."""
+        faster = _F4.rate / figures.FIGURE_4_CODE_RATE
+        return tuple(replace(each, rate=faster * each.rate) for each in self.code)
 
 
 _T_CAPTION, _T_CODE = _F4.rescaled_temperature

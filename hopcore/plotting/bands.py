@@ -26,9 +26,9 @@ def _stack(axes: Axes, title: str, across: np.ndarray, counts: np.ndarray, top: 
 @styled
 def recognised_panels(panels: Mapping[str, xr.DataArray], per_digit: int, *, columns: int = 1) -> Picture:
     """By title, the images recognised of each digit, (epoch, category): bands named at their right ends."""
-    rows, size = -(-len(panels) // columns), 9.5 if columns == 1 else 6.5
+    rows, high, size = -(-len(panels) // columns), *((2.5, 9.5) if columns == 1 else (1.4, 6.5))
     labels = {"x_label": "epoch", "y_label": "images recognised" if columns == 1 else "recognised"}
-    figure, grid = panel_table(rows * (2.5 - 0.5 * columns + 0.5), rows, columns, **labels)
+    figure, grid = panel_table(high * rows, rows, columns, **labels, sharex=columns > 1, sharey=columns > 1)
     for axes, (title, recognised) in zip(grid.flat, panels.items(), strict=False):
         epochs, counts = recognised.epoch.values, recognised.values.astype(float)
         middles = _stack(axes, title, epochs, counts, per_digit * counts.shape[1])

@@ -96,13 +96,13 @@ def fate_table(
     memories = np.asarray(memories, dtype=float)
     fates = np.broadcast_to(fates, memories.shape[:2])
     names = [fate for fate in shown if (fates == fate).any()]
-    table = np.full((len(memories), len(names), each, memories.shape[2]), np.nan)
-    for row, column in np.ndindex(*table.shape[:2]):
-        members = np.flatnonzero(fates[row] == names[column])[:each]
-        table[row, column, : len(members)] = memories[row, members]
+    empty = np.full((each, memories.shape[2]), np.nan)
+    rows = [
+        np.concatenate([[*own[digits == fate], *empty][:each] for fate in names])
+        for own, digits in zip(memories, fates, strict=True)
+    ]
     titles = [title for fate in names for title in ("none" if fate < 0 else fate, *[""] * (each - 1))]
-    images = table.reshape(len(memories), -1, memories.shape[2])
-    return image_table(images, row_titles, titles, fate_colours(np.repeat(names, each)))
+    return image_table(rows, row_titles, titles, fate_colours(np.repeat(names, each)))
 
 
 @styled

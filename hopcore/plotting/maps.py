@@ -13,17 +13,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from .images import draw_block, draw_table
-from .style import (
-    DIGIT_COLOURS,
-    INK,
-    WIDTH,
-    Picture,
-    digit_text,
-    fate_colours,
-    new_figure,
-    panel_table,
-    styled,
-)
+from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, panel_table, styled
 
 _SAMPLES = 6  # images across above a map
 _LETTERS = ascii_uppercase  # a number would look like a digit's name
@@ -65,13 +55,11 @@ def draw_trails(axes: Axes, trails: Trails, *, size: float = 12) -> None:
 def _draw_arrows(axes: Axes, trails: Trails) -> None:
     """An arrow for every fate, from where the middle of its memories was one record ago to where it is."""
     places, digits = np.asarray(trails.places, dtype=float)[-2:], np.asarray(trails.digits)
-    for fate in np.unique(digits[digits >= 0]) if len(places) > 1 else ():
+    look: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 6, "shrinkA": 0, "shrinkB": 0}
+    look["path_effects"] = [withStroke(linewidth=1.8, foreground="black")]
+    for fate in np.unique(digits[digits >= 0]):
         start, end = np.median(places[:, digits == fate], axis=1)
-        look: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 6, "shrinkA": 0, "shrinkB": 0}
-        look |= {
-            "color": DIGIT_COLOURS[fate],
-            "path_effects": [withStroke(linewidth=1.8, foreground="black")],
-        }
+        look["color"] = fate_colours([fate])[0]
         axes.annotate("", tuple(end), tuple(start), arrowprops=look, zorder=6)
 
 
@@ -82,10 +70,8 @@ def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: f
     axes.scatter(x, y, s=1.2, c=fate_colours(digits), linewidths=0, alpha=0.55, rasterized=True)
     for digit in np.unique(digits):
         x, y = np.median(places[digits == digit], axis=0)
-        halo = [withStroke(linewidth=2.5, foreground="white")]
-        axes.text(
-            x, y, str(digit), path_effects=halo, **digit_text(digit, color="black", zorder=5, size=size)
-        )
+        name = digit_text(digit, color="black", zorder=5, size=size)
+        axes.text(x, y, str(digit), path_effects=[withStroke(linewidth=2.5, foreground="white")], **name)
     axes.set_aspect("equal")
     axes.set_axis_off()
 
@@ -117,7 +103,7 @@ def map_panels(
 def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike) -> Picture:
     """Rows of maps with the memories' trails, above each its images; all show the same part of the plane.
 
-    Three or more across are small, and have an arrow for each digit, too: where its memories go.
+    Three or more across are small, and have an arrow for each digit: its memories' last step.
     """
     across = len(panels[0])
     small = across > 2
