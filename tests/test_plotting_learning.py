@@ -116,7 +116,7 @@ def test_a_table_has_its_titles_in_their_colours():
 def test_a_table_of_fates_has_two_memories_of_each_and_gaps():
     memories = np.arange(8.0).reshape(2, 4, 1) / 8 * np.ones(16)
     fates = [[7, 7, 7, -1], [3, 7, 7, 7]]
-    [axes] = plotting.fate_table(memories, fates, ["a", "b"], shown=(1, 3, 7, -1)).figure.axes
+    [axes] = plotting.fate_table(memories, fates, ["a", "b"], none=True).figure.axes
     assert [text.get_text() for text in axes.texts] == ["a", "b", "3", "", "7", "", "none", ""]
     step = 4 + 3  # pixels of an image, and of the gap
     drawn = axes.images[0].get_array().filled(np.nan)[::step, ::step]

@@ -82,27 +82,22 @@ def memory_table(memories: xr.DataArray) -> Picture:
 
 
 def fate_table(
-    memories: ArrayLike,
-    fates: ArrayLike,
-    row_titles: Sequence[object],
-    *,
-    each: int = 2,
-    shown: Sequence[int] = range(10),
+    memories: ArrayLike, fates: ArrayLike, titles: Sequence[object], each: int = 2, none: bool = False
 ) -> Picture:
-    """The first `each` memories of every fate `shown` (across) in memories (rows, K, pixels), −1 for none.
+    """The first `each` memories of every fate, across, in memories (rows, K, pixels) with `titles`.
 
-    `fates` are (K,) or (rows, K). Fates that no memory has are left out, places without a memory stay empty.
+    `fates` are (K,) or (rows, K), below 0 for `none`. Fates without a memory are left out, gaps stay empty.
     """
     memories = np.asarray(memories, dtype=float)
     fates = np.broadcast_to(fates, memories.shape[:2])
-    names = [fate for fate in shown if (fates == fate).any()]
+    names = [fate for fate in (*range(10), *[-1] * none) if (fates == fate).any()]
     empty = np.full((each, memories.shape[2]), np.nan)
     rows = [
         np.concatenate([[*own[digits == fate], *empty][:each] for fate in names])
         for own, digits in zip(memories, fates, strict=True)
     ]
-    titles = [title for fate in names for title in ("none" if fate < 0 else fate, *[""] * (each - 1))]
-    return image_table(rows, row_titles, titles, fate_colours(np.repeat(names, each)))
+    above = [title for fate in names for title in ("none" if fate < 0 else fate, *[""] * (each - 1))]
+    return image_table(rows, titles, above, fate_colours(np.repeat(names, each)))
 
 
 @styled
