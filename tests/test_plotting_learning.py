@@ -53,6 +53,8 @@ def test_bands_add_up_and_carry_their_digits():
     tops = [band.get_paths()[0].vertices[:, 1].max() for band in axes.collections]
     assert tops == [10, 30]
     assert [text.get_text() for text in axes.texts] == ["0", "1"]
+    three = plotting.recognised_panels(dict.fromkeys("abc", recognised), 20, columns=2).figure.axes
+    assert [axes.axison for axes in three] == [True, True, True, False]
 
 
 def test_populations_are_named_where_they_are_widest():
@@ -109,6 +111,26 @@ def test_a_table_has_its_titles_in_their_colours():
     picture = plotting.image_table(np.zeros((1, 2, 16)), ["a"], ["1", "2"], ["red", "blue"])
     written = [(text.get_text(), text.get_color()) for text in picture.figure.axes[0].texts]
     assert written[0][0] == "a" and written[1:] == [("1", "red"), ("2", "blue")]
+
+
+def test_a_table_of_fates_has_two_memories_of_each_and_gaps():
+    memories = np.arange(8.0).reshape(2, 4, 1) / 8 * np.ones(16)
+    fates = [[7, 7, 7, -1], [3, 7, 7, 7]]
+    [axes] = plotting.fate_table(memories, fates, ["a", "b"], none=True).figure.axes
+    assert [text.get_text() for text in axes.texts] == ["a", "b", "3", "", "7", "", "none", ""]
+    step = 4 + 3  # pixels of an image, and of the gap
+    drawn = axes.images[0].get_array().filled(np.nan)[::step, ::step]
+    expected = [[np.nan, np.nan, 0, 1, 3, np.nan], [4, np.nan, 5, 6, np.nan, np.nan]]
+    np.testing.assert_array_equal(8 * drawn, expected)
+
+
+def test_small_maps_have_an_arrow_for_every_fate():
+    paths = np.array([[[0, 0], [0, 2], [5, 5]], [[1, 0], [1, 2], [9, 9]]])
+    panels = [plotting.Trails("", paths, [4, 4, -1])] * 3
+    small, *_ = plotting.trail_panels([panels], PLACES, DIGITS).figure.axes
+    large, *_ = plotting.trail_panels([panels[:2]], PLACES, DIGITS).figure.axes
+    assert len(small.texts) == len(large.texts) + 1
+    assert (small.texts[-1].xyann, small.texts[-1].xy) == ((0, 1), (1, 1))
 
 
 def test_a_scatter_writes_every_digit_at_its_place():

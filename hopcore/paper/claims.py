@@ -46,6 +46,8 @@ _STATEMENTS = (
     ("B4", "S", "Because the two self-overlaps are nearly equal, the system is close to a pitchfork."),
     ("B5", "5C", "Two memories first go to the nearest saddle of the reduced system, then part along its "
      "linearised flow."),
+    ("B6", "5", "In |α_A| + |α_B| = 1 the sign of each term follows that of ℓ for n up to about 7."),
+    ("B7", "5", "At a fixed point the step of a memory is proportional to the memory."),
     ("P1", "6 left", "Two images of one digit: a memory becomes a pure prototype at high n and T_r, and one "
      "coefficient jumps above 0.5 at a threshold in n that T(n) marks."),
     ("P2", "6 right", "Two digits: the coefficients change smoothly with n, and no memory becomes pure."),

@@ -109,13 +109,19 @@ class CategoriesScale:
     """Networks of Figure 4, and the training sets that they learn.
 
     `code` has the temperature and the rate of the programs, `caption` those of the caption. All `sets` learn
-    1, 4 and 7 with the former; a `few` with the latter, and as many 1, 7 and 9.
+    1, 4 and 7 with the former; a `few` with the latter, and as many 1, 7 and 9 with the `supplement`'s.
     """
 
     code: tuple[Learning, ...]
     caption: tuple[Learning, ...]
     sets: int
     few: int
+
+    @property
+    def supplement(self) -> tuple[Learning, ...]:
+        """Those of `code` at the caption's rate, as in the programs."""
+        faster = _F4.rate / figures.FIGURE_4_CODE_RATE
+        return tuple(replace(each, rate=faster * each.rate) for each in self.code)
 
 
 _T_CAPTION, _T_CODE = _F4.rescaled_temperature

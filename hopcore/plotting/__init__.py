@@ -11,7 +11,7 @@ from .bifurcations import (
     turning_flow,
 )
 from .curves import Curve, coefficient_maps, curves, digit_scatter, temperature_curves
-from .images import image_blocks, image_table, memory_table
+from .images import fate_table, image_blocks, image_table, memory_table
 from .maps import Trails, compositions, map_panels, share_trails, trail_panels
 from .movies import Movie, learning_movie
 from .nullclines import nullcline_frame, nullcline_panels, path_panels
@@ -24,9 +24,9 @@ from .turning import Turning, turning_trails
 __all__ = [
     "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Slider", "StartRow", "Trails",
     "Turning", "bifurcation_sides", "coefficient_maps", "coefficient_panels", "compositions", "curves",
-    "departure_panels", "digit_scatter", "image_blocks", "image_table", "label_panels", "learning_movie",
-    "map_panels", "memory_table", "nullcline_frame", "nullcline_panels", "path_panels", "population_frame",
-    "population_panels", "recognised_panels", "region_map", "settling_panels", "share_trails",
-    "slider_figure", "split_tree_picture", "start_panels", "temperature_curves", "trail_panels",
-    "turning_bifurcations", "turning_flow", "turning_trails", "vanishing_strip",
+    "departure_panels", "digit_scatter", "fate_table", "image_blocks", "image_table", "label_panels",
+    "learning_movie", "map_panels", "memory_table", "nullcline_frame", "nullcline_panels", "path_panels",
+    "population_frame", "population_panels", "recognised_panels", "region_map", "settling_panels",
+    "share_trails", "slider_figure", "split_tree_picture", "start_panels", "temperature_curves",
+    "trail_panels", "turning_bifurcations", "turning_flow", "turning_trails", "vanishing_strip",
 ]  # fmt: skip

@@ -24,15 +24,19 @@ def _stack(axes: Axes, title: str, across: np.ndarray, counts: np.ndarray, top: 
 
 
 @styled
-def recognised_panels(panels: Mapping[str, xr.DataArray], per_digit: int) -> Picture:
+def recognised_panels(panels: Mapping[str, xr.DataArray], per_digit: int, *, columns: int = 1) -> Picture:
     """By title, the images recognised of each digit, (epoch, category): bands named at their right ends."""
-    figure, grid = panel_table(2.5 * len(panels), len(panels), x_label="epoch", y_label="images recognised")
-    for axes, (title, recognised) in zip(grid[:, 0], panels.items(), strict=True):
+    rows, high, size = -(-len(panels) // columns), *((2.5, 9.5) if columns == 1 else (1.4, 6.5))
+    labels = {"x_label": "epoch", "y_label": "images recognised" if columns == 1 else "recognised"}
+    figure, grid = panel_table(high * rows, rows, columns, **labels, sharex=columns > 1, sharey=columns > 1)
+    for axes, (title, recognised) in zip(grid.flat, panels.items(), strict=False):
         epochs, counts = recognised.epoch.values, recognised.values.astype(float)
         middles = _stack(axes, title, epochs, counts, per_digit * counts.shape[1])
         for digit in np.flatnonzero(counts[-1]).tolist():
-            name = digit_text(digit, ha="left", size=9.5, textcoords="offset points", annotation_clip=False)
+            name = digit_text(digit, ha="left", size=size, textcoords="offset points", annotation_clip=False)
             axes.annotate(str(digit), (epochs[-1], middles[-1, digit]), xytext=(4, 0), **name)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_axis_off()
     return Picture(figure, "png")
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from .style import INK, PIXEL_MAP, WIDTH, Picture, panel_table, styled
+from .style import INK, PIXEL_MAP, WIDTH, Picture, fate_colours, panel_table, styled
 
 _GAP = 3  # pixels between the images of a block
 _NAME = 9.5  # points
@@ -79,6 +79,25 @@ def memory_table(memories: xr.DataArray) -> Picture:
         [f"{temperature:.2f}" for temperature in rows.rescaled_temperature.values],
         [title for n in memories.n.values for title in (f"$n$ = {n:.0f}", *[""] * (copies - 1))],
     )
+
+
+def fate_table(
+    memories: ArrayLike, fates: ArrayLike, titles: Sequence[object], each: int = 2, none: bool = False
+) -> Picture:
+    """The first `each` memories of every fate, across, in memories (rows, K, pixels) with `titles`.
+
+    `fates` are (K,) or (rows, K), below 0 for `none`. Fates without a memory are left out, gaps stay empty.
+    """
+    memories = np.asarray(memories, dtype=float)
+    fates = np.broadcast_to(fates, memories.shape[:2])
+    names = [fate for fate in (*range(10), *[-1] * none) if (fates == fate).any()]
+    empty = np.full((each, memories.shape[2]), np.nan)
+    rows = [
+        np.concatenate([[*own[digits == fate], *empty][:each] for fate in names])
+        for own, digits in zip(memories, fates, strict=True)
+    ]
+    above = [title for fate in names for title in ("none" if fate < 0 else fate, *[""] * (each - 1))]
+    return image_table(rows, titles, above, fate_colours(np.repeat(names, each)))
 
 
 @styled

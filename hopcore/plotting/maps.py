@@ -52,15 +52,26 @@ def draw_trails(axes: Axes, trails: Trails, *, size: float = 12) -> None:
         axes.text(x, y, letter, ha="center", va="center_baseline", bbox=disc, **text)
 
 
-def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike) -> None:
+def _draw_arrows(axes: Axes, trails: Trails) -> None:
+    """An arrow for every fate, from where the middle of its memories was one record ago to where it is."""
+    places, digits = np.asarray(trails.places, dtype=float)[-2:], np.asarray(trails.digits)
+    look: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 6, "shrinkA": 0, "shrinkB": 0}
+    look["path_effects"] = [withStroke(linewidth=1.8, foreground="black")]
+    for fate in np.unique(digits[digits >= 0]):
+        start, end = np.median(places[:, digits == fate], axis=1)
+        look["color"] = fate_colours([fate])[0]
+        axes.annotate("", tuple(end), tuple(start), arrowprops=look, zorder=6)
+
+
+def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float = 11) -> None:
     """Draw the images' places (S, 2) in their digits' colours; name each digit at its median place."""
     places, digits = np.asarray(places), np.asarray(digits)
     x, y = places.T
     axes.scatter(x, y, s=1.2, c=fate_colours(digits), linewidths=0, alpha=0.55, rasterized=True)
     for digit in np.unique(digits):
         x, y = np.median(places[digits == digit], axis=0)
-        halo = [withStroke(linewidth=2.5, foreground="white")]
-        axes.text(x, y, str(digit), path_effects=halo, **digit_text(digit, color="black", zorder=5))
+        name = digit_text(digit, color="black", zorder=5, size=size)
+        axes.text(x, y, str(digit), path_effects=[withStroke(linewidth=2.5, foreground="white")], **name)
     axes.set_aspect("equal")
     axes.set_axis_off()
 
@@ -90,8 +101,12 @@ def map_panels(
 
 @styled
 def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike) -> Picture:
-    """Rows of maps with the memories' trails, above each its images; all show the same part of the plane."""
+    """Rows of maps with the memories' trails, above each its images; all show the same part of the plane.
+
+    Three or more across are small, and have an arrow for each digit: its memories' last step.
+    """
     across = len(panels[0])
+    small = across > 2
     above = [any(len(panel.images) for panel in row) for row in panels]
     side = 0.88 * WIDTH / across
     figure = new_figure(sum(side + 0.25 + (side / _SAMPLES if images else 0) for images in above))
@@ -105,8 +120,10 @@ def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digi
             draw_table(top, images, [], _LETTERS[: images.shape[1]])
         else:
             axes = part.subplots()
-        draw_background(axes, background, digits)
-        draw_trails(axes, panel)
+        draw_background(axes, background, digits, size=8 if small else 11)
+        draw_trails(axes, panel, size=4 if small else 12)
+        if small:
+            _draw_arrows(axes, panel)
     return Picture(figure, "png")
 
 

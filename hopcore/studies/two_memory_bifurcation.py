@@ -10,8 +10,9 @@ from scipy.linalg import expm
 
 from hopcore._checks import refuse
 from hopcore._threads import threads
-from hopcore.data import CATEGORIES, TrainingSet
+from hopcore.data import CATEGORIES, TrainingSet, training_set
 from hopcore.decomposition import coefficients
+from hopcore.model import gradients
 from hopcore.paper import PAIR_OFFSET, PAIR_START, FigureParameters
 from hopcore.reduced import ReducedSystem, bifurcation_diagram, folds, splitting_flow, trajectory
 from hopcore.sweeps.stacks import train_runs
@@ -210,27 +211,54 @@ def trained_fixed_points(
     A run starts at α A + (1 − α) B with ℓ = 0, for α = 0.9 and 0.1.  The reduced system's point is its
     outermost stable one on the side of the start: the one with the largest α, and the smallest.
 
-    Returns, over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``.
+    Returns, over (start, n): ``trained_alpha``, ``trained_ell``, ``alpha``, ``ell``; ``unlike``, the relative
+    difference of the next step, scaled to a largest pixel of 1, from the memory.
     """
     powers = np.array(n, dtype=float)
-    runs = [Run(power, temperature / 2 ** (1 / power) / data.images.shape[1]) for power in powers]
+    hot = temperature / 2 ** (1 / powers) / data.images.shape[1]
     exact = bifurcation_diagram(*overlaps(data), n=powers, temperature=temperature, copies=2)
     stable = np.where(exact.stable, exact.alpha, np.nan)
 
     def ends(start: float, at: np.ndarray) -> xr.Dataset:
         place = start_at(data, [start], [0.0])
         options = Options.checked(data, memories=1, rate=rate, epochs=epochs, start=place)
-        memories, labels = train_runs(data, options, runs)
+        memories, labels = train_runs(data, options, list(map(Run, powers, hot)))
+
+        def unlike(memory: np.ndarray, labels: np.ndarray, n: float, hot: float) -> float:
+            uphill = gradients(data, memory, labels, n=n, rescaled_temperature=hot)[0]
+            return float(np.linalg.norm(memory + uphill / np.abs(uphill).max()) / np.linalg.norm(memory))
+
         columns = {
             "trained_alpha": coefficients(memories[:, 0], data)[:, 0],
             "trained_ell": labels[:, 0, data.digits[0]],
             "alpha": exact.alpha.values[np.arange(powers.size), at],
             "ell": exact.ell.values[np.arange(powers.size), at],
+            "unlike": list(map(unlike, memories, labels, powers, hot)),
         }
         return xr.Dataset({name: ("n", values) for name, values in columns.items()}, {"n": powers})
 
     both = [ends(0.9, np.nanargmax(stable, axis=1)), ends(0.1, np.nanargmin(stable, axis=1))]
     return xr.concat(both, "start")
+
+
+def signs_until(temperature: float, seeds: Sequence[int], source: TrainingSet | None = None) -> xr.Dataset:
+    """The whole n from 1 to 30 up to which α_A has the sign of ℓ and α_B that of −ℓ, for two equal memories.
+
+    Over pairs of a 1 and a 4 from a source: for ``fixed`` labels of ±0.5, where the figure's start, and at its ``saddles``.
+    """
+    powers, label = np.arange(2.0, 31.0), np.array([1, -1]) * PAIR_START[1]
+    at: dict[str, Any] = {"temperature": temperature, "copies": 2}
+
+    def until(seed: int) -> np.ndarray:
+        images = overlaps(training_set((1, 4), 1, seed, source))
+        flows = [ReducedSystem(*images, n=n, **at).flow([1, 0], [0, 1], label) for n in powers]
+        fixed = [alpha_b[0] < 0 > alpha_a[1] for alpha_a, alpha_b, _ in flows]  # of an A and of a B
+        points = bifurcation_diagram(*images, n=powers, **at)
+        follow = (points.ell * points.alpha > 0) & (points.ell * points.alpha_b < 0) | ~points.stable
+        return 1 + np.cumprod([fixed, follow.all("point")], axis=1).sum(axis=1)
+
+    both = np.array([until(seed) for seed in seeds])
+    return xr.Dataset({name: ("pair", both[:, at]) for at, name in enumerate(("fixed", "saddles"))})
 
 
 @dataclass(frozen=True)

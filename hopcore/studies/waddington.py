@@ -309,10 +309,11 @@ def orders(
     ``data`` is the training set of all runs, at the figure's n; None gives each run a set of its own.
     ``seed`` is that of the first run's start, and of its set; the next has seed + 1.
 
-    Returns ``appeared`` (n, run, category) in epochs of the figure's rate, NaN for a digit that is not
-    recognised at the end; the ``ranks`` of the digits in this order; ``agreement`` (n,), the mean rank
-    correlation between two runs; ``typicality`` (run, category) of the digits of each set, and ``foretold``
-    (n, run), its rank correlation with the order, typical digits first.
+    Returns ``recognised`` images (n, run, epoch, category); when digits ``appeared`` (n, run, category), NaN
+    for one that is not recognised at the end, in epochs of the figure's rate; the ``ranks`` of the digits in
+    this order; ``agreement`` (n,), the mean rank correlation between two runs; ``typicality`` (run, category)
+    of the digits of each set, and ``foretold`` (n, run), its rank correlation with the order, typical digits
+    first.
     """
     powers = list(settings.n) if data is None else [int(n) for n in FIGURES["3"].n]
     seeds = list(range(seed, seed + (settings.sets if data is None else settings.starts)))
@@ -335,9 +336,11 @@ def _set(settings: WaddingtonScale, data: TrainingSet | None, seed: int) -> Trai
 def _appeared(
     settings: WaddingtonScale, data: TrainingSet | None, dtype: str, n: float, seed: int
 ) -> xr.Dataset:
-    """When digits appear in one run of `orders`."""
+    """When digits appear in one run of `orders`, and how many of their images are recognised."""
     own, pace = _set(settings, data, seed), settings.pace
     options = {**_options(own, settings, seed, dtype), "n": n, "record_every": 2 * _RECORD_EVERY}
     with threads(1):
         run = train(**_at_pace(options, pace))
-        return xr.Dataset({"appeared": pace * splits.appearance(splits.recognised(run, own))})
+        recognised = splits.recognised(run, own)
+    recognised = recognised.assign_coords(epoch=pace * recognised.epoch)
+    return xr.Dataset({"appeared": splits.appearance(recognised), "recognised": recognised})

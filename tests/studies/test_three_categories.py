@@ -161,6 +161,7 @@ def test_a_study_takes_any_number_of_digits(digits):
 
 def test_networks_over_training_sets_are_those_studied_one_by_one():
     settings = THREE_CATEGORIES["tiny"]
+    assert [each.rate for each in THREE_CATEGORIES["quick"].supplement] == pytest.approx([0.005] * 2)
     brief = replace(settings.code[0], n=31, epochs=200)  # too short for a split
     found = studies((1, 4, 7), range(settings.sets), [*settings.code, brief])
     assert found.images.shape == (3, settings.sets, 2, 784)

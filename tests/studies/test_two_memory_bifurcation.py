@@ -117,10 +117,23 @@ def test_nullclines_rise_with_the_power_and_are_told_in_words():
     )
 
 
+def test_memories_have_the_signs_of_their_labels_up_to_some_power():
+    found = pairs.signs_until(700, [0, 4])
+    assert found.fixed.values.tolist() == [13, 30] and found.saddles.values.tolist() == [7, 26]
+    images = pairs.overlaps(hopcore.training_set(digits=(1, 4), per_digit=1, seed=0))
+    # stable saddles: the first has a negative α_A, the last a negative α_B, as long as signs follow
+    ends = [ReducedSystem(*images, n=n, **AT).fixed_points() for n in (7, 8)]
+    assert [bool(each.alpha[0] < 0 and each.alpha_b[-1] < 0) for each in ends] == [True, False]
+    # from which label on a memory at rest subtracts the other image
+    arcs = [ReducedSystem(*images, n=n, **AT).memory_nullcline() for n in (12, 14)]
+    assert [bool(each.ell[each.alpha_b < 0].min() < 0.5) for each in arcs] == [True, False]
+
+
 def test_full_training_of_one_memory_ends_at_the_reduced_fixed_point(data):
     found = pairs.trained_fixed_points(data, [8, 15, 30, 50], 700, rate=0.002, epochs=5000)
     assert abs(found.trained_alpha - found.alpha).max() < 0.002
     assert abs(found.trained_ell - found.ell).max() < 0.002
+    assert (found.unlike < 0.05).all() and (found.unlike[:, 1:] < 1e-9).all()  # the step is the memory
     # at n = 30 there is one fixed point for both starts, elsewhere one on each side
     assert ((found.alpha > 0.5).values == [[True, True, False, True], [False] * 4]).all()
 

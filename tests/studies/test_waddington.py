@@ -150,7 +150,10 @@ def test_orders_over_sets_and_over_starts(data):
     quick = {**PLAIN, "rate": 0.01, "epochs": 1750, "record_every": 10}
     own = hopcore.training_set(per_digit=TINY.per_digit, seed=4)
     with threads(1):
-        alone = splits.appearance(splits.recognised(hopcore.train(own, n=20, seed=4, **quick)))
+        counts = splits.recognised(hopcore.train(own, n=20, seed=4, **quick))
+    alone = splits.appearance(counts)
+    np.testing.assert_array_equal(sets.recognised.sel(n=20, run=4), counts)
+    assert sets.epoch[-1] == 3500
     np.testing.assert_array_equal(sets.appeared.sel(n=20, run=4), 2 * alone)
     np.testing.assert_array_equal(sets.ranks.sel(n=20, run=4), splits.learning_ranks(2 * alone))
     pair = splits.rank_correlation(*sets.ranks.sel(n=20))
