@@ -244,7 +244,8 @@ def trained_fixed_points(
 def signs_until(temperature: float, seeds: Sequence[int], source: TrainingSet | None = None) -> xr.Dataset:
     """The whole n from 1 to 30 up to which α_A has the sign of ℓ and α_B that of −ℓ, for two equal memories.
 
-    Over pairs of a 1 and a 4 from a source: for ``fixed`` labels of ±0.5, where the figure's start, and at its ``saddles``.
+    Over pairs of a 1 and a 4 from a source: for ``fixed`` labels of ±0.5, where the figure's start, and at
+    its ``saddles``.
     """
     powers, label = np.arange(2.0, 31.0), np.array([1, -1]) * PAIR_START[1]
     at: dict[str, Any] = {"temperature": temperature, "copies": 2}
