@@ -1,18 +1,22 @@
 // Canvases: sharp at any pixel ratio, in the page's own colours, drawn once a frame at most.
 
 const FRAME = 10; // milliseconds of drawing after which the rest waits for the next frame
+const INK = "currentcolor"; // of the canvas, which is that of the page
 
-/** A canvas that fills its cell; `draw(pen, width, height, ink)` in CSS pixels. `BOOK` has the book's colours. */
+/** A canvas that fills its cell; `draw(pen, width, height)` in CSS pixels. `BOOK` has the book's colours. */
 class Canvas {
   static waiting = new Set();
 
-  constructor(parent, { name, label, ratio, draw }) {
-    this.element = make("canvas", { className: `canvas ${name}`, role: "img", "aria-label": label }, parent);
+  constructor(parent, name, ratio, label, draw) {
+    Object.assign(this, { label, draw, element: make("canvas", { className: name, role: "img" }, parent) });
     this.element.style.aspectRatio = String(ratio);
-    this.draw = draw;
     this.pen = this.element.getContext("2d");
+    this.say("");
     new ResizeObserver(() => this.request()).observe(this.element);
   }
+
+  /** What it shows, for those who do not see it. */
+  say(words) { this.element.setAttribute("aria-label", `${this.label}. ${words}`); }
 
   request() {
     if (!Canvas.waiting.size) requestAnimationFrame(Canvas.paintSome);
@@ -34,75 +38,92 @@ class Canvas {
   }
 
   paint() {
-    const { clientWidth: width, clientHeight: height } = this.element, ratio = window.devicePixelRatio || 1;
-    if (!width || !height) return;
-    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.element.width !== w || this.element.height !== h) Object.assign(this.element, { width: w, height: h });
-    this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.pen.clearRect(0, 0, width, height);
-    this.draw(this.pen, width, height, getComputedStyle(this.element).color);
-  }
-
-  say(text) {
-    this.element.setAttribute("aria-label", text);
+    const { pen, element } = this, { clientWidth, clientHeight } = element, ratio = window.devicePixelRatio || 1;
+    if (!clientWidth || !clientHeight) return;
+    const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
+    if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, clientWidth, clientHeight);
+    Object.assign(pen, { fillStyle: INK, strokeStyle: INK });
+    this.draw(pen, clientWidth, clientHeight);
   }
 }
 
-function text(pen, words, x, y, { colour, align = "left", base = "middle", size = 12, bold = false } = {}) {
-  pen.font = `${bold ? "600 " : ""}${size}px system-ui, sans-serif`;
-  pen.textAlign = align;
-  pen.textBaseline = base;
-  if (colour) pen.fillStyle = colour;
+function text(pen, words, x, y, { colour = INK, align = "left", base = "middle", size = 12, bold = false } = {}) {
+  const font = `${bold ? "600 " : ""}${size}px system-ui, sans-serif`;
+  Object.assign(pen, { font, textAlign: align, textBaseline: base, fillStyle: colour });
   pen.fillText(words, x, y);
 }
 
-function line(pen, points, colour, width = 1.5, dash = []) {
+function line(pen, points, colour = INK, width = 1.5, dash = []) {
   pen.beginPath();
-  points.forEach(([x, y], at) => (at ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-  pen.strokeStyle = colour;
-  pen.lineWidth = width;
-  pen.setLineDash(dash);
+  for (const [x, y] of points) pen.lineTo(x, y);
+  Object.assign(pen, { strokeStyle: colour, lineWidth: width }).setLineDash(dash);
   pen.stroke();
-  pen.setLineDash([]);
 }
 
 function disc(pen, x, y, radius, fill, edge = null, width = 1.5) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, 2 * Math.PI);
-  if (fill) {
-    pen.fillStyle = fill;
-    pen.fill();
-  }
-  if (edge) {
-    pen.strokeStyle = edge;
-    pen.lineWidth = width;
-    pen.stroke();
-  }
+  if (fill) Object.assign(pen, { fillStyle: fill }).fill();
+  if (edge) Object.assign(pen, { strokeStyle: edge, lineWidth: width }).stroke();
 }
 
-/** Axes in a box [x, y, width, height]: ticks [[value, label]…] at places `across` and `up`; both scales are returned. */
-function axes(pen, [x, y, width, height], { across, up, xTicks = [], yTicks = [], xName = "", yName = "" }, ink) {
-  const right = (value) => x + ((value - across[0]) / (across[1] - across[0])) * width;
-  const above = (value) => y + height - ((value - up[0]) / (up[1] - up[0])) * height;
-  line(pen, [[x, y], [x, y + height], [x + width, y + height]], ink, 0.8);
-  pen.globalAlpha = 0.85;
-  for (const [value, name] of xTicks) {
-    line(pen, [[right(value), y + height], [right(value), y + height + 4]], ink, 0.8);
-    text(pen, name, right(value), y + height + 7, { colour: ink, align: "center", base: "top", size: 11 });
+/** Axes in a box [x, y, width, height], with ticks [[value, name]…], and what is drawn at their numbers. */
+class Axes {
+  constructor(pen, box, { across, up, xTicks = [], yTicks = [], xName = "", yName = "" }) {
+    const [x, y, width, height] = box, foot = y + height, small = { size: 11 };
+    Object.assign(this, { pen, box, across, up });
+    line(pen, [[x, y], [x, foot], [x + width, foot]], INK, 0.8);
+    pen.globalAlpha = 0.85;
+    for (const [value, name] of xTicks) {
+      const at = this.right(value);
+      line(pen, [[at, foot], [at, foot + 4]], INK, 0.8);
+      text(pen, name, at, foot + 7, { align: "center", base: "top", ...small });
+    }
+    for (const [value, name] of yTicks) {
+      const at = this.above(value);
+      line(pen, [[x - 4, at], [x, at]], INK, 0.8);
+      text(pen, name, x - 7, at, { align: "right", ...small });
+    }
+    text(pen, xName, x + width, foot + 20, { align: "right", base: "top", ...small });
+    text(pen, yName, x - 2, y - 6, { base: "bottom", ...small });
+    pen.globalAlpha = 1;
   }
-  for (const [value, name] of yTicks) {
-    line(pen, [[x - 4, above(value)], [x, above(value)]], ink, 0.8);
-    text(pen, name, x - 7, above(value), { colour: ink, align: "right", size: 11 });
+
+  right(value) {
+    const [left, right] = this.across, [x, , width] = this.box;
+    return x + (value - left) / (right - left) * width;
   }
-  if (xName) text(pen, xName, x + width, y + height + 20, { colour: ink, align: "right", base: "top", size: 11 });
-  if (yName) text(pen, yName, x - 2, y - 6, { colour: ink, base: "bottom", size: 11 });
-  pen.globalAlpha = 1;
-  return { right, above };
+
+  above(value) {
+    const [low, high] = this.up, [, y, , height] = this.box;
+    return y + height - within((value - low) / (high - low), 0, 1) * height;
+  }
+
+  at([x, y]) { return [this.right(x), this.above(y)]; }
+
+  /** From pixels back to numbers. */
+  back(px, py) {
+    const { box: [x, y, width, height], across: [left, right], up: [low, high] } = this;
+    return [left + (px - x) / width * (right - left), high - (py - y) / height * (high - low)];
+  }
+
+  line(points, ...how) { line(this.pen, points.map((point) => this.at(point)), ...how); }
+
+  /** Filled between two curves. */
+  area(upper, lower, colour) {
+    const { pen } = this;
+    pen.beginPath();
+    for (const point of [...upper, ...[...lower].reverse()]) pen.lineTo(...this.at(point));
+    Object.assign(pen, { fillStyle: colour }).fill();
+  }
 }
 
 /** Round numbers that divide a range from 0 to `end` into three to six. */
 function ticks(end) {
-  const power = 10 ** Math.floor(Math.log10(end)), step = [0.2, 0.5, 1, 2, 5].map((each) => each * power).find((each) => end / each <= 5);
+  const power = 10 ** Math.floor(Math.log10(end));
+  const step = [0.2, 0.5, 1, 2, 5].map((each) => each * power).find((each) => end / each <= 5);
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, at) => [at * step, (at * step).toLocaleString("en")]);
 }
 
@@ -113,37 +134,39 @@ function reach(value, least) {
   return end;
 }
 
+/** Where K images stand in a table: how many in a row, and of each its column and row. */
+function places(count) {
+  const columns = Math.ceil(Math.sqrt(count));
+  return { columns, rows: Math.ceil(count / columns), of: (k) => [k % columns, Math.floor(k / columns)] };
+}
+
 /** Images (K·N) in a table that fills a square; `frames` gives each a colour or null. */
 function mosaic(pen, images, count, [x, y, size], frames = () => null, gap = 3) {
-  const side = Math.round(Math.sqrt(images.length / count)), columns = Math.ceil(Math.sqrt(count)), rows = Math.ceil(count / columns);
-  const cell = side + gap, sheet = (mosaic.sheet ??= document.createElement("canvas"));
-  const [width, height] = [columns * cell + gap, rows * cell + gap], data = new ImageData(width, height);
-  const whole = new Uint32Array(data.data.buffer);
-  for (let k = 0; k < count; k++) {
-    const left = (k % columns) * cell + gap, top = Math.floor(k / columns) * cell + gap;
-    for (let p = 0; p < side * side; p++) {
-      whole[(top + Math.floor(p / side)) * width + left + (p % side)] = colourOf(images[k * side * side + p]);
+  const side = Math.round(Math.sqrt(images.length / count)), cell = side + gap, { columns, rows, of } = places(count);
+  const [width, height] = [columns, rows].map((cells) => cells * cell + gap), data = new ImageData(width, height);
+  const pixels = new Uint32Array(data.data.buffer), sheet = (mosaic.sheet ??= document.createElement("canvas"));
+  for (let k = 0, at = 0; k < count; k++) {
+    const [left, top] = of(k).map((place) => place * cell + gap);
+    for (let row = top; row < top + side; row++) {
+      for (let p = row * width + left, end = p + side; p < end; p++) pixels[p] = colourOf(images[at++]);
     }
   }
-  Object.assign(sheet, { width, height });
-  sheet.getContext("2d").putImageData(data, 0, 0);
-  const scale = size / Math.max(width, height);
+  Object.assign(sheet, { width, height }).getContext("2d").putImageData(data, 0, 0);
+  const scale = size / Math.max(width, height), edge = (side + 2) * scale;
   pen.imageSmoothingEnabled = scale * (window.devicePixelRatio || 1) < 1.5;
   pen.drawImage(sheet, x, y, width * scale, height * scale);
+  pen.lineWidth = Math.max(1.5, 1.6 * scale);
   for (let k = 0; k < count; k++) {
-    const colour = frames(k);
-    if (!colour) continue;
-    pen.strokeStyle = colour;
-    pen.lineWidth = Math.max(1.5, 1.6 * scale);
-    pen.strokeRect(x + ((k % columns) * cell + gap - 1) * scale, y + (Math.floor(k / columns) * cell + gap - 1) * scale, (side + 2) * scale, (side + 2) * scale);
+    const colour = frames(k), [left, top] = of(k).map((place) => (place * cell + gap - 1) * scale);
+    if (colour) Object.assign(pen, { strokeStyle: colour }).strokeRect(x + left, y + top, edge, edge);
   }
 }
 
 /** The book's map from −1 (blue) over 0 (white) to +1 (red), as the canvas wants its pixels. */
 function colourOf(value) {
   colourOf.map ??= Uint32Array.from({ length: 256 }, (_, at) => {
-    const hex = BOOK.pixels.slice(6 * at, 6 * at + 6);
-    return parseInt(`ff${hex.slice(4)}${hex.slice(2, 4)}${hex.slice(0, 2)}`, 16);
+    const [red, green, blue] = [0, 2, 4].map((byte) => BOOK.pixels.slice(6 * at + byte, 6 * at + byte + 2));
+    return parseInt(`ff${blue}${green}${red}`, 16);
   });
   return colourOf.map[Math.min(255, Math.max(0, Math.floor((value + 1) * 128)))];
 }

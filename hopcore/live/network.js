@@ -10,18 +10,14 @@ function startOf(seed, count, pixels) {
   return { memories: drawn(count * pixels), labels: drawn(count * CATEGORIES) };
 }
 
-/** `digits`: the category of each image; `rule`: {n, rescaledTemperature, rate, momentum}, a new object at every change. */
+/** `digits`: the category of each of the images (S·N); `rule`: {n, rescaledTemperature, rate, momentum}. */
 class Network {
-  constructor(features, digits, rule) {
-    Object.assign(this, { features, digits, rule, inverse: inverseOf(features.gram, features.count, features.size) });
-  }
-
-  /** Begin anew with these memories (K·N) and labels (K·C). */
-  load(memories, labels) {
-    this.count = labels.length / CATEGORIES;
-    this.learner = learningRule(this.features, this.digits, this.count);
+  constructor({ images, digits, pixels, memories, labels }, rule) {
+    const features = featuresOf(images, digits.length, pixels), count = labels.length / CATEGORIES;
+    const inverse = inverseOf(features.gram, features.count, features.size);
+    Object.assign(this, { features, digits, rule, inverse, count, epochs: 0, records: [], interval: FIRST_INTERVAL });
+    this.learner = learningRule(features, digits, count);
     this.learner.state.labels.set(labels);
-    Object.assign(this, { epochs: 0, records: [], interval: FIRST_INTERVAL });
     this.rebase(memories);
     this.record();
   }
@@ -60,11 +56,11 @@ class Network {
   }
 
   /** Add normal noise to memories and labels. */
-  push(spread, seed) {
-    const normal = normals(seed), { state: { labels } } = this.learner, memories = this.memories();
+  push({ spread, seed }) {
+    const normal = normals(seed), memories = this.memories();
+    const labels = this.learner.state.labels.subarray(0, this.count * CATEGORIES);
     this.forget();
-    for (let i = 0; i < memories.length; i++) memories[i] += normal(0, spread);
-    for (let i = 0; i < this.count * CATEGORIES; i++) labels[i] += normal(0, spread);
+    for (const numbers of [memories, labels]) numbers.forEach((_, at) => { numbers[at] += normal(0, spread); });
     this.rebase(memories);
     this.learner.limit();
     this.record();
@@ -94,9 +90,8 @@ class Network {
   recognised() {
     const { size: S } = this.features, scores = this.learner.scores(this.rule), counts = new Float64Array(CATEGORIES);
     this.digits.forEach((digit, s) => {
-      let best = 0;
-      for (let c = 1; c < CATEGORIES; c++) if (scores[c * S + s] > scores[best * S + s]) best = c;
-      if (best === digit) counts[digit]++;
+      const own = Float64Array.from({ length: CATEGORIES }, (_, c) => scores[c * S + s]);
+      if (leading(own, 0) === digit) counts[digit]++;
     });
     return counts;
   }
@@ -116,9 +111,9 @@ class Network {
   }
 
   /** Back (or forth) to the last record that is not after this epoch; all numbers follow from the weights. */
-  seek(when) {
+  seek({ epoch: when }) {
     const { learner: { state, velocity, valuesOf }, features: { columns: P } } = this;
-    const record = this.records.filter(({ epoch }) => epoch <= when).pop() || this.records[0];
+    const record = this.records.findLast(({ epoch }) => epoch <= when) || this.records[0];
     this.epochs = record.epoch;
     this.base = record.base;
     for (const name of ["labels", "weights", "kept"]) state[name].set(record[name]);
@@ -149,21 +144,19 @@ class Network {
 
 /** The inverse of a Gram matrix in rows of `stride` (Gauss and Jordan); a last digit tells apart dependent images. */
 function inverseOf(gram, size, stride) {
-  const matrix = gram.slice(), inverse = new Float64Array(gram.length);
-  let ridge = 0;
-  for (let i = 0; i < size; i++) ridge = Math.max(ridge, 1e-11 * gram[i * stride + i]);
-  for (let i = 0; i < size; i++) {
-    inverse[i * stride + i] = 1;
-    matrix[i * stride + i] += ridge;
-  }
-  for (let i = 0; i < size; i++) {
-    const factor = 1 / Math.max(matrix[i * stride + i], ridge);
-    for (const each of [matrix, inverse]) scaled(each, factor, i * stride, size);
+  const inverse = gram.slice(), diagonal = Array.from({ length: size }, (_, i) => i * stride + i);
+  const ridge = 1e-11 * Math.max(...diagonal.map((at) => gram[at]));
+  for (const at of diagonal) inverse[at] += ridge;
+  diagonal.forEach((at, i) => {
+    const pivot = Math.max(inverse[at], ridge);
+    inverse[at] = 1;
+    scaled(inverse, 1 / pivot, i * stride, size);
     for (let j = 0; j < size; j++) {
-      const share = matrix[j * stride + i];
+      const share = inverse[j * stride + i];
       if (j === i || share === 0) continue;
-      for (const each of [matrix, inverse]) add(each, -share, each, j * stride, size, i * stride);
+      inverse[j * stride + i] = 0;
+      add(inverse, -share, inverse, j * stride, size, i * stride);
     }
-  }
+  });
   return inverse;
 }

@@ -61,3 +61,26 @@ class Together {
     return nodes[0];
   }
 }
+
+/** Give each node its leading digit and y, the middle of its leaves, which lie below each other; their height. */
+function layOut(root, sums) {
+  const leavesOf = (node) => (node.children.length ? node.children.flatMap(leavesOf) : [node]);
+  const name = (node) => {
+    const { members, children } = node, total = (c) => members.reduce((sum, k) => sum + sums[k * CATEGORIES + c], 0);
+    children.forEach(name);
+    node.digit = leading(Float64Array.from({ length: CATEGORIES }, (_, c) => total(c)), 0);
+    node.mixed = children.some(({ mixed, digit }) => mixed || digit !== node.digit);
+    children.sort((a, b) => a.digit - b.digit || a.members[0] - b.members[0]);
+  };
+  name(root);
+  const count = root.members.length, gaps = leavesOf(root).length - 1, gap = Math.min(0.06, 0.8 / gaps) * count;
+  let next = 0;
+  const place = (node) => {
+    const { members: { length }, children } = node;
+    children.forEach(place);
+    node.y = children.length ? children.reduce((sum, { y, members }) => sum + y * members.length, 0) / length : next + length / 2;
+    if (!children.length) next += length + gap;
+  };
+  place(root);
+  return next - gap;
+}

@@ -210,7 +210,7 @@ BAD = {
     "set({ seed: 0.5 })": "seed = 0.5",
     "set({ digits: [] })": "digits = []: must be at least one digit",
     "set({ digits: [1, 1] })": "none twice",
-    "set({ digits: [0] })": "digits of which the page has images",
+    "set({ digits: [0] })": "The page has no 0.",
     "set({ speed: 3 })": "speed: no such setting.",
     "step(-1)": "step = -1",
     "load({ memories: [[1, 2]], labels: [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]] })": "must be finite numbers, 784",

@@ -1,0 +1,41 @@
+// What is followed in the plane is learning itself (rule.js) on two images of these overlaps, so that a pair parts as
+// it does in a network.
+
+const FOLLOW_RATE = 0.002;
+const LONGEST = 12000; // epochs; after them a memory that still moves is left alone
+const PART = 1e-4; // how far from the start the memories of a pair begin, to both sides
+
+/** Memories that learn two images from one place, and the trail [[ℓ, x]…] of each. */
+class Followed {
+  constructor({ aa, ab, bb, copies }, x, ell) {
+    const features = pairFeatures(aa, ab, bb), count = Math.min(copies, 100);
+    Object.assign(this, { size: features.size, learner: learningRule(features, [0, 1], count), left: LONGEST });
+    const { state: { labels, weights, values }, valuesOf } = this.learner;
+    this.trails = Array.from({ length: count }, (_, k) => {
+      const shift = count > 1 ? (k % 2 ? -PART : PART) : 0, { a, b } = place(x + shift), label = within(ell + shift, -1, 1);
+      weights.set([a, b], k * this.size);
+      labels.fill(-1, k * CATEGORIES, (k + 1) * CATEGORIES).set([label, -label], k * CATEGORIES);
+      return [];
+    });
+    valuesOf(weights, values);
+    this.mark();
+  }
+
+  mark() {
+    const { labels } = this.learner.state;
+    this.trails.forEach((trail, k) => trail.push([labels[k * CATEGORIES], positionOf(...this.coefficients(k))]));
+  }
+
+  /** α_A and α_B of a memory. */
+  coefficients(k) { return this.learner.state.weights.subarray(k * this.size, k * this.size + 2); }
+
+  /** Some epochs; a memory alone that no longer moves has arrived. */
+  move({ n, temperature }, epochs) {
+    const rule = { n, rescaledTemperature: temperature, rate: FOLLOW_RATE, momentum: 0 };
+    for (let at = 0; at < epochs; at++) this.learner.epoch(rule);
+    this.left -= epochs;
+    this.mark();
+    const [[ell, x], [ellNow, xNow]] = this.trails[0].slice(-2);
+    if (this.trails.length === 1 && Math.abs(ellNow - ell) + Math.abs(xNow - x) < 1e-6) this.left = 0;
+  }
+}
