@@ -11,16 +11,15 @@ function make(tag, given = {}, parent = null) {
   return element;
 }
 
-function button(parent, words, does, given = {}) {
-  const element = make("button", { type: "button", textContent: words, ...given }, parent);
-  element.addEventListener("click", does);
-  return element;
+function button(parent, textContent, does, given = {}) {
+  make("button", { type: "button", textContent, ...given }, parent).addEventListener("click", does);
+  return parent.lastChild;
 }
 
 /** Something behind a fold. */
-function folded(words) {
-  const more = make("details", { className: "more" });
-  make("summary", { textContent: words }, more);
+function folded(textContent, parent) {
+  const more = make("details", { className: "more" }, parent);
+  make("summary", { textContent }, more);
   return more;
 }
 
@@ -28,12 +27,12 @@ let numbered = 0;
 
 /** A setting's slider and, for what it cannot reach, a field; `change(value)` may refuse. */
 function slider(parent, name, value, change, given = {}) {
-  const { words, unit = "", range, step = range[2] } = { ...SETTINGS[name], ...given }, [min, max] = range;
+  const { words, unit = "", reach, step = reach[2] } = { ...SETTINGS[name], ...given }, [min, max] = reach;
   const id = `hopcore-live-${++numbered}`, box = make("div", { className: "number" }, parent);
   make("label", { htmlFor: id, textContent: words, title: unit }, box);
   const slide = make("input", { id, type: "range", min, max, step, value, name }, box);
-  const field = make("input", { type: "number", step: "any", value, name: `${name}-field` }, box);
-  field.setAttribute("aria-label", `${words}, as a number`);
+  const more = { name: `${name}-field`, "aria-label": `${words}, as a number` };
+  const field = make("input", { type: "number", step: "any", value, ...more }, box);
   slide.addEventListener("input", () => {
     field.value = slide.value;
     change(Number(slide.value));
@@ -45,7 +44,7 @@ function slider(parent, name, value, change, given = {}) {
   };
 }
 
-/** The ten digits as chips in their colours; several may be chosen, or (kind "radio") one. */
+/** The ten digits as chips in their colours; several may be chosen, or (type "radio") one. */
 function digitChips(parent, words, chosen, change, type = "checkbox") {
   const box = make("fieldset", { className: "chips" }, parent), name = `hopcore-live-${++numbered}`;
   make("legend", { textContent: words }, box);
@@ -53,7 +52,7 @@ function digitChips(parent, words, chosen, change, type = "checkbox") {
     const label = make("label", {}, box), checked = chosen.includes(value);
     const input = make("input", { type, value, name, checked }, label);
     make("span", { textContent: value }, label).style.setProperty("--digit", colour);
-    input.addEventListener("change", () => change(inputs.flatMap((each, digit) => (each.checked ? [digit] : []))));
+    input.addEventListener("change", () => change(range(CATEGORIES).filter((digit) => inputs[digit].checked)));
     return input;
   });
   return (now) => inputs.forEach((input, digit) => { input.checked = now.includes(digit); });

@@ -11,10 +11,11 @@ class Followed {
     const features = pairFeatures(aa, ab, bb), count = Math.min(copies, 100);
     Object.assign(this, { size: features.size, learner: learningRule(features, [0, 1], count), left: LONGEST });
     const { state: { labels, weights, values }, valuesOf } = this.learner;
-    this.trails = Array.from({ length: count }, (_, k) => {
-      const shift = count > 1 ? (k % 2 ? -PART : PART) : 0, { a, b } = place(x + shift), label = within(ell + shift, -1, 1);
+    this.trails = range(count).map((k) => {
+      const shift = count > 1 ? (k % 2 ? -PART : PART) : 0, { a, b } = place(x + shift);
+      const label = within(ell + shift, -1, 1), from = k * CATEGORIES;
       weights.set([a, b], k * this.size);
-      labels.fill(-1, k * CATEGORIES, (k + 1) * CATEGORIES).set([label, -label], k * CATEGORIES);
+      labels.fill(-1, from, from + CATEGORIES).set([label, -label], from);
       return [];
     });
     valuesOf(weights, values);
@@ -28,6 +29,9 @@ class Followed {
 
   /** α_A and α_B of a memory. */
   coefficients(k) { return this.learner.state.weights.subarray(k * this.size, k * this.size + 2); }
+
+  /** The trails, each with colour and width: of two on one way both are seen. */
+  lines() { return this.trails.map((trail, k) => [trail, PATHS[k % 2], this.trails[1] && k % 2 === 0 ? 3.4 : 2]); }
 
   /** Some epochs; a memory alone that no longer moves has arrived. */
   move({ n, temperature }, epochs) {

@@ -14,56 +14,53 @@ class NetworkInstrument extends LearningInstrument {
   held(digit) { return this.digits.filter((each) => each === digit).length; }
 
   words() {
-    const { frame: { recognised }, digits } = this, right = recognised.reduce((a, b) => a + b, 0);
+    const { frame: { recognised }, digits } = this, all = new Set(digits).size;
     const known = recognised.filter((count, digit) => count > 0.2 * this.held(digit)).length;
-    return `${right} of ${digits.length} images recognised; ${known} of ${new Set(digits).size} digits have appeared.`;
+    return `${sum(recognised)} of ${digits.length} images recognised; ${known} of ${all} digits have appeared.`;
   }
 
   /** One strip for each digit, filled as high as its images are recognised. */
   bands(pen, width, height) {
-    const { past, frame } = this, chosen = [...new Set(this.digits)].reverse(), count = chosen.length;
-    const box = [16, 16, width - 46, height - 46], row = box[3] / count;
+    const { past, frame, frame: { epoch: now } } = this, chosen = [...new Set(this.digits)].reverse(), up = [0, chosen.length];
+    const axes = this.timeAxes(pen, [16, 16, width - 46, height - 46], { up }), row = (height - 46) / chosen.length;
     text(pen, "images recognised", 0, 6);
-    const axes = this.timeAxes(pen, box, { up: [0, count] });
     chosen.forEach((digit, base) => {
-      const held = this.held(digit), colour = BOOK.digits[digit], middle = axes.above(base + 0.5), size = Math.min(12, row);
-      const top = [...past, frame].map(({ epoch, recognised }) => [epoch, base + 0.95 * recognised[digit] / held]);
-      axes.area(top, [[0, base], [frame.epoch, base]], colour);
+      const held = this.held(digit), colour = BOOK.digits[digit], middle = axes.above(base + 0.5);
+      const top = ({ epoch, recognised }) => [epoch, base + 0.95 * recognised[digit] / held];
+      axes.area([...past, frame].map(top), [[0, base], [now, base]], colour);
       axes.line([[0, base], [axes.across[1], base]], `${colour}55`, 0.7);
-      text(pen, digit, 2, middle, { colour, bold: true, size });
-      text(pen, `${frame.recognised[digit]}/${held}`, width, middle, { align: "right", size: Math.min(11, row) });
+      text(pen, digit, 2, middle, { colour, bold: true, size: Math.min(12, row) });
+      const told = `${frame.recognised[digit]}/${held}`;
+      text(pen, told, width, middle, { align: "right", size: Math.min(11, row) });
     });
   }
 
   /** A band for every group of memories, as thick as the group, in the colour of the digit that leads in it. */
   tree(pen, width, height) {
-    const { past, frame: { sums }, learner: { count, rule } } = this, last = past[past.length - 1];
+    const { past, frame: { sums }, learner: { count, rule } } = this, last = past.at(-1), now = last?.epoch ?? 0;
     if (this.together?.count !== count) this.together = new Together(count);
     this.together.follow(past);
-    if (last && this.drawn?.last !== last) this.drawn = { last, root: this.together.tree(last.epoch, rule.rate) };
-    const { root } = this.drawn || {}, now = last?.epoch ?? 0, box = [4, 18, width - 34, height - 48];
+    if (last && this.drawn?.last !== last) this.drawn = { last, root: this.together.tree(now, rule.rate) };
+    const root = this.drawn?.root, up = [root ? layOut(root, sums) : 1, 0];
+    const axes = this.timeAxes(pen, [4, 18, width - 34, height - 48], { up });
     text(pen, "who is together", 0, 6);
-    const axes = this.timeAxes(pen, box, { up: [root ? layOut(root, sums) : 1, 0] });
-    if (past.length < 2) return;
     const branch = ({ epoch, members, children, mixed, digit, y }, from, y0) => {
       const half = members.length / 2, end = Math.min(epoch, now), bend = Math.min(BEND * axes.across[1], end - from);
-      const middle = Array.from({ length: 13 }, (_, at) => {
-        const part = at / 12; // and an S from y0 to y
-        return [from + bend * part, y0 + (y - y0) * part * part * (3 - 2 * part)];
-      });
-      const edge = (shift) => [...middle, [end, y]].map(([when, place]) => [when, place + shift]);
-      const colour = mixed ? INK : BOOK.digits[digit];
+      const curve = range(13).map((at) => at / 12) // an S from y0 to y
+        .map((part) => [from + bend * part, y0 + (y - y0) * part * part * (3 - 2 * part)]);
+      const edge = (shift) => [...curve, [end, y]].map(([when, place]) => [when, place + shift]);
+      const colour = mixed ? INK : BOOK.digits[digit], thick = axes.above(2 * half) - axes.above(0);
       pen.globalAlpha = mixed ? 0.4 : 0.95;
       axes.area(edge(-half), edge(half), colour);
       pen.globalAlpha = 1;
+      const named = !children.length && !mixed && now >= 100 && thick > 5, [x, middle] = axes.at([end, y]);
+      if (named) text(pen, digit, x + 6, middle, { colour, bold: true });
       let start = y - half;
       for (const child of children) {
         branch(child, end, start + child.members.length / 2);
         start += child.members.length;
       }
-      const named = !children.length && !mixed && now >= 100 && axes.above(y + half) - axes.above(y - half) > 5;
-      if (named) text(pen, digit, axes.right(end) + 6, axes.above(y), { colour, bold: true });
     };
-    branch(root, 0, root.y);
+    if (past.length > 1) branch(root, 0, root.y);
   }
 }

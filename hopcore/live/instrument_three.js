@@ -24,7 +24,8 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   set(given) {
-    if (given.digits && check("digits", given.digits).length !== 3) throw refuse("digits", given.digits, "three digits");
+    const { digits } = given;
+    if (digits && check("digits", digits).length !== 3) throw refuse("digits", digits, "three digits");
     super.set(given);
   }
 
@@ -34,17 +35,18 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   words() {
-    const { frame: { labels }, learner: { count } } = this, own = Array.from({ length: count }, (_, k) => standsFor(labels, k));
-    const held = this.settings.digits.map((digit) => `${own.filter((each) => each === digit).length} stand for the ${digit}`);
-    return `Of ${count} memories ${held.join(", ")}.`;
+    const { frame: { labels }, learner: { count } } = this, own = range(count).map((k) => standsFor(labels, k));
+    const held = (digit) => own.filter((each) => each === digit).length;
+    const told = this.settings.digits.map((digit) => `${held(digit)} stand for the ${digit}`);
+    return `Of ${count} memories ${told.join(", ")}.`;
   }
 
   trails(pen, width, height) {
-    const { frame, learner: { count }, settings: { digits } } = this, scale = width * 0.43;
-    const [sin, cos, dip, lift] = [this.turn, this.tilt].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
+    const { frame, learner: { count }, settings: { digits }, turn, tilt } = this, scale = width * 0.43;
     const project = (shares) => {
-      const [up, right, away] = shares.map((share) => share - 0.35), depth = sin * right + cos * away;
-      return [width / 2 + scale * (cos * right - sin * away), height / 2 - scale * (lift * up - dip * depth)];
+      const [up, right, away] = shares.map((share) => share - 0.35);
+      const depth = Math.sin(turn) * right + Math.cos(turn) * away, across = Math.cos(turn) * right - Math.sin(turn) * away;
+      return [width / 2 + scale * across, height / 2 - scale * (Math.cos(tilt) * up - Math.sin(tilt) * depth)];
     };
     line(pen, [...CORNERS, CORNERS[0]].map(project), INK, 0.8, [4, 4]);
     CORNERS.forEach((corner, at) => {
@@ -53,13 +55,13 @@ class ThreeInstrument extends LearningInstrument {
       text(pen, `share of ${digits[at]}`, x, y + (at ? 18 : -10), { colour, align: "center", bold: true });
     });
     const every = Math.ceil(this.past.length / 80), past = this.past.filter((_, at) => at % every === 0);
-    const place = (sums, k) => project(digits.map((digit) => sums[k * CATEGORIES + digit]));
     for (let k = 0; k < count; k++) {
-      const colour = this.colour(k) || INK, trail = [...past, frame].map(({ sums }) => place(sums, k));
+      const place = ({ sums }) => project(digits.map((digit) => sums[k * CATEGORIES + digit]));
+      const colour = this.colour(k) || INK, trail = [...past, frame].map(place);
       pen.globalAlpha = 0.45;
       line(pen, trail, colour, 1);
       pen.globalAlpha = 1;
-      disc(pen, ...trail[trail.length - 1], 3.2, colour);
+      disc(pen, ...trail.at(-1), 3.2, colour);
     }
   }
 }

@@ -2,11 +2,11 @@
 //
 // It learns in a worker made of this very source or, where none may start, in slices on the page's own thread.
 
-// Milliseconds of learning between two pictures: of a network that plays, that takes steps, and on the page's own thread.
+// Milliseconds of learning between two pictures: of a network that plays, that takes steps, on the page's own thread.
 const SLICE = 40, LONG_SLICE = 200, SHORT_SLICE = 10;
 
 class Learner {
-  /** `changed()` is called when there is something new to draw, `failed(error)` when the network could not go on. */
+  /** `changed()` is called when there is something new to draw, `failed(error)` when it could not go on. */
   constructor(changed, failed) {
     Object.assign(this, { changed, failed, turn: 0, asked: 0, visible: true, learning: false, waiting: new Map() });
   }
@@ -19,7 +19,7 @@ class Learner {
     this.frame = { epoch: 0, memories, labels, sums, recognised };
   }
 
-  /** A promise that something is done. The network is made when first asked: a page that nobody touches does nothing. */
+  /** A promise that something is done. The network is made when first asked: an untouched page does nothing. */
   ask(type, given) {
     if (!this.post) {
       const { images, digits, pixels, frame: { memories, labels } } = this;
@@ -40,12 +40,12 @@ class Learner {
   connect() {
     const address = URL.createObjectURL(new Blob([`(${hopcoreLive})(self)`], { type: "text/javascript" }));
     try {
-      const worker = (this.worker = new Worker(address));
+      const worker = (this.worker = new Worker(address)), mine = () => this.worker === worker;
       this.post = (message) => worker.postMessage(message);
-      worker.onmessage = ({ data }) => { if (this.worker === worker) this.answer(data); };
+      worker.onmessage = ({ data }) => { if (mine()) this.answer(data); };
       worker.onerror = (event) => {
         event.preventDefault();
-        if (this.worker === worker) this.stay();
+        if (mine()) this.stay();
       };
     } catch {
       this.stay();
@@ -62,17 +62,13 @@ class Learner {
   }
 
   answer({ id, frame, error }) {
-    const { resolve } = this.waiting.get(id);
+    const { resolve } = this.waiting.get(id), first = frame?.records[0];
     this.waiting.delete(id);
-    if (error) {
-      this.stop();
-      this.failed(new Error(error));
-    } else {
-      const { records, ...state } = frame;
-      this.frame = state;
-      if (records.length) this.history = [...this.history.filter(({ epoch }) => epoch < records[0].epoch), ...records];
-      this.changed();
-    }
+    if (first) this.history = [...this.history.filter(({ epoch }) => epoch < first.epoch), ...frame.records];
+    if (frame) this.frame = frame;
+    else this.stop();
+    if (error) this.failed(new Error(error));
+    this.changed();
     resolve();
   }
 
@@ -110,8 +106,6 @@ class Learner {
     for (const { resolve } of this.waiting.values()) resolve();
     Object.assign(this, { worker: null, post: null, waiting: new Map() });
   }
-
-  push(spread, seed) { return this.ask("push", { spread, seed }); }
 
   seek(epoch) {
     this.stop();

@@ -10,7 +10,6 @@ class LearningInstrument extends Instrument {
   }
 
   addLearner() { this.learners.push(new Learner(() => this.changed(), ({ message }) => this.tell(message))); }
-
   get learner() { return this.learners[0]; }
   get frame() { return this.learner.frame; }
   get images() { return this.learner.images; }
@@ -19,7 +18,7 @@ class LearningInstrument extends Instrument {
 
   /** A new network from the seed, on the images of the chosen digits. */
   begin() {
-    const { data, settings: { digits: chosen, seed, memories } } = this, { pixels } = data, rows = data.rowsOf(chosen);
+    const { data, data: { pixels }, settings: { digits: chosen, seed, memories } } = this, rows = data.rowsOf(chosen);
     const images = new Float64Array(rows.length * pixels), digits = rows.map((row) => data.digits[row]);
     rows.forEach((row, at) => images.set(data.image(row), at * pixels));
     const start = startOf(seed, memories, pixels);
@@ -32,9 +31,9 @@ class LearningInstrument extends Instrument {
     return { n, rescaledTemperature, rate, momentum };
   }
 
-  play() {
+  play(count = Infinity) {
     this.wake();
-    for (const each of this.learners) if (!each.learning) each.run(Infinity);
+    for (const each of this.learners) if (!each.learning) each.run(count > 0 ? count : Infinity);
   }
 
   pause() { return Promise.all(this.learners.map((each) => each.stop())).then(() => this.epoch); }
@@ -46,28 +45,30 @@ class LearningInstrument extends Instrument {
     return this.epoch;
   }
 
+  push(spread = 0.15) {
+    this.wake();
+    return this.learner.ask("push", { spread, seed: Date.now() % 65536 });
+  }
+
   set(given) {
-    const before = this.settings, known = { ...checkAll(given, before) };
-    if (known.digits) known.digits = [...known.digits].sort();
-    this.settings = { ...before, ...known };
-    try {
-      if ("digits" in known || "seed" in known || "memories" in known) this.begin();
-    } catch (error) {
-      this.settings = before;
-      throw error;
-    }
+    const before = this.settings, now = { ...before, ...checkAll(given, before) };
+    now.digits = [...now.digits].sort();
+    if ("digits" in given) this.data.rowsOf(now.digits); // which refuses digits that the page lacks
+    this.settings = now;
+    if ("digits" in given || "seed" in given || "memories" in given) this.begin();
     this.learners.forEach((each, at) => { each.rule = this.rule(at); });
-    for (const [name, show] of Object.entries(this.show)) show(this.settings[name]);
+    for (const [name, show] of Object.entries(this.show)) show(now[name]);
     this.changed();
   }
 
-  load({ memories, labels }) {
-    const start = { memories: table("memories", memories, this.data.pixels), labels: table("labels", labels, CATEGORIES) };
-    if (start.memories.length / this.data.pixels !== start.labels.length / CATEGORIES) {
+  load(given) {
+    const { pixels } = this.data, memories = table("memories", given.memories, pixels);
+    const labels = table("labels", given.labels, CATEGORIES);
+    if (memories.length / pixels !== labels.length / CATEGORIES) {
       throw new RangeError("memories and labels: must be equally many.");
     }
     this.wake();
-    for (const each of this.learners) each.open({ ...each, ...start });
+    for (const each of this.learners) each.open({ ...each, memories, labels });
     this.changed();
   }
 
@@ -86,8 +87,8 @@ class LearningInstrument extends Instrument {
 
   /** Play, step, anew; a slider through the epochs that were. */
   transport({ push = false, history = true } = {}) {
-    const { bar } = this, playing = () => this.learner.learning;
-    this.playing = button(bar, "", () => (playing() ? this.pause() : this.play()), { className: "play" });
+    const { bar, learner } = this;
+    this.playing = button(bar, "", () => (learner.learning ? this.pause() : this.play()), { className: "play" });
     button(bar, "Step", () => this.step(1), { title: "one epoch" });
     button(bar, "Anew", () => this.try(() => { this.begin(); this.wake(); }), { title: "back to the start" });
     if (push) button(bar, "Push", () => this.push(), { title: "add noise to every pixel and label" });
@@ -97,33 +98,33 @@ class LearningInstrument extends Instrument {
     this.clock = make("output", {}, box);
     this.slide.addEventListener("input", () => {
       this.wake();
-      const record = this.learner.history[Number(this.slide.value)];
-      if (record) this.learner.seek(record.epoch);
+      const record = learner.history[Number(this.slide.value)];
+      if (record) learner.seek(record.epoch);
     });
   }
 
   showTransport() {
-    const { playing, slide, clock, epoch, learner: { learning, history } } = this;
-    const words = learning ? "❚❚ Pause" : "▶ Play";
+    const { playing, slide, epoch, learner: { learning, history } } = this, words = learning ? "❚❚ Pause" : "▶ Play";
     if (playing.textContent !== words) playing.textContent = words;
-    clock.textContent = epoch.toLocaleString("en");
+    this.clock.textContent = epoch.toLocaleString("en");
     slide.setAttribute("aria-valuetext", `epoch ${epoch}`);
     if (!learning && slide === document.activeElement) return;
     Object.assign(slide, { max: Math.max(1, history.length - 1), value: this.past.length - 1 });
   }
 
-  push(spread = 0.15) {
-    this.wake();
-    return this.learner.push(spread, Date.now() % 65536);
+  /** Controls of what may change while the network learns, and behind a fold of what makes a new one. */
+  knobs(...names) {
+    for (const name of ["n", "rescaledTemperature"]) this.knob(this.controls, name);
+    const more = folded("more", this.controls);
+    for (const name of names) this.knob(more, name);
   }
 
-  /** The memories, framed by their colour, under the still picture that stands there until something moves. */
+  /** The memories, under the still picture until something moves. */
   viewMemories() {
-    const view = this.view({ memories: [1, "memories"] }), picture = this.still?.querySelector("img");
+    const view = this.view({ memories: [1, "memories"] }), picture = this.still?.querySelector("img").cloneNode();
     if (!picture) return;
     const teaser = make("figure", { className: "teaser" }, view);
-    teaser.append(picture.cloneNode());
-    make("figcaption", { textContent: "memories that have learnt: press play" }, teaser);
+    teaser.append(picture, make("figcaption", { textContent: "memories that have learnt: press play" }));
   }
 
   memories(pen, width) {
@@ -138,23 +139,16 @@ class LearningInstrument extends Instrument {
 
   /** Axes over epochs, which grow in jumps. */
   timeAxes(pen, box, more) {
-    const end = reach(this.epoch, 500);
+    let end = 500;
+    while (end < this.epoch) end = Math.round(end * 1.5);
     return new Axes(pen, box, { across: [0, end], xTicks: ticks(end), xName: "epoch", up: [0, 1], ...more });
-  }
-
-  /** Controls of what may change while the network learns, and behind a fold of what makes a new one. */
-  knobs(...names) {
-    const more = folded("more");
-    for (const name of ["n", "rescaledTemperature"]) this.knob(this.controls, name);
-    for (const name of names) this.knob(more, name);
-    this.controls.append(more);
   }
 }
 
 /** The digit that a memory stands for: its only label at +1, or −1. */
-function standsFor(labels, k, at = 0.9) {
-  const own = labels.subarray(k * CATEGORIES, (k + 1) * CATEGORIES), digit = own.findIndex((label) => label >= at);
-  return own.findLastIndex((label) => label >= at) === digit ? digit : -1;
+function standsFor(labels, k) {
+  const high = range(CATEGORIES).filter((c) => labels[k * CATEGORIES + c] >= 0.9);
+  return high.length === 1 ? high[0] : -1;
 }
 
 /** The digit that leads in a memory's mixture. */

@@ -5,49 +5,53 @@ const PATHS = ["#3c78d8", "#2d9d6e"]; // hopcore.plotting.nullclines
 const SHOWN = [-0.1, 1.1], POWERS = [2, 60], IMAGES_SHOWN = 5, HALVES = [[0, 0], [0.5, "½"], [1, 1]];
 const COUNTS = ["no", "one", "two", "three", "four", "five"];
 
+const signed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
+const shorter = (value) => Number(value.toFixed(2));
+
 class NullclinesInstrument extends Instrument {
   constructor(element, options, data) {
     super(element, options, data);
-    const { n, temperature, aa, ab, bb, copies = 1, pair = null } = options, known = pair && imagesOf(pair);
-    Object.assign(this, { settings: { n, temperature, aa, ab, bb, copies }, followed: [], cross: [0.5, 0.8], rows: [0, 0] });
-    this.chosen = known && { digits: known.digits, images: [0, 1].map(known.image) };
-    button(this.bar, "▶ Start", () => this.start(this.cross), { className: "play", title: "from the cross" });
-    const kinds = make("select", { "aria-label": "what starts" }, this.bar);
+    const { n, temperature, aa, ab, bb, copies = 1 } = options, { bar, controls } = this;
+    this.settings = { n, temperature, aa, ab, bb, copies };
+    Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8], rows: [0, 0] });
+    button(bar, "▶ Start", () => this.start(this.cross), { className: "play", title: "from the cross" });
+    const kinds = make("select", { "aria-label": "what starts" }, bar);
     ["one memory", "two memories"].forEach((words, at) => make("option", { value: at + 1, textContent: words }, kinds));
     kinds.addEventListener("change", () => this.try(() => this.set({ copies: Number(kinds.value) })));
     this.show.copies = (now) => { kinds.value = now; };
-    button(this.bar, "Clear", () => { this.followed = []; this.redraw(); });
+    button(bar, "Clear", () => { this.followed = []; this.redraw(); });
     this.view({ plane: [1, "Plane of label and memory: arrow keys move the cross, Enter starts there"] });
-    const told = "Fixed points over n: a click or an arrow key chooses n";
-    this.view({ diagram: [1.5, told], gallery: [IMAGES_SHOWN * 0.8, "Memories at the fixed points"] });
-    const more = folded("the overlaps by hand"), images = { title: "of the same two digits" };
-    for (const name of ["n", "temperature"]) this.knob(this.controls, name, { step: { n: 0.1 }[name] });
-    for (const name of ["aa", "ab", "bb"]) this.knob(more, name);
+    const diagram = [1.5, "Fixed points over n: a click or an arrow key chooses n"];
+    this.view({ diagram, gallery: [IMAGES_SHOWN * 0.8, "Memories at the fixed points"] });
+    this.knob(controls, "n", { step: 0.1 });
+    this.knob(controls, "temperature");
     this.chips = ["A", "B"].map((name, at) => {
       const choose = ([digit]) => this.try(() => this.choose(at, digit));
-      return digitChips(this.controls, name, [], choose, "radio");
+      return digitChips(controls, name, [], choose, "radio");
     });
-    button(this.controls, "Other images", () => this.try(() => this.choose(0, this.digits[0], 1)), images);
-    this.controls.append(more);
+    const others = () => this.try(() => this.choose(0, this.digits[0], 1));
+    button(controls, "Other images", others, { title: "of the same two digits" });
+    const more = folded("the overlaps by hand", controls);
+    for (const name of ["aa", "ab", "bb"]) this.knob(more, name);
     this.hands();
     this.set({});
   }
 
   /** Click, tap and keys in the plane; a drag and keys in the diagram. */
   hands() {
-    const inside = ([ell, x]) => [within(ell, -1, 1), within(x, ...SHOWN)];
-    hand(this.canvases.plane, {
+    const { plane, diagram } = this.canvases, inside = ([ell, x]) => [within(ell, -1, 1), within(x, ...SHOWN)];
+    const move = (right, up) => {
+      this.cross = inside([this.cross[0] + 0.05 * right, this.cross[1] + 0.05 * up]);
+      plane.request();
+    };
+    hand(plane, {
       click: (...pixels) => this.start(inside(this.planeAxes.back(...pixels))),
-      keys: (right, up) => {
-        if (!right && !up) return this.start(this.cross);
-        this.cross = inside([this.cross[0] + 0.05 * right, this.cross[1] + 0.05 * up]);
-        return this.canvases.plane.request();
-      },
+      keys: (right, up) => (right || up ? move(right, up) : this.start(this.cross)),
     });
     const choose = (n) => this.try(() => this.set({ n: Number(Math.max(n, 1.1).toFixed(1)) }));
     const drag = (...pixels) => choose(within(this.powerAxes.back(...pixels)[0], ...POWERS));
     const keys = (right, up) => choose(this.settings.n + 0.5 * (right + up));
-    hand(this.canvases.diagram, { pointerdown: drag, pointermove: drag, keys });
+    hand(diagram, { pointerdown: drag, pointermove: drag, keys });
   }
 
   /** The digits of A and B; before a choice those of the paper. */
@@ -82,7 +86,7 @@ class NullclinesInstrument extends Instrument {
     if (changed("aa", "ab", "bb", "copies")) this.followed = [];
     for (const each of this.followed) each.left = LONGEST;
     if (!this.curves || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
-    for (const [name, show] of Object.entries(this.show)) show(Number(now[name].toFixed(2)));
+    for (const [name, show] of Object.entries(this.show)) show(shorter(now[name]));
     this.chips.forEach((show, side) => show(chosen ? [chosen.digits[side]] : []));
     this.say(this.words());
     this.run();
@@ -97,10 +101,10 @@ class NullclinesInstrument extends Instrument {
   }
 
   /** Every fold in a range of n, a promise. */
-  async folds(range = [2, 100]) {
-    const fits = range[0] > 1 && range[1] > range[0] && Number.isFinite(range[1]);
-    if (!fits) throw refuse("range", range, "two increasing numbers above 1");
-    return (await this.sliced(bifurcationDiagram(this.settings, range))).folds;
+  async folds(given = [2, 100]) {
+    const fits = given[0] > 1 && given[1] > given[0] && Number.isFinite(given[1]);
+    if (!fits) throw refuse("range", given, "two increasing numbers above 1");
+    return (await this.sliced(bifurcationDiagram(this.settings, given))).folds;
   }
 
   /** Go through a diagram without holding up the page; null when nobody waits any more. */
@@ -116,13 +120,11 @@ class NullclinesInstrument extends Instrument {
 
   /** The bifurcation diagram, first roughly. */
   async sweep() {
-    const mine = (this.sweeping = {});
+    const mine = (this.sweeping = {}), wanted = () => mine === this.sweeping;
     this.curves ??= { lines: [], folds: [] };
     for (const perDecade of [24, 150]) {
-      const found = await this.sliced(bifurcationDiagram(this.settings, POWERS, perDecade), () => mine === this.sweeping);
-      if (!found) return;
-      this.curves = found;
-      this.canvases.diagram.request();
+      this.curves = await this.sliced(bifurcationDiagram(this.settings, POWERS, perDecade), wanted) || this.curves;
+      if (wanted()) this.canvases.diagram.request();
     }
   }
 
@@ -143,8 +145,7 @@ class NullclinesInstrument extends Instrument {
     return requestAnimationFrame(() => {
       this.asked = false;
       for (const each of this.followed) if (each.left > 0) each.move(this.settings, epochs);
-      this.canvases.plane.request();
-      this.canvases.gallery.request();
+      for (const name of ["plane", "gallery"]) this.canvases[name].request();
       if (this.inSight !== false) this.run();
     });
   }
@@ -152,27 +153,28 @@ class NullclinesInstrument extends Instrument {
   words() {
     const { points, settings: { n, temperature } } = this, many = COUNTS[points.length] || points.length;
     const found = points.map(({ alpha, stable }) => `α = ${signed(alpha)}${stable ? "" : " (unstable)"}`).join(", ");
-    const ending = `${many} fixed point${points.length === 1 ? "" : "s"}${found && ` at ${found}`}.`;
-    return `n = ${shorter(n)}, T = ${shorter(temperature)}: ${ending}`;
+    const noun = points.length === 1 ? "fixed point" : "fixed points";
+    return `n = ${shorter(n)}, T = ${shorter(temperature)}: ${many} ${noun}${found && ` at ${found}`}.`;
   }
 
   /** What the plane shows besides memories, computed once a system: nullclines and a grid of the flow. */
   fieldNow() {
-    if (this.field) return this.field;
-    const { system } = this, labels = range(121).map((at) => at / 100 + SHOWN[0]).map((x) => [system.labelAlong(x), x]);
+    const { system } = this, places = range(121).map((at) => at / 100 + SHOWN[0]);
     const grid = range(169).map((at) => [-0.96 + 0.16 * (at % 13), (Math.floor(at / 13) + 0.5) / 13]);
-    const arrows = grid.map((place) => [place, ...system.flow(place)]);
-    this.field = { labels, arrows, memories: memoryNullcline(system, SHOWN) };
-    return this.field;
+    return (this.field ??= {
+      labels: places.map((x) => [system.labelAlong(x), x]), memories: memoryNullcline(system, SHOWN),
+      arrows: grid.map((place) => [place, ...system.flow(place)]),
+    });
   }
 
   plane(pen, width, height) {
-    const { labels, arrows, memories } = this.fieldNow(), names = this.chosen?.digits || ["A", "B"], [one, two] = names;
-    const box = [24, 40, width - 32, height - 84], xName = `label ℓ: −1 says ${two}, +1 says ${one}`;
-    const ends = { across: [-1.05, 1.05], up: SHOWN, xTicks: [[-1, "−1"], [0, 0], [1, "+1"]], yTicks: HALVES, xName };
-    const axes = (this.planeAxes = new Axes(pen, box, ends));
+    const { labels, arrows, memories } = this.fieldNow(), [one, two] = this.chosen?.digits || ["A", "B"];
+    const box = [24, 40, width - 32, height - 84], axes = (this.planeAxes = new Axes(pen, box, {
+      across: [-1.05, 1.05], up: SHOWN, xTicks: [[-1, "−1"], [0, 0], [1, "+1"]], yTicks: HALVES,
+      xName: `label ℓ: −1 says ${two}, +1 says ${one}`,
+    }));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { size: 11 });
-    this.legend(pen, width < 340);
+    legend(pen, width < 340);
     pen.globalAlpha = 0.45;
     for (const [place, dEll, dx] of arrows) {
       const half = 0.021 * box[2] / Math.sqrt(Math.max(Math.hypot(dEll, dx), 1e-9)); // longer where it is faster
@@ -183,11 +185,9 @@ class NullclinesInstrument extends Instrument {
     pen.globalAlpha = 1;
     axes.line(labels, BOOK.label, 2.2);
     for (const piece of memories) axes.line(piece, BOOK.memory, 2.2);
-    for (const { trails } of this.followed) {
-      trails.forEach((trail, k) => {
-        axes.line(trail, PATHS[k % 2], trails.length > 1 && k % 2 === 0 ? 3.4 : 2);
-        disc(pen, ...axes.at(trail[trail.length - 1]), 5, PATHS[k % 2], "#fff");
-      });
+    for (const [trail, colour, thick] of this.followed.flatMap((each) => each.lines())) {
+      axes.line(trail, colour, thick);
+      disc(pen, ...axes.at(trail[trail.length - 1]), 5, colour, "#fff");
     }
     this.numbered.forEach(({ ell, position, stable }, at) => {
       const [x, y] = axes.at([ell, position]);
@@ -198,40 +198,29 @@ class NullclinesInstrument extends Instrument {
     for (const [dx, dy] of [[7, 0], [0, 7]]) line(pen, [[x - dx, y - dy], [x + dx, y + dy]], INK, 1.8);
   }
 
-  legend(pen, narrow) {
-    const parts = [["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, INK], ["unstable", null, null]];
-    let x = 0;
-    for (const [words, colour, fill] of parts) {
-      if (colour) line(pen, [[x, 9], [x + 12, 9]], colour, 2.5);
-      else disc(pen, x + 7, 9, 4.5, fill, INK);
-      text(pen, words, x + 16, 9, { size: narrow ? 10 : 11 });
-      x += (narrow ? 21 : 30) + pen.measureText(words).width;
-    }
-  }
-
   /** Fixed points from the top of the plane down. */
   get numbered() { return [...this.points].reverse(); }
 
   diagram(pen, width, height) {
-    const { curves: { lines, folds }, points, settings: { n } } = this, xTicks = [10, 20, 30, 40, 50, 60].map((at) => [at, at]);
-    const given = { across: POWERS, up: SHOWN, xName: "power n", xTicks, yTicks: HALVES };
-    const axes = (this.powerAxes = new Axes(pen, [24, 24, width - 32, height - 66], given));
-    const at = (power, { position }) => axes.at([power, position]);
+    const { curves: { lines, folds }, points, settings: { n } } = this;
+    const axes = (this.powerAxes = new Axes(pen, [24, 24, width - 32, height - 66], {
+      across: POWERS, up: SHOWN, xName: "power n", xTicks: [10, 20, 30, 40, 50, 60].map((at) => [at, at]), yTicks: HALVES,
+    }));
     text(pen, "fixed points over n: click to choose n", 0, 7);
     for (const [from, first, to, last] of lines) {
       const steady = first.stable && last.stable !== false;
       pen.globalAlpha = steady ? 1 : 0.5;
-      line(pen, [at(from, first), at(to, last)], INK, steady ? 2.4 : 1.4);
+      axes.line([[from, first.position], [to, last.position]], INK, steady ? 2.4 : 1.4);
     }
     pen.globalAlpha = 1;
     for (const fold of folds) {
-      const [x, y] = at(fold.n, fold);
+      const [x, y] = axes.at([fold.n, fold.position]);
       disc(pen, x, y, 3.5, BOOK.memory);
       text(pen, fold.n.toFixed(1), x, y + (fold.position < 0.5 ? 14 : -13), { align: "center", size: 11 });
     }
     if (n !== within(n, ...POWERS)) return;
     axes.line(SHOWN.map((end) => [n, end]), PATHS[0], 1.6);
-    for (const point of points) mark(pen, ...at(n, point), point.stable, 5);
+    for (const { position, stable } of points) mark(pen, ...axes.at([n, position]), stable, 5);
   }
 
   /** The memories at the fixed points and, last, those that are followed; without images, how much of A is in them. */
@@ -251,15 +240,22 @@ class NullclinesInstrument extends Instrument {
   }
 }
 
-/** A fixed point: a disc, or where it is unstable a ring through which the page is seen. */
-function mark(pen, x, y, stable, radius) {
-  if (!stable) {
-    pen.globalCompositeOperation = "destination-out";
-    disc(pen, x, y, radius, "#000");
-    pen.globalCompositeOperation = "source-over";
+function legend(pen, narrow) {
+  let x = 0;
+  for (const [words, colour, fill] of [
+    ["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, INK], ["unstable", null, null],
+  ]) {
+    if (colour) line(pen, [[x, 9], [x + 12, 9]], colour, 2.5);
+    else disc(pen, x + 7, 9, 4.5, fill, INK);
+    text(pen, words, x + 16, 9, { size: narrow ? 10 : 11 });
+    x += (narrow ? 21 : 30) + pen.measureText(words).width;
   }
-  disc(pen, x, y, radius, stable ? INK : null, INK, 1.8);
 }
 
-const signed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
-const shorter = (value) => String(Number(value.toFixed(2)));
+/** A fixed point: a disc, or where it is unstable a ring through which the page is seen. */
+function mark(pen, x, y, stable, radius) {
+  pen.globalCompositeOperation = stable ? "source-over" : "destination-out";
+  disc(pen, x, y, radius, INK);
+  pen.globalCompositeOperation = "source-over";
+  disc(pen, x, y, radius, null, INK, 1.8);
+}

@@ -174,21 +174,3 @@ function learningRule(features, own, count) {
 
   return { state, velocity, valuesOf, limit, epoch, scores: respond };
 }
-
-const range = (count) => Array.from({ length: count }, (_, at) => at);
-const within = (value, low, high) => Math.min(Math.max(value, low), high);
-
-/** total += factor·addend, from `at` on; the addend begins at `start`. */
-function add(total, factor, addend, at, size, start = at) {
-  for (let i = 0; i < size; i++) total[at + i] += factor * addend[start + i];
-}
-
-function scaled(numbers, factor, at, size) {
-  for (let i = at; i < at + size; i++) numbers[i] *= factor;
-}
-
-function largestOf(numbers, at, size) {
-  let largest = 0;
-  for (let i = at; i < at + size; i++) largest = Math.max(largest, Math.abs(numbers[i]));
-  return largest;
-}

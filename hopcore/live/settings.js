@@ -1,4 +1,4 @@
-// What may be set: the values that are allowed, and the slider [from, to, step] that reaches most of them.
+// What may be set: the values that are allowed, and what a slider reaches of them: [from, to, step].
 
 const POSITIVE = { allowed: "a number above 0", fits: (x) => x > 0 };
 const counted = (least, most = Infinity) => ({
@@ -7,25 +7,25 @@ const counted = (least, most = Infinity) => ({
 });
 
 const SETTINGS = {
-  n: { words: "n", unit: "the power", range: [1.5, 60, 0.5], allowed: "a number above 1", fits: (x) => x > 1 },
+  n: { words: "n", unit: "the power", reach: [1.5, 60, 0.5], allowed: "a number above 1", fits: (x) => x > 1 },
   rescaledTemperature: {
-    words: "T\u1d63", told: "T_r", unit: "temperature over the number of pixels", range: [0.3, 2, 0.01], ...POSITIVE,
+    ...POSITIVE, words: "T\u1d63", told: "T_r", unit: "temperature over the number of pixels", reach: [0.3, 2, 0.01],
   },
-  temperature: { words: "T", unit: "temperature, in the units of the overlaps", range: [300, 1000, 1], ...POSITIVE },
+  temperature: { ...POSITIVE, words: "T", unit: "temperature, in the units of the overlaps", reach: [300, 1000, 1] },
   rate: {
-    words: "rate", unit: "the largest change of a pixel in an epoch", range: [0.001, 0.05, 0.001],
+    words: "rate", unit: "the largest change of a pixel in an epoch", reach: [0.001, 0.05, 0.001],
     allowed: "a number above 0 and at most 1", fits: (x) => x > 0 && x <= 1,
   },
   momentum: {
-    words: "momentum", range: [0, 0.95, 0.05],
+    words: "momentum", reach: [0, 0.95, 0.05],
     allowed: "a number from 0 up to, not including, 1", fits: (x) => x >= 0 && x < 1,
   },
-  memories: { words: "memories", range: [4, 196, 1], ...counted(1, 400) },
-  seed: { words: "seed", range: [0, 20, 1], ...counted(0) },
+  memories: { ...counted(1, 400), words: "memories", reach: [4, 196, 1] },
+  seed: { ...counted(0), words: "seed", reach: [0, 20, 1] },
   copies: counted(1),
-  aa: { words: "A·A", unit: "overlap of A with itself", range: [300, 784, 1], ...POSITIVE },
-  ab: { words: "A·B", unit: "overlap of A and B", range: [0, 784, 1], allowed: "a number", fits: () => true },
-  bb: { words: "B·B", unit: "overlap of B with itself", range: [300, 784, 1], ...POSITIVE },
+  aa: { ...POSITIVE, words: "A·A", unit: "overlap of A with itself", reach: [300, 784, 1] },
+  ab: { words: "A·B", unit: "overlap of A and B", reach: [0, 784, 1], allowed: "a number", fits: () => true },
+  bb: { ...POSITIVE, words: "B·B", unit: "overlap of B with itself", reach: [300, 784, 1] },
   digits: {
     allowed: "at least one digit from 0 to 9, and none twice",
     fits: (x) => x.length > 0 && new Set(x).size === x.length && x.every(counted(0, CATEGORIES - 1).fits),

@@ -7,20 +7,17 @@ const APART = 0.2, SIMULTANEOUS = 0.2; // the second in units of rate × epochs:
 
 class Together {
   constructor(memories) {
-    this.count = memories;
-    this.until = new Float64Array(memories * memories);
-    this.seen = 0;
+    Object.assign(this, { count: memories, until: new Float64Array(memories * memories), seen: 0 });
   }
 
   /** Take in the records that are new; if the past has changed, all of them. */
   follow(history) {
-    if (this.seen > history.length || (this.seen && history[this.seen - 1] !== this.last)) {
+    if (this.seen && history[this.seen - 1] !== this.last) {
       this.until.fill(0);
       this.seen = 0;
     }
     for (const { epoch, sums } of history.slice(this.seen)) this.add(epoch, sums);
-    this.seen = history.length;
-    this.last = history[this.seen - 1];
+    Object.assign(this, { seen: history.length, last: history.at(-1) });
   }
 
   add(epoch, sums) {
@@ -37,26 +34,24 @@ class Together {
   /** The root: {members, epoch (of its split), children}; memories that are together now are one leaf. */
   tree(now, rate) {
     const { count: K, until } = this, likeness = until.slice();
-    let nodes = Array.from({ length: K }, (_, k) => ({ at: k, members: [k], epoch: Infinity, children: [] }));
+    let nodes = range(K).map((k) => ({ at: k, members: [k], epoch: Infinity, children: [] }));
     while (nodes.length > 1) {
-      let best = [-1, 0, 1];
+      let epoch = -1, pair = [];
       for (let i = 1; i < nodes.length; i++) {
         for (let j = 0; j < i; j++) {
           const value = likeness[nodes[i].at * K + nodes[j].at];
-          if (value > best[0]) best = [value, j, i];
+          if (value > epoch) [epoch, pair] = [value, [nodes[j], nodes[i]]];
         }
       }
-      const [epoch, first, second] = best, one = nodes[first], other = nodes[second];
-      const [a, b] = [one.members.length, other.members.length];
+      const [{ at, members }, { at: other, members: others }] = pair, [a, b] = [members.length, others.length];
       for (let k = 0; k < K; k++) {
-        const mean = (a * likeness[one.at * K + k] + b * likeness[other.at * K + k]) / (a + b);
-        likeness[one.at * K + k] = likeness[k * K + one.at] = mean;
+        const mean = (a * likeness[at * K + k] + b * likeness[other * K + k]) / (a + b);
+        likeness[at * K + k] = likeness[k * K + at] = mean;
       }
-      const joined = { at: one.at, members: [...one.members, ...other.members], epoch, children: [one, other] };
-      if (epoch >= now) Object.assign(joined, { epoch: Infinity, children: [] });
       // A part that splits soon after the whole: its branches are the whole's.
-      joined.children = joined.children.flatMap((each) => (each.epoch - epoch < SIMULTANEOUS / rate ? each.children : [each]));
-      nodes = [joined, ...nodes.filter((_, at) => at !== first && at !== second)];
+      const soon = (each) => (each.epoch - epoch < SIMULTANEOUS / rate ? each.children : [each]);
+      const split = epoch < now ? { epoch, children: pair.flatMap(soon) } : { epoch: Infinity, children: [] };
+      nodes = [{ at, members: [...members, ...others], ...split }, ...nodes.filter((node) => !pair.includes(node))];
     }
     return nodes[0];
   }
@@ -64,21 +59,22 @@ class Together {
 
 /** Give each node its leading digit and y, the middle of its leaves, which lie below each other; their height. */
 function layOut(root, sums) {
-  const leavesOf = (node) => (node.children.length ? node.children.flatMap(leavesOf) : [node]);
+  let leaves = 0, next = 0;
   const name = (node) => {
-    const { members, children } = node, total = (c) => members.reduce((sum, k) => sum + sums[k * CATEGORIES + c], 0);
+    const { members, children } = node, total = new Float64Array(CATEGORIES);
+    for (const k of members) add(total, 1, sums, 0, CATEGORIES, k * CATEGORIES);
+    if (!children.length) leaves++;
     children.forEach(name);
-    node.digit = leading(Float64Array.from({ length: CATEGORIES }, (_, c) => total(c)), 0);
+    node.digit = leading(total, 0);
     node.mixed = children.some(({ mixed, digit }) => mixed || digit !== node.digit);
     children.sort((a, b) => a.digit - b.digit || a.members[0] - b.members[0]);
   };
   name(root);
-  const count = root.members.length, gaps = leavesOf(root).length - 1, gap = Math.min(0.06, 0.8 / gaps) * count;
-  let next = 0;
+  const gap = Math.min(0.06, 0.8 / (leaves - 1)) * root.members.length;
   const place = (node) => {
     const { members: { length }, children } = node;
     children.forEach(place);
-    node.y = children.length ? children.reduce((sum, { y, members }) => sum + y * members.length, 0) / length : next + length / 2;
+    node.y = children.length ? sum(children.map(({ y, members }) => y * members.length)) / length : next + length / 2;
     if (!children.length) next += length + gap;
   };
   place(root);
