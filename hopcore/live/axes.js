@@ -52,6 +52,7 @@ class Axes {
 
 /** Round numbers that divide a range from 0 to `end` into three to six. */
 function ticks(end) {
-  const power = 10 ** Math.floor(Math.log10(end)), step = [0.2, 0.5, 1, 2, 5].find((each) => end / each / power <= 5) * power;
+  const power = 10 ** Math.floor(Math.log10(end));
+  const step = [0.2, 0.5, 1, 2, 5].find((each) => end / each / power <= 5) * power;
   return range(Math.floor(end / step) + 1).map((at) => [at * step, (at * step).toLocaleString("en")]);
 }

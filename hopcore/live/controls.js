@@ -52,7 +52,7 @@ function digitChips(parent, words, chosen, change, type = "checkbox") {
     const label = make("label", {}, box), checked = chosen.includes(value);
     const input = make("input", { type, value, name, checked }, label);
     make("span", { textContent: value }, label).style.setProperty("--digit", colour);
-    input.addEventListener("change", () => change(range(CATEGORIES).filter((digit) => inputs[digit].checked)));
+    input.addEventListener("change", () => change(range(CATEGORIES).filter((at) => inputs[at].checked)));
     return input;
   });
   return (now) => inputs.forEach((input, digit) => { input.checked = now.includes(digit); });
@@ -62,7 +62,7 @@ const ARROWS = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], Enter: [0, 0], " ": [0, 0],
 };
 
-/** A canvas under the hand: `keys(right, up)`, both 0 for Enter, and for events of the mouse `(x, y, event)`. */
+/** A canvas under the hand: `keys(right, up)`, both 0 for Enter; for events of the mouse `(x, y, event)`. */
 function hand({ element }, { keys, ...mouse }) {
   element.addEventListener("pointerdown", ({ isTrusted, pointerId }) => {
     if (isTrusted) element.setPointerCapture(pointerId);

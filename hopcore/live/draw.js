@@ -6,12 +6,13 @@ const FADED = 0.86; // how far a memory fades that does not answer
 
 /** Scores of an image (N) as in hopcore.scores, and every memory's share of all activations aⁿ. */
 function answer(image, memories, labels, n, temperature) {
-  const overlaps = range(labels.length / CATEGORIES).map((k) => overlapOf(image, 0, memories, k * image.length, image.length));
+  const { length } = image, overlaps = range(labels.length / CATEGORIES)
+    .map((k) => overlapOf(image, 0, memories, k * length, length));
   const largest = Math.max(...overlaps, 0), powers = overlaps.map((h) => (h > 0 ? (h / largest) ** n : 0));
-  const scale = Math.exp(Math.min(n * Math.log(largest / temperature), 600)), fields = new Float64Array(CATEGORIES);
-  powers.forEach((power, k) => add(fields, power, labels, 0, CATEGORIES, k * CATEGORIES));
-  const total = sum(powers) || 1;
-  return { scores: fields.map((field) => Math.tanh(field * scale)), shares: powers.map((power) => power / total) };
+  const scale = Math.exp(Math.min(n * Math.log(largest / temperature), 600)), total = sum(powers) || 1;
+  const scores = new Float64Array(CATEGORIES);
+  powers.forEach((power, k) => add(scores, power * scale, labels, 0, CATEGORIES, k * CATEGORIES));
+  return { scores: scores.map(Math.tanh), shares: powers.map((power) => power / total) };
 }
 
 /** How many memories answer, 1/Σ share², and what the network says. */
@@ -23,15 +24,17 @@ function inWords({ scores, shares }) {
 
 /** Strokes [[x, y]…] as an image of MNIST's kind: as large as its digits, the ink's centre in the middle. */
 function imageOf(strokes, side) {
-  const ends = [0, 1].map((axis) => strokes.flat().map((point) => point[axis])).map((all) => [Math.min(...all), Math.max(...all)]);
+  const points = strokes.flat(), ends = [0, 1].map((axis) => points.map((point) => point[axis]))
+    .map((all) => [Math.min(...all), Math.max(...all)]);
   const scale = (INK_BOX - PEN) / Math.max(...ends.map(([low, high]) => high - low), 0.25);
   const pen = make("canvas", { width: side, height: side }).getContext("2d", { willReadFrequently: true });
   let middle = ends.map(([low, high]) => (low + high) / 2), grey;
   for (let pass = 0; pass < 2; pass++) {
     pen.clearRect(0, 0, side, side);
-    trace(pen, strokes, (point) => point.map((value, axis) => side / 2 + (value - middle[axis]) * scale), PEN);
+    trace(pen, strokes, (point) => point.map((x, axis) => side / 2 + (x - middle[axis]) * scale), PEN);
     grey = [...pen.getImageData(0, 0, side, side).data.filter((_, byte) => byte % 4 === 3)];
-    const centre = [(p) => p % side, (p) => Math.floor(p / side)].map((of) => sum(grey.map((ink, p) => ink * of(p))) / sum(grey));
+    const centre = [(p) => p % side, (p) => Math.floor(p / side)]
+      .map((of) => sum(grey.map((ink, p) => ink * of(p))) / sum(grey));
     middle = middle.map((old, axis) => old + (centre[axis] + 0.5 - side / 2) / scale);
   }
   return Float64Array.from(grey, (value) => 2 * value / 255 - 1);
@@ -51,7 +54,7 @@ class DrawInstrument extends LearningInstrument {
     this.view({ pad: [1, "draw a digit here"] });
     this.view({ low: [1.8, "answers at low n"], high: [1.8, "answers at high n"] });
     button(this.controls, "Clear", () => this.put(null));
-    button(this.controls, "Next", () => this.example(this.last ?? 0), { title: "another image of this digit" });
+    button(this.controls, "Next", () => this.example(this.last ?? 0), { title: "another of this digit" });
     const choose = ([digit]) => this.try(() => { this.example(digit); this.learn(); });
     this.chips = digitChips(this.controls, "or show a", [], choose, "radio");
     this.knobs("rate", "memories", "seed");
@@ -95,7 +98,7 @@ class DrawInstrument extends LearningInstrument {
 
   rule(at = 0) { return { ...super.rule(), n: at === 1 ? this.settings.low : this.settings.n }; }
 
-  /** As every network's, and `low`, the n of the other one; `image`, N numbers in [−1, 1], is shown to both. */
+  /** As every network's, and `low`, the n of the other; `image`, N numbers in [−1, 1], is shown to both. */
   set({ image, low = this.settings.low, ...given }) {
     const { pixels } = this.data, shown = image === undefined ? null : table("image", image, pixels);
     const fits = !shown || (shown.length === pixels && shown.every((value) => Math.abs(value) <= 1));
@@ -110,11 +113,12 @@ class DrawInstrument extends LearningInstrument {
 
   /** The answer of one network. */
   answers(at) {
-    const { memories, labels } = this.learners[at].frame, { n, rescaledTemperature } = this.rule(at), { pixels } = this.data;
-    return answer(this.image || new Float64Array(pixels), memories, labels, n, rescaledTemperature * pixels);
+    const { memories, labels } = this.learners[at].frame, { n, rescaledTemperature } = this.rule(at);
+    const image = this.image || new Float64Array(this.data.pixels);
+    return answer(image, memories, labels, n, rescaledTemperature * image.length);
   }
 
-  /** The network at n, the image, and scores and shares at n and at low n; `other` is the network at low n. */
+  /** The network at n, the image, and scores and shares at n and low n; `other` is the network at low n. */
   snapshot() {
     const answers = [this.answers(0), this.answers(1)], { image, learners: [, { frame: other }] } = this;
     return { ...super.snapshot(), image, answers, other };
@@ -138,8 +142,9 @@ class DrawInstrument extends LearningInstrument {
 
   /** Memories, faded where they do not answer, and the ten scores beside the largest. */
   drawAnswer(at, pen, width, height) {
-    const { frame: { memories, labels }, count } = this.learners[at], { scores, shares } = this.answers(at);
-    const size = Math.min(height - 36, width * 0.52), top = 20, { columns, of } = places(count), cell = size / columns;
+    const { frame: { memories, labels }, count } = this.learners[at];
+    const { scores, shares } = this.answers(at), top = 20;
+    const size = Math.min(height - 36, width * 0.52), { columns, of } = places(count), cell = size / columns;
     text(pen, `n = ${this.rule(at).n}`, 0, 8, { bold: true, size: 13 });
     if (this.image) text(pen, inWords({ scores, shares }), width, 8, { align: "right" });
     mosaic(pen, memories, count, [0, top, size], (k) => BOOK.digits[standsFor(labels, k)]);
@@ -157,7 +162,7 @@ class DrawInstrument extends LearningInstrument {
   /** A bar for each score, to the left where it is negative. */
   drawScores(pen, scores, [left, top, width, height]) {
     const most = Math.max(...scores.map(Math.abs), 1e-300), best = this.image && leading(scores, 0);
-    const row = height / CATEGORIES, zero = left + width / 2, foot = { base: "top", size: 10.5 }, below = top + height + 3;
+    const row = height / CATEGORIES, zero = left + width / 2;
     scores.forEach((score, digit) => {
       const y = top + digit * row;
       text(pen, digit, left - 10, y + row / 2, { colour: BOOK.digits[digit], bold: true, align: "center" });
@@ -168,8 +173,9 @@ class DrawInstrument extends LearningInstrument {
     line(pen, [[zero, top], [zero, top + height]], INK, 0.8);
     if (!this.image) return;
     const end = most < 0.001 ? most.toExponential(0).replace("e-", "e−") : most.toPrecision(2);
-    text(pen, `−${end}`, left, below, foot);
-    text(pen, "score", zero, below, { ...foot, align: "center" });
-    text(pen, `+${end}`, left + width, below, { ...foot, align: "right" });
+    const foot = (end, x, align) => text(pen, end, x, top + height + 3, { align, base: "top", size: 10.5 });
+    foot(`−${end}`, left, "left");
+    foot("score", zero, "center");
+    foot(`+${end}`, left + width, "right");
   }
 }

@@ -38,7 +38,7 @@ class Canvas {
   }
 
   paint() {
-    const { pen, element } = this, { clientWidth, clientHeight } = element, ratio = window.devicePixelRatio || 1;
+    const { pen, element } = this, { clientWidth, clientHeight } = element, ratio = devicePixelRatio || 1;
     if (!clientWidth || !clientHeight) return;
     const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
     if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
@@ -49,7 +49,7 @@ class Canvas {
   }
 }
 
-function text(pen, words, x, y, { colour = INK, align = "left", base = "middle", size = 12, bold = false } = {}) {
+function text(pen, words, x, y, { colour = INK, align = "left", base = "middle", size = 12, bold } = {}) {
   const font = `${bold ? "600 " : ""}${size}px system-ui, sans-serif`;
   Object.assign(pen, { font, textAlign: align, textBaseline: base, fillStyle: colour }).fillText(words, x, y);
 }
@@ -70,7 +70,7 @@ function disc(pen, x, y, radius, fill, edge = null, width = 1.5) {
 
 /** Images (K·N) in a table that fills a square; `frames` gives each a colour or null. */
 function mosaic(pen, images, count, [x, y, size], frames = () => null, gap = 3) {
-  const side = Math.round(Math.sqrt(images.length / count)), cell = side + gap, { columns, rows, of } = places(count);
+  const { columns, rows, of } = places(count), side = Math.sqrt(images.length / count), cell = side + gap;
   const [width, height] = [columns * cell + gap, rows * cell + gap], data = new ImageData(width, height);
   const pixels = new Uint32Array(data.data.buffer), sheet = (mosaic.sheet ??= make("canvas"));
   for (let k = 0, at = 0; k < count; k++) {

@@ -1,5 +1,5 @@
-// What is followed in the plane is learning itself (rule.js) on two images of these overlaps, so that a pair parts as
-// it does in a network.
+// What is followed in the plane is learning itself (rule.js) on two images of these overlaps, so that a pair
+// parts as it does in a network.
 
 const FOLLOW_RATE = 0.002;
 const LONGEST = 12000; // epochs; after them a memory that still moves is left alone
@@ -9,8 +9,9 @@ const PART = 1e-4; // how far from the start the memories of a pair begin, to bo
 class Followed {
   constructor({ aa, ab, bb, copies }, x, ell) {
     const features = pairFeatures(aa, ab, bb), count = Math.min(copies, 100);
-    Object.assign(this, { size: features.size, learner: learningRule(features, [0, 1], count), left: LONGEST });
-    const { state: { labels, weights, values }, valuesOf } = this.learner;
+    const learner = learningRule(features, [0, 1], count);
+    Object.assign(this, { size: features.size, learner, left: LONGEST });
+    const { state: { labels, weights, values }, valuesOf } = learner;
     this.trails = range(count).map((k) => {
       const shift = count > 1 ? (k % 2 ? -PART : PART) : 0, { a, b } = place(x + shift);
       const label = within(ell + shift, -1, 1), from = k * CATEGORIES;
@@ -23,15 +24,17 @@ class Followed {
   }
 
   mark() {
-    const { labels } = this.learner.state;
-    this.trails.forEach((trail, k) => trail.push([labels[k * CATEGORIES], positionOf(...this.coefficients(k))]));
+    const label = (k) => this.learner.state.labels[k * CATEGORIES];
+    this.trails.forEach((trail, k) => trail.push([label(k), positionOf(...this.coefficients(k))]));
   }
 
   /** α_A and α_B of a memory. */
   coefficients(k) { return this.learner.state.weights.subarray(k * this.size, k * this.size + 2); }
 
   /** The trails, each with colour and width: of two on one way both are seen. */
-  lines() { return this.trails.map((trail, k) => [trail, PATHS[k % 2], this.trails[1] && k % 2 === 0 ? 3.4 : 2]); }
+  lines() {
+    return this.trails.map((trail, k) => [trail, PATHS[k % 2], this.trails[1] && k % 2 === 0 ? 3.4 : 2]);
+  }
 
   /** Some epochs; a memory alone that no longer moves has arrived. */
   move({ n, temperature }, epochs) {

@@ -1,4 +1,4 @@
-// heat: a network whose temperature is turned by hand while it learns: heat holds memories together, cold parts them.
+// heat: temperature turned by hand while a network learns: heat holds memories together, cold parts them.
 
 const WARM = "#e8702a";
 
@@ -7,8 +7,8 @@ class HeatInstrument extends LearningInstrument {
     this.transport();
     const heats = make("div", { className: "heats", role: "group", "aria-label": "temperature" }, this.bar);
     for (const [words, rescaledTemperature] of [["Hold", 1.3], ["Release", 0.85], ["Melt", 1.8]]) {
-      const title = `T over N = ${rescaledTemperature}`, turn = () => this.try(() => this.set({ rescaledTemperature }));
-      button(heats, `${words}, ${rescaledTemperature}`, turn, { title });
+      const turn = () => this.try(() => this.set({ rescaledTemperature }));
+      button(heats, `${words}, ${rescaledTemperature}`, turn, { title: `T\u1d63 = ${rescaledTemperature}` });
     }
     this.viewMemories();
     this.view({ warmth: [2.9, "temperature"], populations: [1.5, "memories of each digit"] });
@@ -36,10 +36,11 @@ class HeatInstrument extends LearningInstrument {
   }
 
   warmth(pen, width, height) {
-    const { past, epoch: now, learner: { rule: { rescaledTemperature: warmth } } } = this;
-    const values = past.map(({ rule }) => rule.rescaledTemperature), up = [0.3, Math.max(1.5, warmth, ...values)];
-    const yTicks = [0.5, 1, 1.5, 2].filter((at) => at <= up[1]).map((at) => [at, at]), yName = "T\u1d63";
-    const axes = this.timeAxes(pen, [34, 20, width - 60, height - 50], { up, yTicks, yName, xName: "" });
+    const { past, epoch: now, settings: { rescaledTemperature: warmth } } = this;
+    const values = past.map(({ rule }) => rule.rescaledTemperature), top = Math.max(1.5, warmth, ...values);
+    const yTicks = [0.5, 1, 1.5, 2].filter((at) => at <= top).map((at) => [at, at]);
+    const more = { up: [0.3, top], yTicks, yName: "T\u1d63", xName: "" };
+    const axes = this.timeAxes(pen, [34, 20, width - 60, height - 50], more);
     const until = (at) => past[at + 1]?.epoch ?? now;
     const steps = past.flatMap(({ epoch }, at) => [[epoch, values[at]], [until(at), values[at]]]);
     axes.line([...steps, [now, warmth]], WARM, 2);
@@ -55,9 +56,9 @@ class HeatInstrument extends LearningInstrument {
     const points = [...past, { epoch: frame.epoch, held: this.held(frame.labels) }];
     let below = points.map(({ epoch }) => [epoch, 0]);
     BOOK.digits.forEach((colour, digit) => {
-      const top = below.map(([epoch, y], at) => [epoch, y + points[at].held[digit]]), own = points.at(-1).held[digit];
+      const top = below.map(([epoch, y], at) => [epoch, y + points[at].held[digit]]);
       axes.area(top, below, colour);
-      const [x, y] = axes.at([frame.epoch, top.at(-1)[1] - own / 2]);
+      const own = points.at(-1).held[digit], [x, y] = axes.at([frame.epoch, top.at(-1)[1] - own / 2]);
       if (own * box[3] / count > 11) text(pen, digit, x + 6, y, { colour, bold: true });
       below = top;
     });

@@ -16,18 +16,20 @@ class NetworkInstrument extends LearningInstrument {
   words() {
     const { frame: { recognised }, digits } = this, all = new Set(digits).size;
     const known = recognised.filter((count, digit) => count > 0.2 * this.held(digit)).length;
-    return `${sum(recognised)} of ${digits.length} images recognised; ${known} of ${all} digits have appeared.`;
+    const images = `${sum(recognised)} of ${digits.length} images recognised`;
+    return `${images}; ${known} of ${all} digits have appeared.`;
   }
 
   /** One strip for each digit, filled as high as its images are recognised. */
   bands(pen, width, height) {
-    const { past, frame, frame: { epoch: now } } = this, chosen = [...new Set(this.digits)].reverse(), up = [0, chosen.length];
-    const axes = this.timeAxes(pen, [16, 16, width - 46, height - 46], { up }), row = (height - 46) / chosen.length;
+    const { past, frame } = this, chosen = [...new Set(this.digits)].reverse(), { length } = chosen;
+    const axes = this.timeAxes(pen, [16, 16, width - 46, height - 46], { up: [0, length] });
+    const row = axes.box[3] / length;
     text(pen, "images recognised", 0, 6);
     chosen.forEach((digit, base) => {
       const held = this.held(digit), colour = BOOK.digits[digit], middle = axes.above(base + 0.5);
       const top = ({ epoch, recognised }) => [epoch, base + 0.95 * recognised[digit] / held];
-      axes.area([...past, frame].map(top), [[0, base], [now, base]], colour);
+      axes.area([...past, frame].map(top), [[0, base], [frame.epoch, base]], colour);
       axes.line([[0, base], [axes.across[1], base]], `${colour}55`, 0.7);
       text(pen, digit, 2, middle, { colour, bold: true, size: Math.min(12, row) });
       const told = `${frame.recognised[digit]}/${held}`;
@@ -35,25 +37,26 @@ class NetworkInstrument extends LearningInstrument {
     });
   }
 
-  /** A band for every group of memories, as thick as the group, in the colour of the digit that leads in it. */
+  /** A band for every group of memories, as thick as the group, in the colour of its leading digit. */
   tree(pen, width, height) {
-    const { past, frame: { sums }, learner: { count, rule } } = this, last = past.at(-1), now = last?.epoch ?? 0;
+    const { past, learner: { count, rule, frame } } = this, last = past.at(-1), now = last?.epoch ?? 0;
     if (this.together?.count !== count) this.together = new Together(count);
     this.together.follow(past);
     if (last && this.drawn?.last !== last) this.drawn = { last, root: this.together.tree(now, rule.rate) };
-    const root = this.drawn?.root, up = [root ? layOut(root, sums) : 1, 0];
+    const root = this.drawn?.root, up = [root ? layOut(root, frame.sums) : 1, 0];
     const axes = this.timeAxes(pen, [4, 18, width - 34, height - 48], { up });
     text(pen, "who is together", 0, 6);
     const branch = ({ epoch, members, children, mixed, digit, y }, from, y0) => {
-      const half = members.length / 2, end = Math.min(epoch, now), bend = Math.min(BEND * axes.across[1], end - from);
+      const half = members.length / 2, end = Math.min(epoch, now);
+      const bend = Math.min(BEND * axes.across[1], end - from), colour = mixed ? INK : BOOK.digits[digit];
       const curve = range(13).map((at) => at / 12) // an S from y0 to y
         .map((part) => [from + bend * part, y0 + (y - y0) * part * part * (3 - 2 * part)]);
       const edge = (shift) => [...curve, [end, y]].map(([when, place]) => [when, place + shift]);
-      const colour = mixed ? INK : BOOK.digits[digit], thick = axes.above(2 * half) - axes.above(0);
+      const thick = axes.above(2 * half) - axes.above(0), [x, middle] = axes.at([end, y]);
       pen.globalAlpha = mixed ? 0.4 : 0.95;
       axes.area(edge(-half), edge(half), colour);
       pen.globalAlpha = 1;
-      const named = !children.length && !mixed && now >= 100 && thick > 5, [x, middle] = axes.at([end, y]);
+      const named = !children.length && !mixed && now >= 100 && thick > 5;
       if (named) text(pen, digit, x + 6, middle, { colour, bold: true });
       let start = y - half;
       for (const child of children) {

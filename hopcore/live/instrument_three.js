@@ -35,18 +35,19 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   words() {
-    const { frame: { labels }, learner: { count } } = this, own = range(count).map((k) => standsFor(labels, k));
+    const { count, frame } = this.learner, own = range(count).map((k) => standsFor(frame.labels, k));
     const held = (digit) => own.filter((each) => each === digit).length;
     const told = this.settings.digits.map((digit) => `${held(digit)} stand for the ${digit}`);
     return `Of ${count} memories ${told.join(", ")}.`;
   }
 
   trails(pen, width, height) {
-    const { frame, learner: { count }, settings: { digits }, turn, tilt } = this, scale = width * 0.43;
+    const { frame, learner: { count }, settings: { digits }, turn, tilt } = this, size = width * 0.43;
+    const [sinA, cosA, sinB, cosB] = [turn, tilt].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
     const project = (shares) => {
-      const [up, right, away] = shares.map((share) => share - 0.35);
-      const depth = Math.sin(turn) * right + Math.cos(turn) * away, across = Math.cos(turn) * right - Math.sin(turn) * away;
-      return [width / 2 + scale * across, height / 2 - scale * (Math.cos(tilt) * up - Math.sin(tilt) * depth)];
+      const [up, right, away] = shares.map((share) => share - 0.35), depth = sinA * right + cosA * away;
+      const across = cosA * right - sinA * away, above = cosB * up - sinB * depth;
+      return [width / 2 + size * across, height / 2 - size * above];
     };
     line(pen, [...CORNERS, CORNERS[0]].map(project), INK, 0.8, [4, 4]);
     CORNERS.forEach((corner, at) => {

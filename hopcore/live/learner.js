@@ -1,14 +1,14 @@
-// A network as the page knows it: its last frame, its records, and a loop that asks for the next slice of learning.
-//
-// It learns in a worker made of this very source or, where none may start, in slices on the page's own thread.
+// A network as the page knows it: its last frame, its records, and a loop that asks for the next slice of
+// learning. It learns in a worker made of this very source or, where none may start, on the page's thread.
 
-// Milliseconds of learning between two pictures: of a network that plays, that takes steps, on the page's own thread.
+// Milliseconds of learning between two pictures: of one that plays, that takes steps, on the page's thread.
 const SLICE = 40, LONG_SLICE = 200, SHORT_SLICE = 10;
 
 class Learner {
   /** `changed()` is called when there is something new to draw, `failed(error)` when it could not go on. */
   constructor(changed, failed) {
-    Object.assign(this, { changed, failed, turn: 0, asked: 0, visible: true, learning: false, waiting: new Map() });
+    Object.assign(this, { changed, failed, turn: 0, asked: 0, visible: true, learning: false });
+    this.waiting = new Map();
   }
 
   /** A new network on these images (S·N), with its start. A fresh worker runs fastest. */
@@ -19,7 +19,7 @@ class Learner {
     this.frame = { epoch: 0, memories, labels, sums, recognised };
   }
 
-  /** A promise that something is done. The network is made when first asked: an untouched page does nothing. */
+  /** A promise that it is done. The network is made when first asked: an untouched page does nothing. */
   ask(type, given) {
     if (!this.post) {
       const { images, digits, pixels, frame: { memories, labels } } = this;

@@ -18,7 +18,7 @@ class LearningInstrument extends Instrument {
 
   /** A new network from the seed, on the images of the chosen digits. */
   begin() {
-    const { data, data: { pixels }, settings: { digits: chosen, seed, memories } } = this, rows = data.rowsOf(chosen);
+    const { data, data: { pixels }, settings: { seed, memories, digits: held } } = this, rows = data.rowsOf(held);
     const images = new Float64Array(rows.length * pixels), digits = rows.map((row) => data.digits[row]);
     rows.forEach((row, at) => images.set(data.image(row), at * pixels));
     const start = startOf(seed, memories, pixels);
@@ -88,7 +88,8 @@ class LearningInstrument extends Instrument {
   /** Play, step, anew; a slider through the epochs that were. */
   transport({ push = false, history = true } = {}) {
     const { bar, learner } = this;
-    this.playing = button(bar, "", () => (learner.learning ? this.pause() : this.play()), { className: "play" });
+    const playOrPause = () => (learner.learning ? this.pause() : this.play());
+    this.playing = button(bar, "", playOrPause, { className: "play" });
     button(bar, "Step", () => this.step(1), { title: "one epoch" });
     button(bar, "Anew", () => this.try(() => { this.begin(); this.wake(); }), { title: "back to the start" });
     if (push) button(bar, "Push", () => this.push(), { title: "add noise to every pixel and label" });
@@ -104,7 +105,8 @@ class LearningInstrument extends Instrument {
   }
 
   showTransport() {
-    const { playing, slide, epoch, learner: { learning, history } } = this, words = learning ? "❚❚ Pause" : "▶ Play";
+    const { playing, slide, epoch, learner: { learning, history } } = this;
+    const words = learning ? "❚❚ Pause" : "▶ Play";
     if (playing.textContent !== words) playing.textContent = words;
     this.clock.textContent = epoch.toLocaleString("en");
     slide.setAttribute("aria-valuetext", `epoch ${epoch}`);
@@ -121,7 +123,7 @@ class LearningInstrument extends Instrument {
 
   /** The memories, under the still picture until something moves. */
   viewMemories() {
-    const view = this.view({ memories: [1, "memories"] }), picture = this.still?.querySelector("img").cloneNode();
+    const view = this.view({ memories: [1, "memories"] }), picture = this.still?.firstChild.cloneNode();
     if (!picture) return;
     const teaser = make("figure", { className: "teaser" }, view);
     teaser.append(picture, make("figcaption", { textContent: "memories that have learnt: press play" }));

@@ -14,8 +14,8 @@ function startOf(seed, count, pixels) {
 class Network {
   constructor({ images, digits, pixels, memories, labels }, rule) {
     const features = featuresOf(images, digits.length, pixels), count = labels.length / CATEGORIES;
-    const inverse = inverseOf(features.gram, features.count, features.size);
-    Object.assign(this, { features, digits, rule, inverse, count, epochs: 0, records: [], interval: FIRST_INTERVAL });
+    Object.assign(this, { features, digits, rule, count, epochs: 0, records: [], interval: FIRST_INTERVAL });
+    this.inverse = inverseOf(features.gram, features.count, features.size);
     this.learner = learningRule(features, digits, count);
     this.learner.state.labels.set(labels);
     this.rebase(memories);
@@ -60,7 +60,7 @@ class Network {
     const normal = normals(seed), memories = this.memories();
     const labels = this.learner.state.labels.subarray(0, this.count * CATEGORIES);
     this.forget();
-    for (const numbers of [memories, labels]) numbers.forEach((_, at) => { numbers[at] += normal(0, spread); });
+    for (const all of [memories, labels]) all.forEach((_, at) => { all[at] += normal(0, spread); });
     this.rebase(memories);
     this.learner.limit();
     this.record();
@@ -88,24 +88,22 @@ class Network {
 
   /** How many images of each digit the network recognises. */
   recognised() {
-    const { size: S } = this.features, scores = this.learner.scores(this.rule), counts = new Float64Array(CATEGORIES);
-    this.digits.forEach((digit, s) => {
-      const own = Float64Array.from({ length: CATEGORIES }, (_, c) => scores[c * S + s]);
-      if (leading(own, 0) === digit) counts[digit]++;
-    });
-    return counts;
+    const { size: S } = this.features, scores = this.learner.scores(this.rule);
+    const own = (s) => Float64Array.from(range(CATEGORIES), (c) => scores[c * S + s]);
+    const right = this.digits.filter((digit, s) => leading(own(s), 0) === digit);
+    return range(CATEGORIES).map((c) => right.filter((digit) => digit === c).length);
   }
 
   /** Keep the present state; when there are too many records, every second one goes. */
   record() {
-    const { learner: { state, velocity }, base, rule } = this;
-    if (this.records.length >= Math.max(16, Math.min(MOST_RECORDS, RECORD_BYTES / (8 * state.weights.length)))) {
+    const { learner: { state, velocity }, base, rule, epochs: epoch } = this;
+    if (this.records.length >= within(RECORD_BYTES / (8 * state.weights.length), 16, MOST_RECORDS)) {
       this.interval *= 2;
-      this.records = this.records.filter(({ epoch }) => epoch % this.interval === 0);
+      this.records = this.records.filter((each) => each.epoch % this.interval === 0);
     }
     const copies = ({ labels, weights }) => ({ labels: labels.slice(), weights: weights.slice() });
     this.records.push({
-      epoch: this.epochs, rule, base, told: false, sums: Float32Array.from(this.sums()), recognised: this.recognised(),
+      epoch, rule, base, told: false, sums: Float32Array.from(this.sums()), recognised: this.recognised(),
       ...copies(state), kept: state.kept.slice(), velocity: velocity.on && copies(velocity),
     });
   }
@@ -137,12 +135,12 @@ class Network {
     return {
       epoch: this.epochs, memories: this.memories(), sums: this.sums(), recognised: this.recognised(),
       labels: this.learner.state.labels.slice(0, this.count * CATEGORIES),
-      records: fresh.map(({ epoch, rule, sums, recognised, labels }) => ({ epoch, rule, sums, recognised, labels })),
+      records: fresh.map(({ base, weights, kept, velocity, ...shown }) => shown),
     };
   }
 }
 
-/** The inverse of a Gram matrix in rows of `stride` (Gauss and Jordan); a last digit tells apart dependent images. */
+/** The inverse of a Gram matrix in rows of `stride` (Gauss, Jordan); a last digit parts dependent images. */
 function inverseOf(gram, size, stride) {
   const inverse = gram.slice(), diagonal = Array.from({ length: size }, (_, i) => i * stride + i);
   const ridge = 1e-11 * Math.max(...diagonal.map((at) => gram[at]));

@@ -1,5 +1,6 @@
-// An instrument in a notebook's output (anywidget): what Python sets is set here, what happens here is told there.
+// An instrument in a notebook's output (anywidget): what Python sets is set here, what happens is told there.
 
+const GONE = "The kernel is gone: Python no longer hears of this network.";
 const TELL = 500; // milliseconds between two states that Python is told of
 const TRAITS = Object.entries({ n: "n", rescaled_temperature: "rescaledTemperature", rate: "rate" });
 
@@ -10,10 +11,10 @@ function render({ model, el }) {
   const own = begin(element, model.get("options"), data);
   model.on("msg:custom", ({ do: deed, given }) => own.try(() => own[deed](given)));
   // ipywidgets says so when the kernel restarts or ends; the instrument itself goes on.
-  model.on("comm_live_status_update", () => own.tell("The kernel is gone: Python no longer hears of this network."));
+  model.on("comm_live_status_update", () => own.tell(GONE));
   if (!own.learner) return () => own.end();
-  const numbers = ({ buffer, byteOffset, byteLength }) => new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
   const load = () => {
+    const numbers = ({ buffer, byteOffset: at, byteLength }) => new Float64Array(buffer.slice(at, at + byteLength));
     const { memories, labels } = model.get("start");
     own.load({ memories: numbers(memories), labels: numbers(labels) });
   };
@@ -22,7 +23,8 @@ function render({ model, el }) {
     later = null;
     told = performance.now();
     const { epoch, memories, labels } = own.snapshot(), bytes = (array) => new DataView(array.slice().buffer);
-    model.set({ epoch, current_memories: bytes(memories), current_labels: bytes(labels), told: own.told.textContent });
+    model.set({ epoch, current_memories: bytes(memories), current_labels: bytes(labels) });
+    model.set("told", own.told.textContent);
     for (const [name, key] of TRAITS) model.set(name, own.settings[key]);
     model.save_changes();
   };

@@ -1,4 +1,4 @@
-// nullclines: one memory and two digits in a plane; where they rest, and where a memory or a pair goes from a click.
+// nullclines: one memory and two digits in a plane: where they rest, and where a click lets one or a pair go.
 
 const PER_FRAME = 16; // epochs
 const PATHS = ["#3c78d8", "#2d9d6e"]; // hopcore.plotting.nullclines
@@ -16,7 +16,7 @@ class NullclinesInstrument extends Instrument {
     Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8], rows: [0, 0] });
     button(bar, "▶ Start", () => this.start(this.cross), { className: "play", title: "from the cross" });
     const kinds = make("select", { "aria-label": "what starts" }, bar);
-    ["one memory", "two memories"].forEach((words, at) => make("option", { value: at + 1, textContent: words }, kinds));
+    ["one memory", "two memories"].forEach((text, at) => make("option", { value: at + 1, text }, kinds));
     kinds.addEventListener("change", () => this.try(() => this.set({ copies: Number(kinds.value) })));
     this.show.copies = (now) => { kinds.value = now; };
     button(bar, "Clear", () => { this.followed = []; this.redraw(); });
@@ -39,14 +39,15 @@ class NullclinesInstrument extends Instrument {
 
   /** Click, tap and keys in the plane; a drag and keys in the diagram. */
   hands() {
-    const { plane, diagram } = this.canvases, inside = ([ell, x]) => [within(ell, -1, 1), within(x, ...SHOWN)];
-    const move = (right, up) => {
-      this.cross = inside([this.cross[0] + 0.05 * right, this.cross[1] + 0.05 * up]);
-      plane.request();
-    };
+    const { plane, diagram } = this.canvases;
+    const inside = ([ell, x]) => [within(ell, -1, 1), within(x, ...SHOWN)];
     hand(plane, {
       click: (...pixels) => this.start(inside(this.planeAxes.back(...pixels))),
-      keys: (right, up) => (right || up ? move(right, up) : this.start(this.cross)),
+      keys: (right, up) => {
+        this.cross = inside([this.cross[0] + 0.05 * right, this.cross[1] + 0.05 * up]);
+        if (right || up) plane.request();
+        else this.start(this.cross);
+      },
     });
     const choose = (n) => this.try(() => this.set({ n: Number(Math.max(n, 1.1).toFixed(1)) }));
     const drag = (...pixels) => choose(within(this.powerAxes.back(...pixels)[0], ...POWERS));
@@ -92,7 +93,7 @@ class NullclinesInstrument extends Instrument {
     this.run();
   }
 
-  fixedPoints() { return this.points.map(({ alpha, alphaB, ell, stable }) => ({ alpha, alphaB, ell, stable })); }
+  fixedPoints() { return this.points.map((point) => ({ ...point })); }
 
   /** Of all that was started the paths [ℓ, x, ℓ, x …] of each memory, and whether some still move. */
   snapshot() {
@@ -123,8 +124,10 @@ class NullclinesInstrument extends Instrument {
     const mine = (this.sweeping = {}), wanted = () => mine === this.sweeping;
     this.curves ??= { lines: [], folds: [] };
     for (const perDecade of [24, 150]) {
-      this.curves = await this.sliced(bifurcationDiagram(this.settings, POWERS, perDecade), wanted) || this.curves;
-      if (wanted()) this.canvases.diagram.request();
+      const found = await this.sliced(bifurcationDiagram(this.settings, POWERS, perDecade), wanted);
+      if (!found) return;
+      this.curves = found;
+      this.canvases.diagram.request();
     }
   }
 
@@ -152,9 +155,9 @@ class NullclinesInstrument extends Instrument {
 
   words() {
     const { points, settings: { n, temperature } } = this, many = COUNTS[points.length] || points.length;
-    const found = points.map(({ alpha, stable }) => `α = ${signed(alpha)}${stable ? "" : " (unstable)"}`).join(", ");
-    const noun = points.length === 1 ? "fixed point" : "fixed points";
-    return `n = ${shorter(n)}, T = ${shorter(temperature)}: ${many} ${noun}${found && ` at ${found}`}.`;
+    const found = points.map(({ alpha, stable }) => `α = ${signed(alpha)}${stable ? "" : " (unstable)"}`);
+    const told = `${many} fixed point${points.length === 1 ? "" : "s"}`, where = found.join(", ");
+    return `n = ${shorter(n)}, T = ${shorter(temperature)}: ${told}${where && ` at ${where}`}.`;
   }
 
   /** What the plane shows besides memories, computed once a system: nullclines and a grid of the flow. */
@@ -177,7 +180,7 @@ class NullclinesInstrument extends Instrument {
     legend(pen, width < 340);
     pen.globalAlpha = 0.45;
     for (const [place, dEll, dx] of arrows) {
-      const half = 0.021 * box[2] / Math.sqrt(Math.max(Math.hypot(dEll, dx), 1e-9)); // longer where it is faster
+      const half = 0.021 * box[2] / Math.sqrt(Math.hypot(dEll, dx) || 1); // longer where it is faster
       const [x, y] = axes.at(place), [right, down] = [dEll * half, -dx * half];
       line(pen, [[x - right, y - down], [x + right, y + down]], INK, 0.9);
       disc(pen, x + right, y + down, 1.4, INK);
@@ -204,7 +207,7 @@ class NullclinesInstrument extends Instrument {
   diagram(pen, width, height) {
     const { curves: { lines, folds }, points, settings: { n } } = this;
     const axes = (this.powerAxes = new Axes(pen, [24, 24, width - 32, height - 66], {
-      across: POWERS, up: SHOWN, xName: "power n", xTicks: [10, 20, 30, 40, 50, 60].map((at) => [at, at]), yTicks: HALVES,
+      across: POWERS, up: SHOWN, xName: "power n", xTicks: ticks(POWERS[1]).slice(1), yTicks: HALVES,
     }));
     text(pen, "fixed points over n: click to choose n", 0, 7);
     for (const [from, first, to, last] of lines) {
@@ -223,19 +226,21 @@ class NullclinesInstrument extends Instrument {
     for (const { position, stable } of points) mark(pen, ...axes.at([n, position]), stable, 5);
   }
 
-  /** The memories at the fixed points and, last, those that are followed; without images, how much of A is in them. */
+  /** Memories at the fixed points and, last, those followed; without images, how much of A is in them. */
   gallery(pen, width, height) {
-    const cell = width / IMAGES_SHOWN, size = Math.min(cell - 8, height - 20), [latest] = this.followed.slice(-1);
-    const shown = this.numbered.slice(0, 4).map(({ alpha, alphaB }, at) => [[alpha, alphaB], `${at + 1}: `, INK]);
+    const cell = width / IMAGES_SHOWN, size = Math.min(cell - 8, height - 20), latest = this.followed.at(-1);
+    const points = this.numbered.slice(0, 4);
+    const shown = points.map(({ alpha, alphaB }, at) => [[alpha, alphaB], `${at + 1}: `, INK]);
     latest?.trails.forEach((_, k) => shown.push([latest.coefficients(k), "", PATHS[k % 2]]));
     shown.slice(0, IMAGES_SHOWN).forEach(([[a, b], name, colour], at) => {
-      const x = at * cell + 2, followed = colour !== INK, share = size * Math.abs(a) / (Math.abs(a) + Math.abs(b));
+      const x = at * cell + 2, followed = colour !== INK, part = Math.abs(a) / (Math.abs(a) + Math.abs(b));
       text(pen, `${name}α ${signed(a)}`, x, 7, { colour, size: 11, bold: followed });
       if (this.chosen) {
         const [one, two] = this.chosen.images, image = one.map((value, p) => a * value + b * two[p]);
         mosaic(pen, image, 1, [x, 18, size], undefined, 0);
-      } else pen.fillRect(x, 18 + size - share, size, share);
-      Object.assign(pen, { strokeStyle: colour, lineWidth: followed ? 2.5 : 1 }).strokeRect(x, 18, size, size);
+      } else pen.fillRect(x, 18 + size * (1 - part), size, size * part);
+      const edge = { strokeStyle: colour, lineWidth: followed ? 2.5 : 1 };
+      Object.assign(pen, edge).strokeRect(x, 18, size, size);
     });
   }
 }
@@ -243,7 +248,7 @@ class NullclinesInstrument extends Instrument {
 function legend(pen, narrow) {
   let x = 0;
   for (const [words, colour, fill] of [
-    ["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, INK], ["unstable", null, null],
+    ["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, INK], ["unstable"],
   ]) {
     if (colour) line(pen, [[x, 9], [x + 12, 9]], colour, 2.5);
     else disc(pen, x + 7, 9, 4.5, fill, INK);

@@ -1,19 +1,17 @@
 // One memory and two digits: hopcore.reduced in logarithms. Its fixed points are the saddles of learning.
 //
-// A memory α_A·A + α_B·B has labels l_A = −l_B = ℓ and −1 elsewhere. On |α_A| + |α_B| = 1 it has one position x from
-// −1 to 2: α_A = x, beyond 1 2 − x; α_B = 1 − x, below 0 1 + x. With p, q the activations of A and B, u = pⁿ, v = qⁿ,
-// φ(s) = (1 − tanh s)^(2n−1) (1 − tanh² s) and c = (C − 2)/2 the gradients are
+// A memory α_A·A + α_B·B has labels l_A = −l_B = ℓ and −1 elsewhere. On |α_A| + |α_B| = 1 it has one position
+// x from −1 to 2: α_A = x, beyond 1 2 − x; α_B = 1 − x, below 0 1 + x. With p, q the activations of A and B,
+// u = pⁿ, v = qⁿ, φ(s) = (1 − tanh s)^(2n−1) (1 − tanh² s) and c = (C − 2)/2 the gradients are
 //
 //     ∇_A = [ℓ φ(ℓu) + c φ(u)] pⁿ⁻¹    ∇_B = [−ℓ φ(−ℓv) + c φ(v)] qⁿ⁻¹    ∇_ℓ = φ(ℓu) u − φ(−ℓv) v
 //
-// Every term is taken relative to the largest. Along the label nullcline ℓ*(x) the problem has one dimension: f(x).
+// Every term is taken relative to the largest. Along the label nullcline ℓ*(x) one dimension is left: f(x).
 
-const FIRST_PLACE = -1, LAST_PLACE = 2, CELLS = 128; // the line of positions, and samples of f on each unit of it
+const FIRST_PLACE = -1, LAST_PLACE = 2, CELLS = 128; // the positions, and samples of f on each unit of them
 const CUT = 690; // largest logarithm of u and v
 
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const logWeight = (s, n) => (2 * n + 1) * (Math.LN2 - softplus(2 * s)) + 2 * s; // log φ
-const weightSlope = (s, n) => 2 - (2 * n + 1) * (1 + Math.tanh(s)); // its derivative
 const times = (ell, part) => (ell === 0 ? 0 : ell * part); // 0 even where the part has overflowed
 
 /** e to the numbers, relative to the largest. */
@@ -23,7 +21,8 @@ function relative(logs, largest = Math.max(...logs)) {
 
 /** α_A, α_B at a position, and how they change along the line (±1). */
 function place(x) {
-  return { a: x <= 1 ? x : 2 - x, b: x >= 0 ? 1 - x : 1 + x, slopeA: x <= 1 ? 1 : -1, slopeB: x >= 0 ? -1 : 1 };
+  const slopeA = x <= 1 ? 1 : -1, slopeB = x >= 0 ? -1 : 1;
+  return { a: x <= 1 ? x : 2 - x, b: x >= 0 ? 1 - x : 1 + x, slopeA, slopeB };
 }
 
 /** The position of a memory; one that is not on the line is first put there. */
@@ -44,11 +43,14 @@ function halve(beyond, lower, upper, steps = 60) {
 }
 
 /** Overlaps and temperature in the same units; `copies` equal memories act like one at T/K^(1/n). */
-function reducedSystem({ n, temperature, copies = 1, categories = CATEGORIES, ...overlaps }) {
+function reducedSystem({ n, temperature, copies, ...overlaps }) {
   const limit = Math.sqrt(overlaps.aa * overlaps.bb), bounds = `within ±√(A·A × B·B) = ±${limit.toFixed(1)}`;
-  if (Math.abs(overlaps.ab) > limit * (1 + 1e-12)) throw refuse("A·B", overlaps.ab, `${bounds} (no two images overlap more)`);
+  const fits = Math.abs(overlaps.ab) <= limit * (1 + 1e-12);
+  if (!fits) throw refuse("A·B", overlaps.ab, `${bounds} (no two images overlap more)`);
   const [aa, ab, bb] = ["aa", "ab", "bb"].map((name) => overlaps[name] / (temperature / copies ** (1 / n)));
-  const logSilent = Math.log((categories - 2) / 2), [weight, slopeOf] = [logWeight, weightSlope].map((f) => (s) => f(s, n));
+  const weight = (s) => (2 * n + 1) * (Math.LN2 - softplus(2 * s)) + 2 * s; // log φ
+  const slopeOf = (s) => 2 - (2 * n + 1) * (1 + Math.tanh(s)); // its derivative
+  const logSilent = Math.log((CATEGORIES - 2) / 2);
 
   /** Of a memory at a position what does not depend on its label: α, p, q, their logarithms, u and v. */
   function spot(x) {
@@ -60,11 +62,13 @@ function reducedSystem({ n, temperature, copies = 1, categories = CATEGORIES, ..
 
   /** ∇_A and ∇_B over |∇_A| + |∇_B|, and their parts: ∇_A = ℓ·labelA + silentA, ∇_B = −ℓ·labelB + silentB. */
   function memoryGradient({ logP, logQ, u, v }, ell) {
-    const [powerA, powerB] = [(n - 1) * logP, (n - 1) * logQ], labels = [powerA + weight(ell * u), powerB + weight(-ell * v)];
+    const powerA = (n - 1) * logP, powerB = (n - 1) * logQ;
+    const labels = [powerA + weight(ell * u), powerB + weight(-ell * v)];
     const silent = [powerA + weight(u) + logSilent, powerB + weight(v) + logSilent];
     const largest = Math.max(Math.max(...labels) + Math.log(Math.abs(ell)), ...silent);
     const parts = relative([...labels, ...silent], largest);
-    const a = times(ell, parts[0]) + parts[2], b = parts[3] - times(ell, parts[1]), norm = Math.abs(a) + Math.abs(b) || 1;
+    const a = times(ell, parts[0]) + parts[2], b = parts[3] - times(ell, parts[1]);
+    const norm = Math.abs(a) + Math.abs(b) || 1;
     const [labelA, labelB, silentA, silentB] = parts.map((part) => part / norm);
     return { a: a / norm, b: b / norm, labelA, labelB, silentA, silentB };
   }
@@ -107,9 +111,10 @@ function reducedSystem({ n, temperature, copies = 1, categories = CATEGORIES, ..
 
   /** The flow F, R = log(u φ(ℓu)) − log(v φ(−ℓv)) (dℓ/dt = gain·R), and their derivatives by x and ℓ. */
   function linearise(act, ell) {
-    const { a, b, slopeA, slopeB, p, q, u, v } = act, pull = memoryGradient(act, ell), y = ell * u, z = -ell * v;
-    const byP = p > 0 ? (slopeA * aa + slopeB * ab) / p : 0, byQ = q > 0 ? (slopeA * ab + slopeB * bb) / q : 0;
-    const [byY, byZ] = [1 + y * slopeOf(y), 1 + z * slopeOf(z)];
+    const { a, b, slopeA, slopeB, p, q, u, v } = act, pull = memoryGradient(act, ell);
+    const over = (change, h) => (h > 0 ? change / h : 0);
+    const byP = over(slopeA * aa + slopeB * ab, p), byQ = over(slopeA * ab + slopeB * bb, q);
+    const y = ell * u, z = -ell * v, byY = 1 + y * slopeOf(y), byZ = 1 + z * slopeOf(z);
     const fromA = times(ell, pull.labelA) * (byY - 1) + pull.silentA * u * slopeOf(u);
     const fromB = times(ell, pull.labelB) * (byZ - 1) - pull.silentB * v * slopeOf(v);
     const ax = byP * ((n - 1) * pull.a + n * fromA), bx = byQ * ((n - 1) * pull.b - n * fromB);
@@ -126,13 +131,16 @@ function reducedSystem({ n, temperature, copies = 1, categories = CATEGORIES, ..
 
   /** f, and its slope: dF/dx along the label nullcline, or F_x where the label is clipped. */
   function sample(x) {
-    const act = spot(x), ell = labelAt(act), { value, flowX, flowEll, labelX, labelEll } = linearise(act, ell);
-    return { x, ell, value, slope: Math.abs(ell) < 1 ? flowX - flowEll * labelX / labelEll : flowX };
+    const act = spot(x), ell = labelAt(act);
+    const { value, flowX, flowEll, labelX, labelEll } = linearise(act, ell);
+    const turn = Math.abs(ell) < 1 ? flowEll * labelX / labelEll : 0;
+    return { x, ell, value, slope: flowX - turn };
   }
 
-  /** Samples along the line, and between them where f turns: fixed points lie between two of different signs. */
+  /** Samples on the line, and between them where f turns: fixed points lie between two of different signs. */
   function samples() {
-    const nodes = range((LAST_PLACE - FIRST_PLACE) * CELLS).map((cell) => sample(FIRST_PLACE + (cell + 0.5) / CELLS));
+    const cells = range((LAST_PLACE - FIRST_PLACE) * CELLS);
+    const nodes = cells.map((cell) => sample(FIRST_PLACE + (cell + 0.5) / CELLS));
     return nodes.flatMap((right, at) => {
       const left = nodes[at - 1];
       if (!(left?.slope * right.slope < 0)) return [right];
@@ -142,11 +150,12 @@ function reducedSystem({ n, temperature, copies = 1, categories = CATEGORIES, ..
 
   /** The fixed point between two positions where f has different signs. */
   function root(from, to, rising) {
-    const ends = halve((x) => (rising ? follow(x) : -follow(x)) > 0, from, to), x = (ends[0] + ends[1]) / 2, act = spot(x);
+    const ends = halve((at) => (rising ? follow(at) : -follow(at)) > 0, from, to);
+    const x = sum(ends) / 2, act = spot(x);
     const [low, high] = ends.map(labelAlong).sort((one, other) => one - other);
     let ell = labelAt(act);
     const margin = 1e-12 * Math.abs(ell);
-    // F changes by 1/φ(u) per unit of ℓ: where that is large, x is known to the last digit, and ℓ only from F = 0.
+    // F changes by 1/φ(u) per unit of ℓ: where that is large, x is known to a last digit, ℓ only from F = 0.
     for (let step = 0; step < 4 && low !== high; step++) {
       const { flow, balance } = linearise(act, ell), better = ell - flow / balance;
       if (better >= Math.max(low - margin, -1) && better <= Math.min(high + margin, 1)) ell = better;
@@ -173,10 +182,10 @@ function reducedSystem({ n, temperature, copies = 1, categories = CATEGORIES, ..
   return { labelAlong, sample, fixedPoints, flow };
 }
 
-/** Pieces of the memory nullcline dx/dt = 0: in each cell of a grid from side to side, where the sign changes. */
+/** Pieces of the memory nullcline dx/dt = 0: in each cell of a grid between sides where the sign changes. */
 function memoryNullcline({ flow }, [low, high], columns = 48, rows = 56) {
   const corners = range(rows + 1).map((i) => range(columns + 1).map((j) => {
-    const at = [2 * j / columns - 1 + (2 * j === columns ? 1e-6 : 0), low + (i + 0.5) / (rows + 1) * (high - low)];
+    const ell = 2 * j / columns - 1 || 1e-6, at = [ell, low + (i + 0.5) / (rows + 1) * (high - low)];
     return { at, sign: Math.sign(flow(at)[1]) };
   }));
   const between = ([one, two]) => {
@@ -185,7 +194,8 @@ function memoryNullcline({ flow }, [low, high], columns = 48, rows = 56) {
     return [at(halve((share) => flow(at(share))[1] * two.sign > 0, 0, 1, 10)[1])];
   };
   return range(rows * columns).flatMap((cell) => {
-    const i = Math.floor(cell / columns), j = cell % columns, [[a, d], [b, c]] = [i, i + 1].map((row) => corners[row].slice(j));
+    const i = Math.floor(cell / columns), j = cell % columns;
+    const [[a, d], [b, c]] = [corners[i].slice(j), corners[i + 1].slice(j)];
     const ends = [[a, b], [b, c], [d, c], [a, d]].flatMap(between);
     return [ends.slice(0, 2), ends.slice(2)].filter((piece) => piece.length === 2);
   });
@@ -193,15 +203,18 @@ function memoryNullcline({ flow }, [low, high], columns = 48, rows = 56) {
 
 /** Each two neighbours that one of two powers has and the other has not: what is left then moves least. */
 function vanishing(more, fewer) {
-  const pairs = [], far = ({ position: x }) => Math.min(...fewer.map(({ position }) => Math.abs(position - x)));
-  for (let left = more; left.length > fewer.length; left = left.filter((point) => !pairs.flat().includes(point))) {
-    const moved = left.slice(1).map((_, at) => [...left.slice(0, at), ...left.slice(at + 2)].reduce((sum, x) => sum + far(x), 0));
-    pairs.push(left.slice(moved.indexOf(Math.min(...moved))).slice(0, 2));
+  const pairs = [], far = ({ position: x }) => Math.min(...fewer.map((other) => Math.abs(other.position - x)));
+  for (let left = more; left.length > fewer.length;) {
+    const others = (at) => [...left.slice(0, at), ...left.slice(at + 2)];
+    const moved = left.slice(1).map((_, at) => sum(others(at).map(far)));
+    const at = moved.indexOf(Math.min(...moved));
+    pairs.push(left.slice(at, at + 2));
+    left = others(at);
   }
   return pairs;
 }
 
-/** The fold of two fixed points that power `from` has and power `to` has not: the farthest of the n(x) with f = 0. */
+/** The fold of two fixed points that power `from` has and `to` has not: the farthest n(x) with f = 0. */
 function foldOf(parameters, [{ position: one }, { position: two }], from, to) {
   const at = (x, n) => reducedSystem({ ...parameters, n }).sample(x), falling = at(one, from).slope < 0;
   const powerAt = (x) => {
@@ -216,7 +229,7 @@ function foldOf(parameters, [{ position: one }, { position: two }], from, to) {
 /**
  * Fixed points over n and every fold: returns {lines, folds}; yields after every system.
  *
- * `lines` are pieces [n, point, n, point] of the curves that the fixed points form; at a fold two of them meet.
+ * `lines` are pieces [n, point, n, point] of the curves that the fixed points form; two meet at a fold.
  */
 function* bifurcationDiagram(parameters, [low, high] = [2, 100], perDecade = 250) {
   const count = Math.max(2, Math.round(perDecade * Math.log10(high / low))), lines = [], folds = [];

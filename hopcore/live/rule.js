@@ -1,8 +1,8 @@
 // The learning rule: one epoch of hopcore.training in its dual form, in double precision.
 //
-// As in hopcore.training.step, powers are taken in logarithms: a^n alone overflows or vanishes for most n, but a
-// gradient is divided by its own largest entry, so only ratios matter. Everything lies in one closure over its arrays:
-// a browser then makes the loops about one and a half times as fast.
+// As in hopcore.training.step, powers are taken in logarithms: a^n alone overflows or vanishes for most n,
+// but a gradient is divided by its own largest entry, so only ratios matter. Everything lies in one closure
+// over its arrays: a browser then makes the loops about one and a half times as fast.
 
 const CATEGORIES = 10;
 const LOWEST = -600, HIGHEST = 600; // exponents: below, nothing beside the largest; above, tanh is at ±1
@@ -10,14 +10,15 @@ const TINY = 1e-290; // the smallest divisor
 const NOTHING = -1e30; // in the place of log 0
 
 /**
- * K memories under training, each kept·base + weights·images; `own` are the images' categories.
- * `values` (K × P) are what the rule looks at, see features.js; all arrays are filled to groups of four memories.
+ * K memories under training, each kept·base + weights·images; `own` are the images' categories. `values`
+ * (K × P) are what the rule looks at, see features.js; all arrays are filled to groups of four memories.
  */
 function learningRule(features, own, count) {
   const { size: S, columns: P, gram, sparse: { from, image, above } } = features;
   const K = whole(count), C = CATEGORIES, array = (width) => new Float64Array(K * width);
   const moving = () => ({ values: array(P), labels: array(C), weights: array(S) });
-  const state = { ...moving(), kept: array(1).fill(1) }, velocity = { ...moving(), on: false }, change = moving();
+  const state = { ...moving(), kept: array(1).fill(1) }, change = moving();
+  const velocity = { ...moving(), on: false };
   const logarithms = array(S), powers = array(S), packed = new Float64Array(4 * S);
   const fields = new Float64Array(C * S), scale = new Float64Array(S), votes = new Float64Array(S);
 
@@ -83,8 +84,8 @@ function learningRule(features, own, count) {
   /**
    * In the place of the scores, the cost's derivatives by them relative to the largest of each image.
    *
-   * With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so that log|g| = (2n + 1) log σ(−2u) + 2u +
-   * constant; its largest goes to `scale`.
+   * With u = t·field: |o − t| = 2σ(−2u) and 1 − o² = 4σ(2u)σ(−2u), so that log|g| is, to a constant,
+   * (2n + 1) log σ(−2u) + 2u; its largest goes to `scale`.
    */
   function derive(n) {
     for (let s = 0; s < S; s++) {
@@ -147,8 +148,8 @@ function learningRule(features, own, count) {
         shrink(velocity, momentum, k);
         scaled(velocity.labels, momentum, k * C, C);
         gain(velocity, change, k, step, labelStep);
-        const pixel = Math.max(largestPixel(velocity, k), TINY), label = Math.max(largestLabel(velocity, k), TINY);
-        gain(state, velocity, k, rate / pixel, rate / label);
+        const pixel = largestPixel(velocity, k), label = largestLabel(velocity, k);
+        gain(state, velocity, k, rate / Math.max(pixel, TINY), rate / Math.max(label, TINY));
       } else gain(state, change, k, rate * step, rate * labelStep);
     }
   }

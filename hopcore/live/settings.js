@@ -7,11 +7,11 @@ const counted = (least, most = Infinity) => ({
 });
 
 const SETTINGS = {
-  n: { words: "n", unit: "the power", reach: [1.5, 60, 0.5], allowed: "a number above 1", fits: (x) => x > 1 },
+  n: { allowed: "a number above 1", fits: (x) => x > 1, words: "n", unit: "power", reach: [1.5, 60, 0.5] },
   rescaledTemperature: {
-    ...POSITIVE, words: "T\u1d63", told: "T_r", unit: "temperature over the number of pixels", reach: [0.3, 2, 0.01],
+    ...POSITIVE, words: "T\u1d63", told: "T_r", unit: "temperature over pixels", reach: [0.3, 2, 0.01],
   },
-  temperature: { ...POSITIVE, words: "T", unit: "temperature, in the units of the overlaps", reach: [300, 1000, 1] },
+  temperature: { ...POSITIVE, words: "T", unit: "temperature in units of overlaps", reach: [300, 1000, 1] },
   rate: {
     words: "rate", unit: "the largest change of a pixel in an epoch", reach: [0.001, 0.05, 0.001],
     allowed: "a number above 0 and at most 1", fits: (x) => x > 0 && x <= 1,

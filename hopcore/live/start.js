@@ -8,7 +8,7 @@ const METHODS = ["play", "pause", "step", "set", "load", "push", "fixedPoints", 
 
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
 function imagesOf({ shape: [, pixels], digits, pixels: grey }) {
-  const bytes = typeof grey === "string" ? Uint8Array.from(atob(grey), (letter) => letter.charCodeAt(0)) : grey;
+  const bytes = typeof grey === "string" ? Array.from(atob(grey), (byte) => byte.charCodeAt(0)) : grey;
   const images = Float64Array.from(bytes, (value) => 2 * value / 255 - 1);
   return {
     pixels, digits,

@@ -1,7 +1,7 @@
 // The tree of splits while it grows: which memories are together, and until when those that parted were.
 //
-// Two memories are together while their ᾱ differ by less than APART. Groups that were together longest join first
-// (average linkage of the last epochs together, as hopcore.splits does for fates).
+// Two memories are together while their ᾱ differ by less than APART. Groups that were together longest join
+// first (average linkage of the last epochs together, as hopcore.splits does for fates).
 
 const APART = 0.2, SIMULTANEOUS = 0.2; // the second in units of rate × epochs: splits within it count as one
 
@@ -43,7 +43,7 @@ class Together {
           if (value > epoch) [epoch, pair] = [value, [nodes[j], nodes[i]]];
         }
       }
-      const [{ at, members }, { at: other, members: others }] = pair, [a, b] = [members.length, others.length];
+      const [{ at, members }, { at: other, members: others }] = pair, a = members.length, b = others.length;
       for (let k = 0; k < K; k++) {
         const mean = (a * likeness[at * K + k] + b * likeness[other * K + k]) / (a + b);
         likeness[at * K + k] = likeness[k * K + at] = mean;
@@ -51,13 +51,14 @@ class Together {
       // A part that splits soon after the whole: its branches are the whole's.
       const soon = (each) => (each.epoch - epoch < SIMULTANEOUS / rate ? each.children : [each]);
       const split = epoch < now ? { epoch, children: pair.flatMap(soon) } : { epoch: Infinity, children: [] };
-      nodes = [{ at, members: [...members, ...others], ...split }, ...nodes.filter((node) => !pair.includes(node))];
+      nodes = nodes.filter((node) => !pair.includes(node));
+      nodes.unshift({ at, members: [...members, ...others], ...split });
     }
     return nodes[0];
   }
 }
 
-/** Give each node its leading digit and y, the middle of its leaves, which lie below each other; their height. */
+/** Give each node its leading digit and y, the middle of its leaves, which lie below each other. */
 function layOut(root, sums) {
   let leaves = 0, next = 0;
   const name = (node) => {
@@ -74,8 +75,10 @@ function layOut(root, sums) {
   const place = (node) => {
     const { members: { length }, children } = node;
     children.forEach(place);
-    node.y = children.length ? sum(children.map(({ y, members }) => y * members.length)) / length : next + length / 2;
-    if (!children.length) next += length + gap;
+    node.y = sum(children.map(({ y, members }) => y * members.length)) / length;
+    if (children.length) return;
+    node.y = next + length / 2;
+    next += length + gap;
   };
   place(root);
   return next - gap;
