@@ -48,9 +48,12 @@ class Instrument {
     }
   }
 
-  tell(words) {
-    if (this.told.textContent === words) return;
-    this.told.textContent = words;
+  /** A sentence for the reader; without one, that which stays. */
+  tell(words, stays = false) {
+    if (stays) this.lasting = words;
+    const told = words || this.lasting || "";
+    if (this.told.textContent === told) return;
+    this.told.textContent = told;
     this.reported?.();
   }
 

@@ -11,7 +11,7 @@ function render({ model, el }) {
   const own = begin(element, model.get("options"), data);
   model.on("msg:custom", ({ do: deed, given }) => own.try(() => own[deed](given)));
   // ipywidgets says so when the kernel restarts or ends; the instrument itself goes on.
-  model.on("comm_live_status_update", () => own.tell(GONE));
+  model.on("comm_live_status_update", () => own.tell(GONE, true));
   if (!own.learner) return () => own.end();
   const load = () => {
     const numbers = ({ buffer, byteOffset: at, byteLength }) => new Float64Array(buffer.slice(at, at + byteLength));
