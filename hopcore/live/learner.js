@@ -24,12 +24,8 @@ class Learner {
     if (!this.post) {
       const { images, digits, pixels, frame: { memories, labels } } = this;
       this.connect();
-      this.send("open", { images, digits, pixels, memories, labels });
+      this.ask("open", { images, digits, pixels, memories, labels });
     }
-    return this.send(type, given);
-  }
-
-  send(type, given) {
     const message = { id: ++this.asked, type, rule: this.rule, slice: SLICE, ...given };
     return new Promise((resolve) => {
       this.waiting.set(message.id, { resolve, message });

@@ -109,7 +109,10 @@ function reducedSystem({ n, temperature, copies, ...overlaps }) {
   const flowAt = (act, ell) => flowOf(act, memoryGradient(act, ell));
   const follow = (x) => { const act = spot(x); return flowAt(act, labelAt(act)); };
 
-  /** The flow F, R = log(u φ(ℓu)) − log(v φ(−ℓv)) (dℓ/dt = gain·R), and their derivatives by x and ℓ. */
+  /**
+   * The flow F with its slope along the label nullcline R = log(u φ(ℓu)) − log(v φ(−ℓv)) = 0 or, where the label is
+   * clipped, by x alone. That of the norm |∇_A| + |∇_B| is left out: a positive factor moves no fixed point or fold.
+   */
   function linearise(act, ell) {
     const { a, b, slopeA, slopeB, p, q, u, v } = act, pull = memoryGradient(act, ell);
     const over = (change, h) => (h > 0 ? change / h : 0);
@@ -118,23 +121,17 @@ function reducedSystem({ n, temperature, copies, ...overlaps }) {
     const fromA = times(ell, pull.labelA) * (byY - 1) + pull.silentA * u * slopeOf(u);
     const fromB = times(ell, pull.labelB) * (byZ - 1) - pull.silentB * v * slopeOf(v);
     const ax = byP * ((n - 1) * pull.a + n * fromA), bx = byQ * ((n - 1) * pull.b - n * fromB);
-    const aEll = pull.labelA * byY, bEll = -pull.labelB * byZ;
-    const flow = b * pull.a - a * pull.b, signA = Math.sign(pull.a), signB = Math.sign(pull.b);
-    const balance = b * aEll - a * bEll; // the part of F_ℓ that is left at a fixed point
-    return {
-      value: flowOf(act, pull), flow, balance,
-      flowX: slopeB * pull.a - slopeA * pull.b + b * ax - a * bx - flow * (signA * ax + signB * bx),
-      flowEll: Number.isFinite(balance) ? balance - flow * (signA * aEll + signB * bEll) : balance,
-      labelX: n * (byY * byP - byZ * byQ), labelEll: u * slopeOf(y) + v * slopeOf(z),
-    };
+    const flowX = slopeB * pull.a - slopeA * pull.b + b * ax - a * bx;
+    const flowEll = b * pull.labelA * byY + a * pull.labelB * byZ;
+    const labelSlope = -n * (byY * byP - byZ * byQ) / (u * slopeOf(y) + v * slopeOf(z)); // dℓ*/dx
+    const slope = Math.abs(ell) < 1 ? flowX + flowEll * labelSlope : flowX;
+    return { value: flowOf(act, pull), flow: b * pull.a - a * pull.b, flowEll, slope };
   }
 
-  /** f, and its slope: dF/dx along the label nullcline, or F_x where the label is clipped. */
+  /** f and its slope. */
   function sample(x) {
     const act = spot(x), ell = labelAt(act);
-    const { value, flowX, flowEll, labelX, labelEll } = linearise(act, ell);
-    const turn = Math.abs(ell) < 1 ? flowEll * labelX / labelEll : 0;
-    return { x, ell, value, slope: flowX - turn };
+    return { x, ell, ...linearise(act, ell) };
   }
 
   /** Samples on the line, and between them where f turns: fixed points lie between two of different signs. */
@@ -157,7 +154,7 @@ function reducedSystem({ n, temperature, copies, ...overlaps }) {
     const margin = 1e-12 * Math.abs(ell);
     // F changes by 1/φ(u) per unit of ℓ: where that is large, x is known to a last digit, ℓ only from F = 0.
     for (let step = 0; step < 4 && low !== high; step++) {
-      const { flow, balance } = linearise(act, ell), better = ell - flow / balance;
+      const { flow, flowEll } = linearise(act, ell), better = ell - flow / flowEll;
       if (better >= Math.max(low - margin, -1) && better <= Math.min(high + margin, 1)) ell = better;
     }
     // The label nullcline attracts, so that the flow along it alone decides.
