@@ -1,7 +1,7 @@
 // Canvases: sharp at any pixel ratio, in the page's own colours, drawn once a frame at most.
 
 const FRAME = 10; // milliseconds of drawing after which the rest waits for the next frame
-const INK = "currentcolor"; // of the canvas, which is that of the page
+let INK = "#000"; // the page's colour of text, at each painting
 
 /** A canvas that fills its cell; `draw(pen, width, height)` in CSS pixels. `BOOK` has the book's colours. */
 class Canvas {
@@ -44,6 +44,7 @@ class Canvas {
     if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, clientWidth, clientHeight);
+    INK = getComputedStyle(element).color;
     Object.assign(pen, { fillStyle: INK, strokeStyle: INK });
     this.draw(pen, clientWidth, clientHeight);
   }

@@ -254,13 +254,9 @@ def test_two_instruments_share_a_page(few, show) -> None:
 
 
 AWAY = {
-    "out of sight": ("document.body.style.paddingBottom = '5000px'; scrollTo(0, {});", 5000, 0),
-    "in a hidden tab": (
-        "Object.defineProperty(document, 'hidden', {{ configurable: true, get: () => {} }});"
-        "document.dispatchEvent(new Event('visibilitychange'));",
-        "true",
-        "false",
-    ),
+    "out of sight": "document.body.style.paddingBottom = '5000px'; scrollTo(0, {} ? 5000 : 0);",
+    "in a hidden tab": "Object.defineProperty(document, 'hidden', {{ configurable: true, value: {} }});"
+    "document.dispatchEvent(new Event('visibilitychange'));",
 }
 
 
@@ -269,20 +265,18 @@ def test_it_pauses_while_nobody_looks_and_goes_on_from_there(how: str, few, show
     page = show(live.network(few, **SMALL))
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("() => ask.epoch > 20")
-    script, away, back = AWAY[how]
-    page.evaluate(script.format(away))
+    page.evaluate(AWAY[how].format("true"))
     held = assert_held(page)
-    page.evaluate(script.format(back))
+    page.evaluate(AWAY[how].format("false"))
     page.wait_for_function(f"() => ask.epoch > {held}")
 
 
 NOTEBOOK = """state => {
     const bytes = text => new DataView(Uint8Array.from(atob(text), byte => byte.charCodeAt(0)).buffer);
-    const { grey, memories, labels } = state, heard = (window.heard = {});
-    Object.assign(state, { grey: bytes(grey), start: { memories: bytes(memories), labels: bytes(labels) } });
+    const start = { memories: bytes(state.memories), labels: bytes(state.labels) };
+    const given = { ...state, grey: bytes(state.grey), start }, heard = (window.heard = {}), none = () => {};
     const on = (event, does) => { heard[event] = does; };
-    const model = { get: name => state[name], set: (...told) => {}, save_changes: () => {}, on };
-    render({ model, el: document.body });
+    render({ model: { get: name => given[name], set: none, save_changes: none, on }, el: document.body });
     window.ask = document.querySelector('[data-instrument]').instrument;
 }"""
 """What anywidget does, with a model that hears nothing from Python."""
