@@ -18,7 +18,8 @@ class LearningInstrument extends Instrument {
 
   /** A new network from the seed, on the images of the chosen digits. */
   begin() {
-    const { data, data: { pixels }, settings: { seed, memories, digits: held } } = this, rows = data.rowsOf(held);
+    const { data, settings: { seed, memories, digits: held } } = this;
+    const { pixels } = data, rows = data.rowsOf(held);
     const images = new Float64Array(rows.length * pixels), digits = rows.map((row) => data.digits[row]);
     rows.forEach((row, at) => images.set(data.image(row), at * pixels));
     const start = startOf(seed, memories, pixels);

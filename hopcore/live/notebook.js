@@ -14,7 +14,8 @@ function render({ model, el }) {
   model.on("comm_live_status_update", () => own.tell(GONE, true));
   if (!own.learner) return () => own.end();
   const load = () => {
-    const numbers = ({ buffer, byteOffset: at, byteLength }) => new Float64Array(buffer.slice(at, at + byteLength));
+    const numbers = ({ buffer, byteOffset: at, byteLength: size }) => (
+      new Float64Array(buffer.slice(at, at + size)));
     const { memories, labels } = model.get("start");
     own.load({ memories: numbers(memories), labels: numbers(labels) });
   };

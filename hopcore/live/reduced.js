@@ -110,8 +110,8 @@ function reducedSystem({ n, temperature, copies, ...overlaps }) {
   const follow = (x) => { const act = spot(x); return flowAt(act, labelAt(act)); };
 
   /**
-   * The flow F with its slope along the label nullcline R = log(u φ(ℓu)) − log(v φ(−ℓv)) = 0 or, where the label is
-   * clipped, by x alone. That of the norm |∇_A| + |∇_B| is left out: a positive factor moves no fixed point or fold.
+   * The flow F with its slope along the label nullcline, log(u φ(ℓu)) = log(v φ(−ℓv)), or, where the label is
+   * clipped, by x alone. The slope of |∇_A| + |∇_B| is left out: a positive factor moves no fixed point or fold.
    */
   function linearise(act, ell) {
     const { a, b, slopeA, slopeB, p, q, u, v } = act, pull = memoryGradient(act, ell);
@@ -200,7 +200,8 @@ function memoryNullcline({ flow }, [low, high], columns = 48, rows = 56) {
 
 /** Each two neighbours that one of two powers has and the other has not: what is left then moves least. */
 function vanishing(more, fewer) {
-  const pairs = [], far = ({ position: x }) => Math.min(...fewer.map((other) => Math.abs(other.position - x)));
+  const far = ({ position: x }) => Math.min(...fewer.map((other) => Math.abs(other.position - x)));
+  const pairs = [];
   for (let left = more; left.length > fewer.length;) {
     const others = (at) => [...left.slice(0, at), ...left.slice(at + 2)];
     const moved = left.slice(1).map((_, at) => sum(others(at).map(far)));
