@@ -111,7 +111,7 @@ function reducedSystem({ n, temperature, copies, ...overlaps }) {
 
   /**
    * The flow F with its slope along the label nullcline, log(u φ(ℓu)) = log(v φ(−ℓv)), or, where the label is
-   * clipped, by x alone. The slope of |∇_A| + |∇_B| is left out: a positive factor moves no fixed point or fold.
+   * clipped, by x alone. The slope of |∇_A| + |∇_B| is left out: a positive factor moves no root and no fold.
    */
   function linearise(act, ell) {
     const { a, b, slopeA, slopeB, p, q, u, v } = act, pull = memoryGradient(act, ell);
