@@ -1,89 +1,82 @@
-// Plain controls with labels: buttons, numbers with a slider, chips to choose from. Keyboard and touch come for free.
+// Plain controls with labels: buttons, sliders, chips to choose from. Keyboard and touch come for free.
 
 /** An element with properties, attributes (names with a dash, and role) and a place. */
 function make(tag, given = {}, parent = null) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(given)) {
-    if (name === "role" || name === "for" || name.includes("-")) element.setAttribute(name, value);
+    if (name === "role" || name.includes("-")) element.setAttribute(name, value);
     else element[name] = value;
   }
   parent?.append(element);
   return element;
 }
 
-function button(parent, words, does, { className = "", title = "" } = {}) {
-  const element = make("button", { type: "button", textContent: words, className, title }, parent);
-  element.addEventListener("click", does);
-  return element;
+function button(parent, textContent, does, given = {}) {
+  make("button", { type: "button", textContent, ...given }, parent).addEventListener("click", does);
+  return parent.lastChild;
+}
+
+/** Something behind a fold. */
+function folded(textContent, parent) {
+  const more = make("details", { className: "more" }, parent);
+  make("summary", { textContent }, more);
+  return more;
 }
 
 let numbered = 0;
 
-/** A slider and, for what it cannot reach, a field; `change(value)` may throw a refusal, which `told` shows. */
-function number(parent, { name, words, unit = "", min, max, step, value, change }) {
+/** A setting's slider and, for what it cannot reach, a field; `change(value)` may refuse. */
+function slider(parent, name, value, change, given = {}) {
+  const { words, unit = "", reach, step = reach[2] } = { ...SETTINGS[name], ...given }, [min, max] = reach;
   const id = `hopcore-live-${++numbered}`, box = make("div", { className: "number" }, parent);
   make("label", { htmlFor: id, textContent: words, title: unit }, box);
-  const slider = make("input", { id, type: "range", min, max, step, value, name }, box);
-  const field = make("input", { type: "number", step: "any", value, name: `${name}-field`, "aria-label": `${words}, as a number` }, box);
-  slider.addEventListener("input", () => {
-    field.value = slider.value;
-    change(Number(slider.value));
+  const slide = make("input", { id, type: "range", min, max, step, value, name }, box);
+  const more = { name: `${name}-field`, "aria-label": `${words}, as a number` };
+  const field = make("input", { type: "number", step: "any", value, ...more }, box);
+  slide.addEventListener("input", () => {
+    field.value = slide.value;
+    change(Number(slide.value));
   });
   field.addEventListener("change", () => change(field.value === "" ? NaN : Number(field.value)));
-  return {
-    box,
-    show(shown) {
-      slider.value = shown;
-      if (document.activeElement !== field || Number(field.value) !== shown) field.value = shown;
-    },
+  return (shown) => {
+    slide.value = shown;
+    if (document.activeElement !== field || Number(field.value) !== shown) field.value = shown;
   };
 }
 
-/** The ten digits as chips in their colours; several may be chosen, or (kind "radio") one. */
-function digitChips(parent, words, chosen, change, kind = "checkbox") {
-  const box = make("fieldset", { className: "chips" }, parent), group = `hopcore-live-${++numbered}`;
+/** The ten digits as chips in their colours; several may be chosen, or (type "radio") one. */
+function digitChips(parent, words, chosen, change, type = "checkbox") {
+  const box = make("fieldset", { className: "chips" }, parent), name = `hopcore-live-${++numbered}`;
   make("legend", { textContent: words }, box);
-  const inputs = BOOK.digits.map((colour, digit) => {
-    const label = make("label", {}, box), input = make("input", { type: kind, value: digit, name: group, checked: chosen.includes(digit) }, label);
-    const chip = make("span", { textContent: digit }, label);
-    chip.style.setProperty("--digit", colour);
-    input.addEventListener("change", () => change(inputs.filter((each) => each.checked).map((each) => Number(each.value))));
+  const inputs = BOOK.digits.map((colour, value) => {
+    const label = make("label", {}, box), checked = chosen.includes(value);
+    const input = make("input", { type, value, name, checked }, label);
+    make("span", { textContent: value }, label).style.setProperty("--digit", colour);
+    input.addEventListener("change", () => change(range(CATEGORIES).filter((at) => inputs[at].checked)));
     return input;
   });
-  return { box, show: (now) => inputs.forEach((input, digit) => { input.checked = now.includes(digit); }) };
+  return (now) => inputs.forEach((input, digit) => { input.checked = now.includes(digit); });
 }
 
-/** Refusals are sentences: "n = 1: must be a number above 1." */
-function refuse(name, value, allowed) {
-  return new RangeError(`${name} = ${Array.isArray(value) ? `[${value}]` : value}: must be ${allowed}.`);
-}
-
-function checked(name, value, allowed, fits) {
-  if (typeof value !== "number" || !Number.isFinite(value) || !fits(value)) throw refuse(name, value, allowed);
-  return value;
-}
-
-const CHECKS = {
-  n: (value) => checked("n", value, "a number above 1", (x) => x > 1),
-  rescaledTemperature: (value) => checked("T_r", value, "a number above 0", (x) => x > 0),
-  temperature: (value) => checked("T", value, "a number above 0", (x) => x > 0),
-  rate: (value) => checked("rate", value, "a number above 0 and at most 1", (x) => x > 0 && x <= 1),
-  momentum: (value) => checked("momentum", value, "a number from 0 up to, not including, 1", (x) => x >= 0 && x < 1),
-  seed: (value) => checked("seed", value, "a whole number from 0", (x) => x >= 0 && Number.isInteger(x)),
-  memories: (value) => checked("memories", value, "a whole number from 1 to 400", (x) => Number.isInteger(x) && x >= 1 && x <= 400),
-  copies: (value) => checked("copies", value, "a whole number from 1", (x) => Number.isInteger(x) && x >= 1),
-  digits(value) {
-    const fits = Array.isArray(value) && value.length > 0 && value.every((x) => Number.isInteger(x) && x >= 0 && x < CATEGORIES);
-    if (!fits || new Set(value).size < value.length) throw refuse("digits", value, "at least one digit from 0 to 9, and none twice");
-    return [...value].sort((a, b) => a - b);
-  },
+const ARROWS = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], Enter: [0, 0], " ": [0, 0],
 };
 
-/** A table of numbers (rows × width), nested or flat, as a flat array. */
-function table(name, value, width) {
-  const rows = Array.from(value || [], (row) => (typeof row === "number" ? row : Array.from(row)));
-  const even = rows.length > 0 && (typeof rows[0] === "number" ? rows.length % width === 0 : rows.every((row) => row.length === width));
-  const flat = Float64Array.from(rows.flat());
-  if (!even || !flat.every(Number.isFinite)) throw new RangeError(`${name}: must be finite numbers, ${width} for each of at least one memory.`);
-  return flat;
+/** A canvas under the hand: `keys(right, up)`, both 0 for Enter; for events of the mouse `(x, y, event)`. */
+function hand({ element }, { keys, ...mouse }) {
+  element.addEventListener("pointerdown", ({ isTrusted, pointerId }) => {
+    if (isTrusted) element.setPointerCapture(pointerId);
+  });
+  for (const [name, does] of Object.entries(mouse)) {
+    element.addEventListener(name, (event) => {
+      if (name !== "pointermove" || event.buttons & 1) does(event.offsetX, event.offsetY, event);
+    });
+  }
+  if (!keys) return;
+  Object.assign(element, { tabIndex: 0 }).setAttribute("role", "application");
+  element.addEventListener("keydown", (event) => {
+    if (!(event.key in ARROWS)) return;
+    event.preventDefault();
+    keys(...ARROWS[event.key]);
+  });
 }

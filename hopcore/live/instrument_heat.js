@@ -1,75 +1,66 @@
-// heat: a network whose temperature is turned by hand while it learns; heat holds memories together, cold lets them go.
+// heat: temperature turned by hand while a network learns: heat holds memories together, cold parts them.
+
+const WARM = "#e8702a";
 
 class HeatInstrument extends LearningInstrument {
-  constructor(element, options, data) {
-    super(element, options, data);
-    this.transport({ push: false });
+  build() {
+    this.transport();
     const heats = make("div", { className: "heats", role: "group", "aria-label": "temperature" }, this.bar);
     for (const [words, rescaledTemperature] of [["Hold", 1.3], ["Release", 0.85], ["Melt", 1.8]]) {
-      button(heats, `${words}, ${rescaledTemperature}`, () => this.try(() => this.set({ rescaledTemperature })), { title: `T over N = ${rescaledTemperature}` });
+      const turn = () => this.try(() => this.set({ rescaledTemperature }));
+      button(heats, `${words}, ${rescaledTemperature}`, turn, { title: `T\u1d63 = ${rescaledTemperature}` });
     }
-    const view = make("div", { className: "view" }, this.stage), side = make("div", { className: "view stack" }, this.stage);
-    this.memoriesIn(view, (k) => this.digitColour(k));
-    this.warmth = this.canvas(side, { name: "warmth", label: "temperature", ratio: 2.9, draw: (...pen) => this.drawWarmth(...pen) });
-    this.people = this.canvas(side, { name: "people", label: "populations", ratio: 1.5, draw: (...pen) => this.drawPeople(...pen) });
-    this.knobs("n", "rescaledTemperature", "digits", "rate", "memories", "seed");
-    this.present();
+    this.viewMemories();
+    this.view({ warmth: [2.9, "temperature"], populations: [1.5, "memories of each digit"] });
+    this.knobs("digits", "rate", "memories", "seed");
   }
 
   /** A release brings a little noise, as of the start: memories held for long are equal to the last digit. */
   set(given) {
-    const { rescaledTemperature: before } = this.settings;
+    const { settings: { rescaledTemperature: before }, epoch } = this;
     super.set(given);
-    if (given.rescaledTemperature < before && this.learner.frame.epoch > 0) this.learner.push(START_SPREAD, this.learner.frame.epoch);
+    if (given.rescaledTemperature < before && epoch > 0) this.push(START_SPREAD);
   }
 
   /** How many memories stand for each digit. */
-  populations(labels) {
-    const held = new Array(CATEGORIES).fill(0);
-    for (let k = 0; k < this.learner.count; k++) held[standsFor(labels, k)]++;
-    return held;
+  held(labels) {
+    const own = range(this.learner.count).map((k) => standsFor(labels, k));
+    return range(CATEGORIES).map((digit) => own.filter((each) => each === digit).length);
   }
 
-  present() {
-    if (!this.people) return;
-    this.showTransport();
-    const { frame, count } = this.learner, held = this.populations(frame.labels), none = count - held.reduce((a, b) => a + b, 0);
-    const names = held.map((members, digit) => (members ? `${digit}: ${members}` : "")).filter(Boolean).join(", ");
-    this.state.textContent = `T\u1d63 = ${this.settings.rescaledTemperature}. ${names ? `Memories of one digit: ${names}` : "No memory has one digit"}; ${none} undecided.`;
-    this.people.say(`Epoch ${frame.epoch}. ${this.state.textContent}`);
+  words() {
+    const held = this.held(this.frame.labels), none = this.learner.count - sum(held);
+    const names = held.flatMap((members, digit) => (members ? [`${digit}: ${members}`] : [])).join(", ");
+    const told = names ? `Memories of one digit: ${names}` : "No memory has one digit";
+    return `T\u1d63 = ${this.settings.rescaledTemperature}. ${told}; ${none} undecided.`;
   }
 
-  box(width, height) {
-    return [34, 20, width - 60, height - 50];
+  warmth(pen, width, height) {
+    const { past, epoch: now, settings: { rescaledTemperature: warmth } } = this;
+    const values = past.map(({ rule }) => rule.rescaledTemperature), top = Math.max(1.5, warmth, ...values);
+    const yTicks = [0.5, 1, 1.5, 2].filter((at) => at <= top).map((at) => [at, at]);
+    const more = { up: [0.3, top], yTicks, yName: "T\u1d63", xName: "" };
+    const axes = this.timeAxes(pen, [34, 20, width - 60, height - 50], more);
+    const until = (at) => past[at + 1]?.epoch ?? now;
+    const steps = past.flatMap(({ epoch }, at) => [[epoch, values[at]], [until(at), values[at]]]);
+    axes.line([...steps, [now, warmth]], WARM, 2);
+    disc(pen, ...axes.at([now, warmth]), 4, WARM);
   }
 
-  drawWarmth(pen, width, height, ink) {
-    const { past, epoch: now, learner: { rule: { rescaledTemperature: warmth } } } = this;
-    const values = past.map((each) => each.rule.rescaledTemperature), top = reach(10 * Math.max(...values, warmth), 15) / 10;
-    const yTicks = [0.5, 1, 1.5, 2].filter((at) => at <= top).map((at) => [at, String(at)]);
-    const { right, above } = this.timeAxes(pen, this.box(width, height), { up: [0.3, top], yTicks, yName: "T\u1d63" }, ink);
-    const steps = past.flatMap(({ epoch }, at) => [epoch, past[at + 1]?.epoch ?? now].map((when) => [when, values[at]]));
-    line(pen, [...steps, [now, warmth]].map(([epoch, value]) => [right(epoch), above(value)]), "#e8702a", 2);
-    disc(pen, right(now), above(warmth), 4, "#e8702a");
-  }
-
-  /** The populations, stacked by digit. */
-  drawPeople(pen, width, height, ink) {
-    const { past, learner: { frame, count } } = this, box = this.box(width, height);
-    const named = { xName: "epoch", yName: "memories of one digit", yTicks: [[0, "0"], [count, String(count)]] };
-    const { right, above } = this.timeAxes(pen, box, { up: [0, count], ...named }, ink);
-    for (const each of past) each.held ??= this.populations(each.labels);
-    const points = [...past, { epoch: frame.epoch, held: this.populations(frame.labels) }];
-    const below = points.map(() => 0);
+  /** Stacked by digit. */
+  populations(pen, width, height) {
+    const { past, frame, learner: { count } } = this, box = [34, 20, width - 60, height - 50];
+    const yTicks = [[0, 0], [count, count]], yName = "memories of one digit";
+    const axes = this.timeAxes(pen, box, { up: [0, count], yTicks, yName });
+    for (const each of past) each.held ??= this.held(each.labels);
+    const points = [...past, { epoch: frame.epoch, held: this.held(frame.labels) }];
+    let below = points.map(({ epoch }) => [epoch, 0]);
     BOOK.digits.forEach((colour, digit) => {
-      pen.beginPath();
-      points.forEach(({ epoch }, at) => pen.lineTo(right(epoch), above(below[at])));
-      points.forEach(({ held }, at) => { below[at] += held[digit]; });
-      for (let at = points.length - 1; at >= 0; at--) pen.lineTo(right(points[at].epoch), above(below[at]));
-      pen.fillStyle = colour;
-      pen.fill();
-      const last = points.length - 1, own = points[last].held[digit];
-      if (own * box[3] / count > 11) text(pen, String(digit), right(frame.epoch) + 6, above(below[last] - own / 2), { colour, bold: true });
+      const top = below.map(([epoch, y], at) => [epoch, y + points[at].held[digit]]);
+      axes.area(top, below, colour);
+      const own = points.at(-1).held[digit], [x, y] = axes.at([frame.epoch, top.at(-1)[1] - own / 2]);
+      if (own * box[3] / count > 11) text(pen, digit, x + 6, y, { colour, bold: true });
+      below = top;
     });
   }
 }

@@ -1,54 +1,34 @@
-// A network as the page knows it: its last frame, its records, and a loop that asks for the next slice of learning.
-//
-// It learns in a worker made of this very source or, where none may start, in slices on the page's own thread.
+// A network as the page knows it: its last frame, its records, and a loop that asks for the next slice of
+// learning. It learns in a worker made of this very source or, where none may start, on the page's thread.
 
-// Milliseconds of learning between two pictures: of a network that plays, that takes steps, and on the page's own thread.
+// Milliseconds of learning between two pictures: of one that plays, that takes steps, on the page's thread.
 const SLICE = 40, LONG_SLICE = 200, SHORT_SLICE = 10;
 
 class Learner {
-  /** `changed()` is called when there is something new to draw, `failed(error)` when the network could not go on. */
+  /** `changed()` is called when there is something new to draw, `failed(error)` when it could not go on. */
   constructor(changed, failed) {
-    Object.assign(this, { changed, failed, turn: 0, era: 0, asked: 0, history: [], visible: true, learning: false });
+    Object.assign(this, { changed, failed, turn: 0, asked: 0, visible: true, learning: false });
     this.waiting = new Map();
   }
 
   /** A new network on these images (S·N), with its start. A fresh worker runs fastest. */
   open({ images, digits, pixels, rule, memories, labels }) {
     this.end();
-    Object.assign(this, { images, digits, pixels, rule });
-    this.load(memories, labels);
-  }
-
-  load(memories, labels) {
-    this.stop();
-    this.era++;
-    this.history = [];
-    this.count = labels.length / CATEGORIES;
-    const [sums, recognised] = [this.count * CATEGORIES, CATEGORIES].map((length) => new Float64Array(length));
+    Object.assign(this, { images, digits, pixels, rule, history: [], count: labels.length / CATEGORIES });
+    const [sums, recognised] = [labels.length, CATEGORIES].map((length) => new Float64Array(length));
     this.frame = { epoch: 0, memories, labels, sums, recognised };
-    this.loaded = false;
-    this.changed();
   }
 
-  /** A promise that something is done. The network is made when first asked: a page that nobody touches does nothing. */
+  /** A promise that it is done. The network is made when first asked: an untouched page does nothing. */
   ask(type, given) {
     if (!this.post) {
+      const { images, digits, pixels, frame: { memories, labels } } = this;
       this.connect();
-      const { images, digits, pixels, rule } = this;
-      this.send("open", { images, digits, pixels, rule });
+      this.ask("open", { images, digits, pixels, memories, labels });
     }
-    if (!this.loaded) {
-      this.loaded = true;
-      const { memories, labels } = this.frame;
-      this.send("load", { memories: memories.slice(), labels: labels.slice() });
-    }
-    return this.send(type, given);
-  }
-
-  send(type, given) {
-    const message = { id: ++this.asked, type, slice: SLICE, ...given };
+    const message = { id: ++this.asked, type, rule: this.rule, slice: SLICE, ...given };
     return new Promise((resolve) => {
-      this.waiting.set(message.id, { resolve, message, era: this.era });
+      this.waiting.set(message.id, { resolve, message });
       this.post(message);
     });
   }
@@ -56,12 +36,12 @@ class Learner {
   connect() {
     const address = URL.createObjectURL(new Blob([`(${hopcoreLive})(self)`], { type: "text/javascript" }));
     try {
-      const worker = (this.worker = new Worker(address));
+      const worker = (this.worker = new Worker(address)), mine = () => this.worker === worker;
       this.post = (message) => worker.postMessage(message);
-      worker.onmessage = ({ data }) => this.answer(data);
+      worker.onmessage = ({ data }) => { if (mine()) this.answer(data); };
       worker.onerror = (event) => {
         event.preventDefault();
-        if (this.worker === worker) this.stay();
+        if (mine()) this.stay();
       };
     } catch {
       this.stay();
@@ -71,31 +51,21 @@ class Learner {
 
   /** No worker may start here: do all that was asked, and all that will be, on the page's own thread. */
   stay() {
-    const { waiting } = this, local = serve((answer) => { if (this.waiting === waiting) this.answer(answer); });
+    const { waiting } = this, local = serve((told) => { if (this.waiting === waiting) this.answer(told); });
     this.worker = null;
     this.post = (message) => setTimeout(() => local({ ...message, slice: SHORT_SLICE }), 0);
     for (const { message } of waiting.values()) this.post(message);
   }
 
   answer({ id, frame, error }) {
-    const { resolve, era } = this.waiting.get(id) || {};
+    const { resolve } = this.waiting.get(id), first = frame?.records[0];
     this.waiting.delete(id);
-    if (error) {
-      this.stop();
-      this.failed(new Error(error));
-    } else if (frame && era === this.era) this.take(frame);
-    resolve?.();
-  }
-
-  take({ records, ...state }) {
-    this.frame = state;
-    if (records.length) this.history = [...this.history.filter(({ epoch }) => epoch < records[0].epoch), ...records];
+    if (first) this.history = [...this.history.filter(({ epoch }) => epoch < first.epoch), ...frame.records];
+    if (frame) this.frame = frame;
+    else this.stop();
+    if (error) this.failed(new Error(error));
     this.changed();
-  }
-
-  set(rule) {
-    this.rule = { ...this.rule, ...rule };
-    if (this.post) this.ask("rule", { rule: this.rule });
+    resolve();
   }
 
   /** Learn for so many epochs (Infinity: until stopped), while the page is seen or `unseen`. */
@@ -129,13 +99,8 @@ class Learner {
   end() {
     this.stop();
     this.worker?.terminate();
-    const { waiting } = this;
+    for (const { resolve } of this.waiting.values()) resolve();
     Object.assign(this, { worker: null, post: null, waiting: new Map() });
-    for (const { resolve } of waiting.values()) resolve();
-  }
-
-  push(spread, seed) {
-    return this.ask("push", { spread, seed });
   }
 
   seek(epoch) {

@@ -10,18 +10,14 @@ function startOf(seed, count, pixels) {
   return { memories: drawn(count * pixels), labels: drawn(count * CATEGORIES) };
 }
 
-/** `digits`: the category of each image; `rule`: {n, rescaledTemperature, rate, momentum}, a new object at every change. */
+/** `digits`: the category of each of the images (S·N); `rule`: {n, rescaledTemperature, rate, momentum}. */
 class Network {
-  constructor(features, digits, rule) {
-    Object.assign(this, { features, digits, rule, inverse: inverseOf(features.gram, features.count, features.size) });
-  }
-
-  /** Begin anew with these memories (K·N) and labels (K·C). */
-  load(memories, labels) {
-    this.count = labels.length / CATEGORIES;
-    this.learner = learningRule(this.features, this.digits, this.count);
+  constructor({ images, digits, pixels, memories, labels }, rule) {
+    const features = featuresOf(images, digits.length, pixels), count = labels.length / CATEGORIES;
+    Object.assign(this, { features, digits, rule, count, epochs: 0, records: [], interval: FIRST_INTERVAL });
+    this.inverse = inverseOf(features.gram, features.count, features.size);
+    this.learner = learningRule(features, digits, count);
     this.learner.state.labels.set(labels);
-    Object.assign(this, { epochs: 0, records: [], interval: FIRST_INTERVAL });
     this.rebase(memories);
     this.record();
   }
@@ -60,11 +56,11 @@ class Network {
   }
 
   /** Add normal noise to memories and labels. */
-  push(spread, seed) {
-    const normal = normals(seed), { state: { labels } } = this.learner, memories = this.memories();
+  push({ spread, seed }) {
+    const normal = normals(seed), memories = this.memories();
+    const labels = this.learner.state.labels.subarray(0, this.count * CATEGORIES);
     this.forget();
-    for (let i = 0; i < memories.length; i++) memories[i] += normal(0, spread);
-    for (let i = 0; i < this.count * CATEGORIES; i++) labels[i] += normal(0, spread);
+    for (const all of [memories, labels]) all.forEach((_, at) => { all[at] += normal(0, spread); });
     this.rebase(memories);
     this.learner.limit();
     this.record();
@@ -92,33 +88,30 @@ class Network {
 
   /** How many images of each digit the network recognises. */
   recognised() {
-    const { size: S } = this.features, scores = this.learner.scores(this.rule), counts = new Float64Array(CATEGORIES);
-    this.digits.forEach((digit, s) => {
-      let best = 0;
-      for (let c = 1; c < CATEGORIES; c++) if (scores[c * S + s] > scores[best * S + s]) best = c;
-      if (best === digit) counts[digit]++;
-    });
-    return counts;
+    const { size: S } = this.features, scores = this.learner.scores(this.rule);
+    const own = (s) => Float64Array.from(range(CATEGORIES), (c) => scores[c * S + s]);
+    const right = this.digits.filter((digit, s) => leading(own(s), 0) === digit);
+    return range(CATEGORIES).map((c) => right.filter((digit) => digit === c).length);
   }
 
   /** Keep the present state; when there are too many records, every second one goes. */
   record() {
-    const { learner: { state, velocity }, base, rule } = this;
-    if (this.records.length >= Math.max(16, Math.min(MOST_RECORDS, RECORD_BYTES / (8 * state.weights.length)))) {
+    const { learner: { state, velocity }, base, rule, epochs: epoch } = this;
+    if (this.records.length >= within(RECORD_BYTES / (8 * state.weights.length), 16, MOST_RECORDS)) {
       this.interval *= 2;
-      this.records = this.records.filter(({ epoch }) => epoch % this.interval === 0);
+      this.records = this.records.filter((each) => each.epoch % this.interval === 0);
     }
     const copies = ({ labels, weights }) => ({ labels: labels.slice(), weights: weights.slice() });
     this.records.push({
-      epoch: this.epochs, rule, base, told: false, sums: Float32Array.from(this.sums()), recognised: this.recognised(),
+      epoch, rule, base, told: false, sums: Float32Array.from(this.sums()), recognised: this.recognised(),
       ...copies(state), kept: state.kept.slice(), velocity: velocity.on && copies(velocity),
     });
   }
 
   /** Back (or forth) to the last record that is not after this epoch; all numbers follow from the weights. */
-  seek(when) {
+  seek({ epoch: when }) {
     const { learner: { state, velocity, valuesOf }, features: { columns: P } } = this;
-    const record = this.records.filter(({ epoch }) => epoch <= when).pop() || this.records[0];
+    const record = this.records.findLast(({ epoch }) => epoch <= when) || this.records[0];
     this.epochs = record.epoch;
     this.base = record.base;
     for (const name of ["labels", "weights", "kept"]) state[name].set(record[name]);
@@ -142,28 +135,26 @@ class Network {
     return {
       epoch: this.epochs, memories: this.memories(), sums: this.sums(), recognised: this.recognised(),
       labels: this.learner.state.labels.slice(0, this.count * CATEGORIES),
-      records: fresh.map(({ epoch, rule, sums, recognised, labels }) => ({ epoch, rule, sums, recognised, labels })),
+      records: fresh.map(({ base, weights, kept, velocity, ...shown }) => shown),
     };
   }
 }
 
-/** The inverse of a Gram matrix in rows of `stride` (Gauss and Jordan); a last digit tells apart dependent images. */
+/** The inverse of a Gram matrix in rows of `stride` (Gauss, Jordan); a last digit parts dependent images. */
 function inverseOf(gram, size, stride) {
-  const matrix = gram.slice(), inverse = new Float64Array(gram.length);
-  let ridge = 0;
-  for (let i = 0; i < size; i++) ridge = Math.max(ridge, 1e-11 * gram[i * stride + i]);
-  for (let i = 0; i < size; i++) {
-    inverse[i * stride + i] = 1;
-    matrix[i * stride + i] += ridge;
-  }
-  for (let i = 0; i < size; i++) {
-    const factor = 1 / Math.max(matrix[i * stride + i], ridge);
-    for (const each of [matrix, inverse]) scaled(each, factor, i * stride, size);
+  const inverse = gram.slice(), diagonal = Array.from({ length: size }, (_, i) => i * stride + i);
+  const ridge = 1e-11 * Math.max(...diagonal.map((at) => gram[at]));
+  for (const at of diagonal) inverse[at] += ridge;
+  diagonal.forEach((at, i) => {
+    const pivot = Math.max(inverse[at], ridge);
+    inverse[at] = 1;
+    scaled(inverse, 1 / pivot, i * stride, size);
     for (let j = 0; j < size; j++) {
-      const share = matrix[j * stride + i];
+      const share = inverse[j * stride + i];
       if (j === i || share === 0) continue;
-      for (const each of [matrix, inverse]) add(each, -share, each, j * stride, size, i * stride);
+      inverse[j * stride + i] = 0;
+      add(inverse, -share, inverse, j * stride, size, i * stride);
     }
-  }
+  });
   return inverse;
 }

@@ -17,8 +17,8 @@ from hopcore.plotting.scripted import data_address
 from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 
 SOURCES = """
-normals features rule network worker learner tree reduced drawing controls instrument
-instrument_network instrument_three instrument_heat nullclines draw notebook start
+numbers features rule network worker learner tree reduced follow settings drawing axes controls
+instrument learning instrument_network instrument_three instrument_heat nullclines draw notebook start
 """.split()
 """The files of JavaScript, in the order in which they are put together."""
 

@@ -1,12 +1,24 @@
 // Where it begins: a worker serves its network, a page starts the instruments that it holds.
 
-const INSTRUMENTS = () => ({ network: NetworkInstrument, three: ThreeInstrument, heat: HeatInstrument, nullclines: NullclinesInstrument, draw: DrawInstrument });
+const INSTRUMENTS = () => ({
+  network: NetworkInstrument, three: ThreeInstrument, heat: HeatInstrument, nullclines: NullclinesInstrument,
+  draw: DrawInstrument,
+});
+const METHODS = ["play", "pause", "step", "set", "load", "push", "fixedPoints", "folds", "end"];
 
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
-function imagesOf({ shape: [count, pixels], digits, pixels: grey }) {
-  const text = typeof grey === "string" ? atob(grey) : null, images = new Float64Array(count * pixels);
-  for (let at = 0; at < images.length; at++) images[at] = (2 * (text ? text.charCodeAt(at) : grey[at])) / 255 - 1;
-  return { count, pixels, digits: [...digits], images };
+function imagesOf({ shape: [, pixels], digits, pixels: grey }) {
+  const bytes = typeof grey === "string" ? Array.from(atob(grey), (byte) => byte.charCodeAt(0)) : grey;
+  const images = Float64Array.from(bytes, (value) => 2 * value / 255 - 1);
+  return {
+    pixels, digits,
+    image: (row) => images.subarray(row * pixels, (row + 1) * pixels),
+    rowsOf(chosen) {
+      const rows = digits.flatMap((digit, row) => (chosen.includes(digit) ? [row] : []));
+      if (!rows.length) throw new RangeError(`The page has no ${chosen.join(", ")}.`);
+      return rows;
+    },
+  };
 }
 
 /** Build an instrument in its element, and give programs what they may call. */
@@ -14,23 +26,23 @@ function begin(element, options, data) {
   const Kind = INSTRUMENTS()[element.dataset.instrument];
   if (!Kind || element.instrument) return null;
   const own = new Kind(element, options, data), api = {};
-  for (const name of ["play", "pause", "step", "set", "load", "push", "fixedPoints", "folds", "end"]) {
-    if (own[name]) api[name] = (...given) => own[name](...given);
-  }
+  for (const name of METHODS) if (own[name]) api[name] = (...given) => own[name](...given);
   if (own.snapshot) api.state = () => own.snapshot();
-  for (const name of ["images", "digits", "epoch"]) Object.defineProperty(api, name, { get: () => own[name], enumerable: true });
+  for (const name of ["images", "digits", "epoch"]) {
+    Object.defineProperty(api, name, { get: () => own[name], enumerable: true });
+  }
   element.instrument = api;
   element.classList.add("ready");
   return own;
 }
 
 function startAll() {
-  const known = new Map();
+  const known = {};
   for (const element of document.querySelectorAll("[data-instrument][data-images]")) {
     const { images, options } = element.dataset;
-    if (!known.has(images)) known.set(images, imagesOf(JSON.parse(document.getElementById(images).textContent)));
-    const own = begin(element, JSON.parse(options), known.get(images));
-    if (own?.settings?.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) own.play();
+    known[images] ??= imagesOf(JSON.parse(document.getElementById(images).textContent));
+    const own = begin(element, JSON.parse(options), known[images]);
+    if (own?.settings.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) own.play();
   }
 }
 
@@ -41,7 +53,8 @@ function enter(scope) {
     scope.onmessage = ({ data }) => answer(data);
     return null;
   }
-  if (!document.getElementById("hopcore-live-style")) make("style", { id: "hopcore-live-style", textContent: STYLE }, document.head);
+  const id = "hopcore-live-style";
+  if (!document.getElementById(id)) make("style", { id, textContent: STYLE }, document.head);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
   else startAll();
   return { render };

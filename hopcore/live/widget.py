@@ -98,11 +98,11 @@ class Instrument(Widget):
 
     def step(self, epochs: int = 1) -> None:
         """Let it learn for so many epochs."""
-        self.send({"do": "step", "count": check_integer("epochs", epochs, minimum=0)})
+        self.send({"do": "step", "given": check_integer("epochs", epochs, minimum=0)})
 
     def push(self, std: float = 0.15) -> None:
         """Add normal noise to every pixel and label."""
-        self.send({"do": "push", "spread": check_positive("std", std)})
+        self.send({"do": "push", "given": check_positive("std", std)})
 
     def load(self, memories: Any, labels: Any) -> None:
         """Begin from memories (K, N) and labels (K, 10), for example those of a run of `hopcore.train`."""

@@ -1,5 +1,6 @@
 """Instruments in pages of their own, opened from the disk: they compute as the library does."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 import hopcore
 from hopcore import live
+from hopcore.live import widget
+from hopcore.live.page import source
 
 EPOCHS = 300
 RATE = 0.005
@@ -210,7 +213,7 @@ BAD = {
     "set({ seed: 0.5 })": "seed = 0.5",
     "set({ digits: [] })": "digits = []: must be at least one digit",
     "set({ digits: [1, 1] })": "none twice",
-    "set({ digits: [0] })": "digits of which the page has images",
+    "set({ digits: [0] })": "The page has no 0.",
     "set({ speed: 3 })": "speed: no such setting.",
     "step(-1)": "step = -1",
     "load({ memories: [[1, 2]], labels: [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]] })": "must be finite numbers, 784",
@@ -250,29 +253,48 @@ def test_two_instruments_share_a_page(few, show) -> None:
     assert page.evaluate(f"{both}.map((each) => each.epoch)") == [7, 3]
 
 
-def test_it_pauses_out_of_sight(few, show) -> None:
-    page = show(live.network(few, **SMALL))
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<div style=\"height: 5000px\"></div>')")
-    page.get_by_role("button", name="Play").click()
-    page.wait_for_function("() => ask.epoch > 20")
-    page.evaluate("scrollTo(0, 5000)")
-    held = assert_held(page)
-    page.evaluate("scrollTo(0, 0)")
-    page.wait_for_function(f"() => ask.epoch > {held}")
+AWAY = {
+    "out of sight": "document.body.style.paddingBottom = '5000px'; scrollTo(0, {} ? 5000 : 0);",
+    "in a hidden tab": "Object.defineProperty(document, 'hidden', {{ configurable: true, value: {} }});"
+    "document.dispatchEvent(new Event('visibilitychange'));",
+}
 
 
-def test_it_pauses_in_a_hidden_tab_and_goes_on_from_there(few, show) -> None:
+@pytest.mark.parametrize("how", AWAY)
+def test_it_pauses_while_nobody_looks_and_goes_on_from_there(how: str, few, show) -> None:
     page = show(live.network(few, **SMALL))
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("() => ask.epoch > 20")
-    hide = """hidden => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }"""
-    page.evaluate(hide, True)
+    page.evaluate(AWAY[how].format("true"))
     held = assert_held(page)
-    page.evaluate(hide, False)
+    page.evaluate(AWAY[how].format("false"))
     page.wait_for_function(f"() => ask.epoch > {held}")
+
+
+NOTEBOOK = """state => {
+    const bytes = text => new DataView(Uint8Array.from(atob(text), byte => byte.charCodeAt(0)).buffer);
+    const start = { memories: bytes(state.memories), labels: bytes(state.labels) };
+    const given = { ...state, grey: bytes(state.grey), start }, heard = (window.heard = {}), none = () => {};
+    const on = (event, does) => { heard[event] = does; };
+    render({ model: { get: name => given[name], set: none, save_changes: none, on }, el: document.body });
+    window.ask = document.querySelector('[data-instrument]').instrument;
+}"""
+"""What anywidget does, with a model that hears nothing from Python."""
+
+
+def test_in_a_notebook_a_kernel_that_is_gone_is_told_and_learning_goes_on(few, browser: Browser) -> None:
+    net = widget.Instrument("network", few, live.network(few, **SMALL).options)
+    page = browser.new_page()
+    packed = {"grey": net.grey, **net.start}
+    given = {name: getattr(net, name) for name in ("name", "options", "shape", "digit_of_image")}
+    page.add_script_tag(content=f"{source()}\nwindow.render = hopcoreLive(self).render;")
+    page.evaluate(NOTEBOOK, {**given, **{name: b64encode(part).decode() for name, part in packed.items()}})
+    assert np.array_equal(state(page)[0], net.memories)
+    page.evaluate("heard.comm_live_status_update()")
+    page.get_by_role("slider", name="n", exact=True).fill("12")
+    expect(page.get_by_role("alert")).to_contain_text("The kernel is gone")
+    assert page.evaluate("ask.step(5)") == 5
+    page.close()
 
 
 @pytest.mark.parametrize("reduced", [False, True])

@@ -178,3 +178,9 @@ def test_two_digits_of_the_page_give_their_overlaps(page) -> None:
     seven = page.locator("fieldset").nth(1).get_by_role("radio", name="7")
     seven.click()
     assert seven.is_checked()
+
+
+def test_ink_is_the_colour_of_the_page_in_the_dark_too(page) -> None:
+    page.evaluate("document.body.style.color = '#dcdcdc'; document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(300)
+    assert colours(page, 0, (220, 220, 220)) > 0 == colours(page, 0, (0, 0, 0))
