@@ -169,7 +169,11 @@ BIFURCATION = {
 
 @dataclass(frozen=True)
 class PrototypeScale:
-    """Networks of Figure 6, over n and T in the paper's units, and how many other pairs of 4s are tried."""
+    """Networks of Figure 6, over n and T in the paper's units, and how many other pairs of 4s are tried.
+
+    `purity` has the draws, the rate and the epochs of networks with several images of each digit, `direct`
+    the rate of a direct evaluation and every which n and T it takes.
+    """
 
     other_pairs: int
     draws: int
@@ -177,15 +181,18 @@ class PrototypeScale:
     temperature: tuple[float, ...] = _F6.temperature
     rate: float = _F6.rate
     epochs: int = _F6.epochs
+    purity: tuple[int, float, int] = (4, 0.01, 4000)
+    direct: tuple[float, int] = (_F6.rate, 2)
 
 
 TWO_MEMORY_PROTOTYPES = {
     "tiny": PrototypeScale(
-        1, 3, (2, 8, 10, 14, 18, 20, 25, 30), (400, 560, 720, 760, 800, 820, 880), rate=0.02, epochs=300
+        1, 3, (2, 8, 10, 14, 18, 20, 25, 30), (400, 560, 720, 740, 800, 840, 880), rate=0.02, epochs=300,
+        purity=(2, 0.05, 200), direct=(0.01, 1),
     ),
     "quick": PrototypeScale(7, 8),  # networks as small as these take seconds: the paper's whole grid
-    "paper": PrototypeScale(12, 16),
-}
+    "paper": PrototypeScale(12, 16, purity=(16, 0.005, 8000), direct=(_F6.rate, 1)),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """From feature to prototype: networks, and their thresholds, plateaus and spreads (paper, Figs. 1 and 2)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -16,12 +16,19 @@ from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import MEMORIES_SHOWN_LABEL, PIXELS
 from hopcore.paper.scales import Pace
+from hopcore.splits import saddle
+from hopcore.splits.distances import distances_between
 from hopcore.studies import likeness
 from hopcore.studies.crossings import stays_above, stays_below
 from hopcore.studies.grid import over_grid
 from hopcore.sweeps import sweep
+from hopcore.training import train
+
+ALIKE = 0.05
+"""Memories closer than this, as root mean square pixels, are taken for copies of one."""
 
 _STEP = 0.5  # of the corners that a fit tries, in units of n
+_WIDTHS = (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6)  # over which a fit rounds them
 
 
 def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how: Any) -> xr.Dataset:
@@ -80,6 +87,48 @@ def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     return xr.Dataset({**found, "one_label": float((full.sum("category") == 1).mean())})
 
 
+def labels_by_sign(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
+    """Labels of the digits that a memory of `trained` networks has with a positive and a negative share ᾱ.
+
+    Returns, over n and rescaled_temperature: ``positive``, the part of the former labels of 0.99 or more,
+    and ``negative``, that of the latter of −0.99 or less.
+    """
+    shares, labels = category_coefficients(networks.coefficients, data), networks.labels
+    names = {"positive": 1, "negative": -1}
+    full = {name: labels * sign >= MEMORIES_SHOWN_LABEL for name, sign in names.items()}
+    each = {name: full[name].where(shares * sign > 0) for name, sign in names.items()}
+    return xr.Dataset(each).mean(["memory", "category"])
+
+
+def rests(data: TrainingSet, n: float, pace: Pace, seeds: Iterable[int], **how: Any) -> xr.Dataset:
+    """Where memories that look alike have come to, for a network of the pace's last temperature per start.
+
+    Alike are memories less than 0.05 apart, as root mean square pixels, from the first of them; groups of
+    three or more count. `how` is for `hopcore.train`.
+
+    Returns, over seed, for the memories of such groups: ``grouped``, their part of all; ``speed``, the
+    median of the largest pixel velocity, 1 for the rate; ``parting``, the part of those whose group has a
+    direction in which differences grow (`hopcore.splits.saddle`, faster than 0.1), as at a saddle; and
+    ``fastest``, the largest growth rate that holds for the median memory.
+    """
+    how |= {"n": n, "rescaled_temperature": pace.temperature[-1] / PIXELS, "rate": pace.rate}
+    found = []
+    for seed in seeds:
+        run = train(data, seed=seed, epochs=pace.epochs, record_every=max(pace.epochs // 10, 1), **how)
+        last = run.memories[-1].values.astype(float)
+        first = (distances_between(last, last) < ALIKE).argmax(axis=1)
+        groups = [members for own in np.unique(first) if len(members := np.flatnonzero(first == own)) >= 3]
+        states = [saddle(run, pace.epochs, members, data) for members in groups]
+        sizes = [len(members) for members in groups]
+        speed, rate, parts = (
+            np.repeat([measure(state) for state in states], sizes)
+            for measure in (lambda at: at.speed, lambda at: at.rates.real.max(), lambda at: at.unstable() > 0)
+        )
+        known = {"grouped": sum(sizes) / len(last), "parting": parts.mean()}
+        found.append(xr.Dataset({**known, "speed": np.median(speed), "fastest": np.median(rate)}))
+    return xr.concat(found, xr.IndexVariable("seed", list(seeds)))
+
+
 def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.ndarray:
     """Effective number of memories (K, N) that respond to each image (S, N): (S,).
 
@@ -123,6 +172,29 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     ValueError
         If there are fewer than five rows, or `values` has another number of rows than `n`.
     """
+    first, last, means, weights = _ramps_and_draws(n, values, replicates, seed)
+    best, _, low, height = _best_ramp(_ramps(n, first, last), means, weights)
+    thresholds = first[best]
+    earliest, latest = np.quantile(thresholds[1:], (0.05, 0.95))
+    ends = {"threshold": thresholds[0], "earliest": earliest, "latest": latest, "top": last[best[0]]}
+    return xr.Dataset({**ends, "low": low[0], "high": low[0] + height[0]})
+
+
+def corner_width(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 0) -> xr.Dataset:
+    """How round the corners of `rise` are: the ``width``, in n, that fits best, 0 for a kink.
+
+    The slope of a corner so rounded passes from 12 to 88 % of its change over four widths. Nine tenths of
+    the fits to data drawn again lie between ``least`` and ``most``.
+    """
+    first, last, means, weights = _ramps_and_draws(n, values, replicates, seed)
+    gains = [_best_ramp(_ramps(n, first, last, width), means, weights)[1] for width in _WIDTHS]
+    widths = np.array(_WIDTHS)[np.argmax(gains, axis=0)]
+    least, most = np.quantile(widths[1:], (0.05, 0.95))
+    return xr.Dataset({"width": widths[0], "least": least, "most": most})
+
+
+def _ramps_and_draws(n: ArrayLike, values: ArrayLike, replicates: int, seed: int) -> tuple[np.ndarray, ...]:
+    """Where ramps can start and end (F,); the means of the values, as they are and drawn again, and weights."""
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     if values.ndim != 2 or len(values) != len(n):
         raise ValueError(f"values must have one row for each of the {len(n)} n, got shape {values.shape}")
@@ -130,30 +202,34 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
         raise ValueError(f"n must hold at least 5 powers, got {len(n)}")
     first, last = np.array(list(combinations(np.arange(n[0], n[-1] + _STEP / 2, _STEP), 2))).T
     first, last = first[last - first >= 2], last[last - first >= 2]
-    ramps = np.clip((n - first[:, None]) / (last - first)[:, None], 0, 1)
-
     generator = np.random.default_rng(seed)
     rows, memories = values.shape
     drawn = generator.integers(memories, size=(replicates, rows, memories))
     means = np.take_along_axis(values[None], drawn, axis=2).mean(axis=2)
     weights = generator.multinomial(rows, np.full(rows, 1 / rows), size=replicates).astype(float)
     means, weights = np.vstack([values.mean(axis=1), means]), np.vstack([np.ones(rows), weights])
+    return first, last, means, weights
 
-    best, low, height = _best_ramp(ramps, means, weights)
-    thresholds = first[best]
-    earliest, latest = np.quantile(thresholds[1:], (0.05, 0.95))
-    ends = {"threshold": thresholds[0], "earliest": earliest, "latest": latest, "top": last[best[0]]}
-    return xr.Dataset({**ends, "low": low[0], "high": low[0] + height[0]})
+
+def _ramps(n: ArrayLike, first: np.ndarray, last: np.ndarray, width: float = 0) -> np.ndarray:
+    """From 0 to 1 between first and last (F,), at n: (F, R); corners rounded over the width."""
+    starts, ends = (np.asarray(n, dtype=float) - each[:, None] for each in (first, last))
+    if width:
+        starts, ends = (width * np.logaddexp(0, each / width) for each in (starts, ends))
+    else:
+        starts, ends = np.maximum(starts, 0), np.maximum(ends, 0)
+    return (starts - ends) / (last - first)[:, None]
 
 
 def rises(values: xr.DataArray) -> xr.Dataset:
-    """`rise` of values (rescaled_temperature, n, memory) at every temperature."""
+    """`rise` and `corner_width` of values (rescaled_temperature, n, memory) at every temperature."""
     rows = values.transpose("rescaled_temperature", "n", "memory").values
-    return xr.concat([rise(values.n, each) for each in rows], values.rescaled_temperature)
+    found = [xr.merge([measure(values.n, each) for measure in (rise, corner_width)]) for each in rows]
+    return xr.concat(found, values.rescaled_temperature)
 
 
 def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The ramp (index), level and height of the best weighted fit y ≈ low + height·ramp, per row of y."""
+    """The best weighted fit y ≈ low + height·ramp per row of y: the ramp (index), its gain, low and height."""
     total, sum_y = weights.sum(axis=1), (weights * y).sum(axis=1)
     sum_r, sum_rr, sum_ry = ramps @ weights.T, ramps**2 @ weights.T, ramps @ (weights * y).T
     variance = sum_rr - sum_r**2 / total
@@ -163,7 +239,7 @@ def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[n
     best = gain.argmax(axis=0)
     each = np.arange(len(y))
     height = covariance[best, each] / variance[best, each]
-    return best, (sum_y - height * sum_r[best, each]) / total, height
+    return best, gain.max(axis=0), (sum_y - height * sum_r[best, each]) / total, height
 
 
 def fall(n: ArrayLike, values: ArrayLike) -> xr.Dataset:

@@ -15,6 +15,7 @@ from hopcore.splits import class_means
 from hopcore.studies.crossings import stays_above
 from hopcore.studies.two_memory_bifurcation import overlaps
 from hopcore.sweeps import sweep
+from hopcore.training import RandomStart, train
 
 
 def one_memory(
@@ -49,31 +50,119 @@ def mean_pair(seed: int) -> TrainingSet:
     return class_means(training_set(FIGURES["6 right"].digits, FIGURE_6_MEANS_OF, seed))
 
 
-def corners(seeds: Sequence[int], n: float, rescaled_temperature: float, **how: Any) -> xr.Dataset:
-    """`two_memories` at one n and temperature, for several pairs of mean images.
+def corners(seeds: Sequence[int], n: ArrayLike, rescaled_temperature: ArrayLike, **how: Any) -> xr.Dataset:
+    """`two_memories` of several pairs of mean images: their ends at the highest n and temperature.
 
     Returns
     -------
     xarray.Dataset
-        Over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; ``other`` (…, memory), see `other_coefficient`; and ``share``
-        (…, memory), that of the smaller coefficient.
+        Over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; at the corner ``other`` (…, memory), see `other_coefficient`, and
+        ``share`` (…, memory), that of the smaller coefficient; ``behind``, the mean distance of the zeros of
+        `other_coefficient` from the line of equal costs, see `behind_line`.
     """
     found = []
     for seed in seeds:
         data = mean_pair(seed)
-        networks = two_memories(data, [n], [rescaled_temperature], **how)
+        networks = two_memories(data, n, rescaled_temperature, **how)
         aa, _, bb = overlaps(data)
-        size = abs(networks.alpha)
-        found.append(
-            xr.Dataset(
-                {
-                    "norms": aa - bb,
-                    "other": other_coefficient(networks).squeeze(drop=True),
-                    "share": (size.min("image") / size.sum("image")).squeeze(drop=True),
-                }
-            )
-        )
+        other, size = other_coefficient(networks), abs(networks.alpha)
+        corner = {"n": -1, "rescaled_temperature": -1, "drop": True}
+        known = {"norms": aa - bb, "behind": np.nanmean(abs(behind_line(other, equal_costs(data, n), 0)))}
+        known["other"] = other.isel(**corner)
+        known["share"] = (size.min("image") / size.sum("image")).isel(**corner)
+        found.append(xr.Dataset(known))
     return xr.concat(found, xr.IndexVariable("draw", list(seeds)))
+
+
+def equal_costs(data: TrainingSet, n: ArrayLike) -> np.ndarray:
+    """The line of equal costs T_r(n) of two images, with the mean of their norms."""
+    aa, ab, bb = overlaps(data)
+    return mixture_temperature(n, (aa + bb) / 2, ab) / PIXELS
+
+
+def behind_line(values: xr.DataArray, line: ArrayLike, level: float) -> xr.DataArray:
+    """How far in n values (n, rescaled_temperature, …) pass a level behind a line T_r(n); or nan."""
+
+    def behind(curve: np.ndarray, temperature: float) -> float:
+        return stays_above(values.n, curve, level) - line_power(values.n, line, temperature)
+
+    core = [["n"], []]
+    return xr.apply_ufunc(behind, values, values.rescaled_temperature, input_core_dims=core, vectorize=True)
+
+
+def purity(seeds: Iterable[int], memories: int, *, per_digit: int = 10, **how: Any) -> xr.Dataset:
+    """When memories of two digits, with several images of each, become pure; `how` is for `hopcore.train`.
+
+    A memory is pure while one image has more than 0.9 of its coefficients' absolute sum; its labels are final
+    once those of 0.9 or more are the last ones.
+
+    Returns, over draw: ``pure`` at the end, a part of all memories; ``later``, the part of those that became
+    so for good after their labels were final, nan without any; ``largest``, the largest share of an image in
+    a memory that has its last labels alone, nan if there is none.
+    """
+    found = []
+    for seed in seeds:
+        data = training_set(FIGURES["6 right"].digits, per_digit, seed)
+        run = train(data, memories=memories, seed=seed, record_every=20, **how)
+        size = abs(coefficients(run.memories, data))
+        share = (size.max("image") / size.sum("image")).values
+        votes = run.labels.values >= 0.9
+        final, pure = _since((votes == votes[-1]).all(axis=-1)), _since(share > 0.9)
+        alone = (votes[-1][:, None] == votes[-1]).all(axis=-1).sum(axis=1) == 1
+        ended = pure < len(share)
+        later = (final < pure)[ended].mean() if ended.any() else np.nan
+        largest = share[-1][alone].max() if alone.any() else np.nan
+        found.append(xr.Dataset({"pure": ended.mean(), "later": later, "largest": largest}))
+    return xr.concat(found, "draw")
+
+
+def _since(held: np.ndarray) -> np.ndarray:
+    """From which record on each column of (E, K) holds for good, E for never."""
+    return len(held) - np.logical_and.accumulate(held[::-1]).sum(axis=0)
+
+
+def stopped(
+    data: TrainingSet, n: Sequence[float], rescaled_temperature: Sequence[float], rate: float, seed: int = 0
+) -> xr.Dataset:
+    """One memory, taught with powers and tanh as the equations write them, in double precision.
+
+    Once tanh of (overlap/T)ⁿ is rounded to 1 for all images, the gradient is 0 and nothing moves any more.
+    It learns until a pixel can have moved by 1.2; its largest is then at the limit.
+
+    Returns, over n and rescaled_temperature: ``epoch``, in which it stops, nan if it does not; there
+    ``share``, the part of the larger coefficient, and ``power``, the largest (overlap/T)ⁿ.
+    """
+    shape, draw = (len(n), len(rescaled_temperature)), np.random.default_rng(seed)
+    p, hot = (each.reshape(-1, 1) for each in np.meshgrid(n, rescaled_temperature, indexing="ij"))
+    start = RandomStart()
+    memories, labels = (
+        np.tile(draw.normal(start.mean, start.spread, size), (len(p), 1)) for size in (PIXELS, CATEGORIES)
+    )
+    moved, power = np.zeros(len(p)), np.zeros(len(p))
+    epochs = round(1.2 / rate)
+    for epoch in range(epochs):
+        a = np.maximum(0, memories @ data.images.T) / (hot * PIXELS)
+        scores = np.tanh((a**p)[..., None] * labels[:, None])
+        misses = scores - data.targets
+        errors = (1 - scores**2) * np.sign(misses) * np.abs(misses) ** (2 * p - 1)[..., None]
+        votes = ((a**p)[..., None] * errors).sum(axis=1)
+        pulls = (a ** (p - 1) * (errors * labels[:, None]).sum(axis=-1)) @ data.images
+        moves = np.abs(pulls).max(axis=1) > 0
+        moved[moves], power = epoch + 1, (a**p).max(axis=1)
+        labels = np.clip(labels - rate * _over_largest(votes), -1, 1)
+        memories = memories - rate * _over_largest(pulls)
+        memories /= np.maximum(1, np.abs(memories).max(axis=1, keepdims=True))
+    alpha = np.abs(coefficients(memories, data))
+    stop = moved < epochs
+    values = {"epoch": moved, "share": alpha.max(axis=1) / alpha.sum(axis=1), "power": power}
+    dims = "n", "rescaled_temperature"
+    found = {name: (dims, np.where(stop, each, np.nan).reshape(shape)) for name, each in values.items()}
+    return xr.Dataset(found, {"n": n, "rescaled_temperature": rescaled_temperature})
+
+
+def _over_largest(rows: np.ndarray) -> np.ndarray:
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    return rows / np.where(largest > 0, largest, 1)
 
 
 def larger_coefficient(networks: xr.Dataset) -> xr.DataArray:
@@ -85,11 +174,6 @@ def other_coefficient(networks: xr.Dataset) -> xr.DataArray:
     """The coefficient of B in memory A and of A in memory B: (n, rescaled_temperature, memory)."""
     alpha = networks.alpha.transpose("n", "rescaled_temperature", "memory", "image")
     return alpha.isel(image=0, drop=True).copy(data=alpha.values[..., [0, 1], [1, 0]])
-
-
-def thresholds(values: xr.DataArray, level: float) -> np.ndarray:
-    """The n from which values (n, rescaled_temperature) stay above a level, at every temperature; or nan."""
-    return np.array([stays_above(values.n, curve, level) for curve in values.transpose(..., "n").values])
 
 
 def line_power(n: ArrayLike, line: ArrayLike, temperature: ArrayLike) -> np.ndarray:
@@ -107,10 +191,8 @@ def line_errors(
 
     def error(seed: int) -> np.ndarray:
         data = training_set((4,), per_digit=2, seed=seed)
-        aa, ab, bb = overlaps(data)
-        line = mixture_temperature(n, (aa + bb) / 2, ab) / PIXELS
-        passed = thresholds(larger_coefficient(one_memory(data, n, rescaled_temperature, **how)), level)
-        return passed - line_power(n, line, rescaled_temperature)
+        larger = larger_coefficient(one_memory(data, n, rescaled_temperature, **how))
+        return behind_line(larger, equal_costs(data, n), level).values
 
     return np.array([error(seed) for seed in seeds])
 
