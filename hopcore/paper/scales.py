@@ -25,11 +25,15 @@ class Pace:
 
 @dataclass(frozen=True)
 class FeatureScale:
-    """Networks of Figures 1 and 2A: the pace of each figure, and the n of Figure 2A."""
+    """Networks of Figures 1 and 2A: the pace of each figure, and the n of Figure 2A.
+
+    On its intermediate plateau `starts` of them are looked at.
+    """
 
     n: tuple[float, ...]
     figure_1: tuple[Pace, ...]
     figure_2: tuple[Pace, ...]
+    starts: int = 3
     memories: int = _F1.memories
     dtype: str | None = None
 
@@ -41,6 +45,7 @@ FEATURE_TO_PROTOTYPE = {
         (2, 10, 25, 40, 50, 60),
         figure_1=(Pace(_F1.temperature, 0.05, 100),),
         figure_2=(Pace(_COLD, 0.05, 60), Pace(_HOT, 0.05, 120)),
+        starts=1,
         memories=8,
     ),
     # Learning moves at a set pace: rate × epochs is the paper's, but for the coldest network, which is

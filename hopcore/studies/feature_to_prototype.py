@@ -87,6 +87,16 @@ def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     return xr.Dataset({**found, "one_label": float((full.sum("category") == 1).mean())})
 
 
+def extreme_pixels(data: TrainingSet) -> tuple[float, float, float, float]:
+    """How close images are to pixels of ±1.
+
+    Parts of the pixels beyond 0.9 in size, of all and of the image with the fewest; the mean self-overlap
+    over the number of pixels, and its standard deviation over its mean.
+    """
+    beyond, norms = np.abs(data.images) > 0.9, (data.images**2).mean(axis=1)
+    return beyond.mean(), beyond.mean(axis=1).min(), norms.mean(), norms.std() / norms.mean()
+
+
 def labels_by_sign(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     """Labels of the digits that a memory of `trained` networks has with a positive and a negative share ᾱ.
 
@@ -114,7 +124,7 @@ def rests(data: TrainingSet, n: float, pace: Pace, seeds: Iterable[int], **how: 
     how |= {"n": n, "rescaled_temperature": pace.temperature[-1] / PIXELS, "rate": pace.rate}
     found = []
     for seed in seeds:
-        run = train(data, seed=seed, epochs=pace.epochs, record_every=max(pace.epochs // 10, 1), **how)
+        run = train(data, seed=seed, epochs=pace.epochs, record_every=pace.epochs // 40, **how)
         last = run.memories[-1].values.astype(float)
         first = (distances_between(last, last) < ALIKE).argmax(axis=1)
         groups = [members for own in np.unique(first) if len(members := np.flatnonzero(first == own)) >= 3]
@@ -194,7 +204,7 @@ def corner_width(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed
 
 
 def _ramps_and_draws(n: ArrayLike, values: ArrayLike, replicates: int, seed: int) -> tuple[np.ndarray, ...]:
-    """Where ramps can start and end (F,); the means of the values, as they are and drawn again, and weights."""
+    """Where ramps can start and end (F,); means of the values, as they are and drawn again, and weights."""
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     if values.ndim != 2 or len(values) != len(n):
         raise ValueError(f"values must have one row for each of the {len(n)} n, got shape {values.shape}")
@@ -229,7 +239,7 @@ def rises(values: xr.DataArray) -> xr.Dataset:
 
 
 def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The best weighted fit y ≈ low + height·ramp per row of y: the ramp (index), its gain, low and height."""
+    """The best weighted fit y ≈ low + height·ramp, per row of y: ramp (index), gain, low and height."""
     total, sum_y = weights.sum(axis=1), (weights * y).sum(axis=1)
     sum_r, sum_rr, sum_ry = ramps @ weights.T, ramps**2 @ weights.T, ramps @ (weights * y).T
     variance = sum_rr - sum_r**2 / total

@@ -1,5 +1,7 @@
 """Networks from feature to prototype; thresholds, plateaus and spreads are found where they were put."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -7,7 +9,14 @@ import xarray as xr
 import hopcore
 from hopcore.paper.scales import FEATURE_TO_PROTOTYPE
 from hopcore.studies import feature_to_prototype as transition
-from hopcore.studies.feature_to_prototype import dwell, fall, memories_responding, rise, smooth_curve
+from hopcore.studies.feature_to_prototype import (
+    corner_width,
+    dwell,
+    fall,
+    memories_responding,
+    rise,
+    smooth_curve,
+)
 
 TINY = FEATURE_TO_PROTOTYPE["tiny"]
 DIMS = ("n", "rescaled_temperature", "memory")
@@ -42,6 +51,28 @@ def test_the_make_up_of_memories_that_are_known(data, networks):
     found = {"largest": 0.6, "negative": 1 / 6, "one_digit": 0.5, "images": 2, "one_label": 1 / 3}
     made_up = transition.make_up(made, data)
     assert {name: made_up[name].item() for name in made_up} == pytest.approx(found)
+
+
+def test_labels_are_counted_by_the_sign_of_their_digits_share(data, networks):
+    made = networks.isel(n=[0], rescaled_temperature=[0], memory=[0]).copy(deep=True)
+    made.coefficients[:] = np.where(data.digits < 4, 0.1, -0.1)
+    made.labels[:] = [1, 1, 1, -1, -1, -1, -1, 1, 0, 0.5]
+    found = transition.labels_by_sign(made, data).squeeze()
+    assert (found.positive, found.negative) == (0.75, 0.5)
+
+
+def test_pixels_of_known_images():
+    made = hopcore.TrainingSet(np.array([[1.0, -1, 0.95, 0], [1, 0, 0, 0]]), [0, 1])
+    extreme, least, norm, spread = transition.extreme_pixels(made)
+    assert (extreme, least) == (0.5, 0.25) and norm == pytest.approx((2.9025 + 1) / 8)
+    assert spread == pytest.approx((2.9025 - 1) / (2.9025 + 1))
+
+
+def test_a_network_that_has_only_begun_is_one_group_that_moves(data):
+    pace = replace(TINY.figure_2[1], rate=0.001, epochs=40)
+    found = transition.rests(data, 25, pace, [0, 1], memories=8)
+    assert found.sizes == {"seed": 2} and (found.grouped == 1).all() and (found.speed > 0.9).all()
+    assert found.parting.isin([0, 1]).all() and np.isfinite(found.fastest).all()
 
 
 def test_the_other_precision_moves_short_runs_by_little(data, networks):
@@ -114,7 +145,7 @@ def test_rises_are_those_of_each_temperature_and_repeatable(random):
     values = ramp(n, 12, 20, 0.1, 0.5)[:, None] + random.normal(0, 0.1, (2, len(n), 30))
     array = xr.DataArray(values, {"n": n, "rescaled_temperature": [0.5, 0.9]}, (DIMS[1], DIMS[0], DIMS[2]))
     last, own = transition.rises(array)[{"rescaled_temperature": 1}], rise(n, values[1])
-    assert last.drop_vars("rescaled_temperature").identical(own)
+    assert last[list(own)].drop_vars("rescaled_temperature").identical(own)
     assert rise(n, values[1], seed=1).earliest != own.earliest
 
 
@@ -127,6 +158,15 @@ def test_a_ramp_may_be_two_long_and_no_shorter_and_needs_five_rows():
         rise([1, 2, 3], np.ones((3, 2)))
     with pytest.raises(ValueError, match="one row for each of the 6"):
         rise(range(6), np.ones((5, 2)))
+
+
+@pytest.mark.parametrize("width", [0, 2])
+def test_a_corner_is_as_round_as_it_was_made(width, random):
+    n = np.arange(2.0, 60.0, 2)
+    wide = max(width, 1e-3)
+    rounded = wide * (np.logaddexp(0, (n - 15) / wide) - np.logaddexp(0, (n - 30) / wide)) / 15
+    found = corner_width(n, 0.1 + 0.5 * rounded[:, None] + random.normal(0, 0.002, (len(n), 50)))
+    assert abs(found.width - width) <= 0.5 and found.least <= width <= found.most < found.least + 2
 
 
 @pytest.mark.parametrize(("corner", "slowing", "noise"), [(24.0, 0.0, 0), (13.5, 0.15, 0), (24.0, 0.0, 1)])
