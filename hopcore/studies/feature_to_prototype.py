@@ -127,7 +127,8 @@ def rests(data: TrainingSet, n: float, pace: Pace, seeds: Iterable[int], **how: 
         run = train(data, seed=seed, epochs=pace.epochs, record_every=pace.epochs // 40, **how)
         last = run.memories[-1].values.astype(float)
         first = (distances_between(last, last) < ALIKE).argmax(axis=1)
-        groups = [members for own in np.unique(first) if len(members := np.flatnonzero(first == own)) >= 3]
+        groups = [np.flatnonzero(first == own).tolist() for own in np.unique(first)]
+        groups = [members for members in groups if len(members) >= 3]
         states = [saddle(run, pace.epochs, members, data) for members in groups]
         sizes = [len(members) for members in groups]
         speed, rate, parts = (

@@ -50,7 +50,9 @@ def mean_pair(seed: int) -> TrainingSet:
     return class_means(training_set(FIGURES["6 right"].digits, FIGURE_6_MEANS_OF, seed))
 
 
-def corners(seeds: Sequence[int], n: ArrayLike, rescaled_temperature: ArrayLike, **how: Any) -> xr.Dataset:
+def corners(
+    seeds: Sequence[int], n: Iterable[float], rescaled_temperature: Iterable[float], **how: Any
+) -> xr.Dataset:
     """`two_memories` of several pairs of mean images: their ends at the highest n and temperature.
 
     Returns
@@ -66,11 +68,10 @@ def corners(seeds: Sequence[int], n: ArrayLike, rescaled_temperature: ArrayLike,
         networks = two_memories(data, n, rescaled_temperature, **how)
         aa, _, bb = overlaps(data)
         other, size = other_coefficient(networks), abs(networks.alpha)
-        corner = {"n": -1, "rescaled_temperature": -1, "drop": True}
-        known = {"norms": aa - bb, "behind": np.nanmean(abs(behind_line(other, equal_costs(data, n), 0)))}
-        known["other"] = other.isel(**corner)
-        known["share"] = (size.min("image") / size.sum("image")).isel(**corner)
-        found.append(xr.Dataset(known))
+        share = size.min("image") / size.sum("image")
+        behind = np.nanmean(abs(behind_line(other, equal_costs(data, networks.n), 0)))
+        ends = xr.Dataset({"other": other, "share": share}).isel(n=-1, rescaled_temperature=-1, drop=True)
+        found.append(ends.assign(norms=aa - bb, behind=behind))
     return xr.concat(found, xr.IndexVariable("draw", list(seeds)))
 
 
@@ -84,7 +85,7 @@ def behind_line(values: xr.DataArray, line: ArrayLike, level: float) -> xr.DataA
     """How far in n values (n, rescaled_temperature, …) pass a level behind a line T_r(n); or nan."""
 
     def behind(curve: np.ndarray, temperature: float) -> float:
-        return stays_above(values.n, curve, level) - line_power(values.n, line, temperature)
+        return stays_above(values.n, curve, level) - float(line_power(values.n, line, temperature))
 
     core = [["n"], []]
     return xr.apply_ufunc(behind, values, values.rescaled_temperature, input_core_dims=core, vectorize=True)
