@@ -25,15 +25,11 @@ class Pace:
 
 @dataclass(frozen=True)
 class FeatureScale:
-    """Networks of Figures 1 and 2A: the pace of each figure, and the n of Figure 2A.
-
-    On its intermediate plateau `starts` of them are looked at.
-    """
+    """Networks of Figures 1 and 2A: the pace of each figure, and the n of Figure 2A."""
 
     n: tuple[float, ...]
     figure_1: tuple[Pace, ...]
     figure_2: tuple[Pace, ...]
-    starts: int = 3
     memories: int = _F1.memories
     dtype: str | None = None
 
@@ -45,7 +41,6 @@ FEATURE_TO_PROTOTYPE = {
         (2, 10, 25, 40, 50, 60),
         figure_1=(Pace(_F1.temperature, 0.05, 100),),
         figure_2=(Pace(_COLD, 0.05, 60), Pace(_HOT, 0.05, 120)),
-        starts=1,
         memories=8,
     ),
     # Learning moves at a set pace: rate × epochs is the paper's, but for the coldest network, which is
@@ -174,11 +169,7 @@ BIFURCATION = {
 
 @dataclass(frozen=True)
 class PrototypeScale:
-    """Networks of Figure 6, over n and T in the paper's units, and how many other pairs of 4s are tried.
-
-    `purity` has the draws, the rate and the epochs of networks with several images of each digit, `direct`
-    the rate of a direct evaluation and every which n and T it takes.
-    """
+    """Networks of Figure 6, over n and T in the paper's units, and how many other pairs of 4s are tried."""
 
     other_pairs: int
     draws: int
@@ -186,18 +177,15 @@ class PrototypeScale:
     temperature: tuple[float, ...] = _F6.temperature
     rate: float = _F6.rate
     epochs: int = _F6.epochs
-    purity: tuple[int, float, int] = (4, 0.01, 4000)
-    direct: tuple[float, int] = (_F6.rate, 2)
 
 
 TWO_MEMORY_PROTOTYPES = {
     "tiny": PrototypeScale(
-        1, 3, (2, 8, 10, 14, 18, 20, 25, 30), (400, 560, 720, 740, 800, 840, 880), rate=0.02, epochs=300,
-        purity=(2, 0.05, 200), direct=(0.01, 1),
+        1, 3, (2, 8, 10, 14, 18, 20, 25, 30), (400, 560, 720, 740, 800, 840, 880), rate=0.02, epochs=300
     ),
     "quick": PrototypeScale(7, 8),  # networks as small as these take seconds: the paper's whole grid
-    "paper": PrototypeScale(12, 16, purity=(16, 0.005, 8000), direct=(_F6.rate, 1)),
-}  # fmt: skip
+    "paper": PrototypeScale(12, 16),
+}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.interpolate import make_smoothing_spline
 
-from hopcore.data import TrainingSet
+from hopcore.data import TrainingSet, training_set
 from hopcore.decomposition import category_coefficients, coefficients, images_needed
 from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
@@ -28,7 +28,7 @@ ALIKE = 0.05
 """Memories closer than this, as root mean square pixels, are taken for copies of one."""
 
 _STEP = 0.5  # of the corners that a fit tries, in units of n
-_WIDTHS = (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6)  # over which a fit rounds them
+_WIDTHS = (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6)  # over which it rounds them
 
 
 def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how: Any) -> xr.Dataset:
@@ -87,39 +87,40 @@ def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     return xr.Dataset({**found, "one_label": float((full.sum("category") == 1).mean())})
 
 
-def extreme_pixels(data: TrainingSet) -> tuple[float, float, float, float]:
-    """How close images are to pixels of ±1.
+def extreme_pixels(seeds: Iterable[int], per_digit: int = 20) -> xr.Dataset:
+    """How close images are to pixels of ±1, over draws of them.
 
-    Parts of the pixels beyond 0.9 in size, of all and of the image with the fewest; the mean self-overlap
-    over the number of pixels, and its standard deviation over its mean.
+    Returns ``extreme``, the part of pixels beyond 0.9 in size, and ``least``, that of the image with the
+    fewest; ``spread``, the standard deviation of self-overlaps over their mean.
     """
-    beyond, norms = np.abs(data.images) > 0.9, (data.images**2).mean(axis=1)
-    return beyond.mean(), beyond.mean(axis=1).min(), norms.mean(), norms.std() / norms.mean()
+    found = []
+    for images in (training_set(per_digit=per_digit, seed=seed).images for seed in seeds):
+        beyond, norms = (np.abs(images) > 0.9).mean(axis=1), (images**2).sum(axis=1)
+        found.append({"extreme": beyond.mean(), "least": beyond.min(), "spread": norms.std() / norms.mean()})
+    return xr.concat([xr.Dataset(each) for each in found], "draw")
 
 
 def labels_by_sign(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
-    """Labels of the digits that a memory of `trained` networks has with a positive and a negative share ᾱ.
+    """Whether labels follow the signs of the digits' shares ᾱ, for every n and rescaled_temperature.
 
-    Returns, over n and rescaled_temperature: ``positive``, the part of the former labels of 0.99 or more,
-    and ``negative``, that of the latter of −0.99 or less.
+    Returns ``positive``, the part of labels of 0.99 or more where the share is positive, and ``negative``,
+    that of labels of −0.99 or less where it is negative.
     """
     shares, labels = category_coefficients(networks.coefficients, data), networks.labels
-    names = {"positive": 1, "negative": -1}
-    full = {name: labels * sign >= MEMORIES_SHOWN_LABEL for name, sign in names.items()}
-    each = {name: full[name].where(shares * sign > 0) for name, sign in names.items()}
-    return xr.Dataset(each).mean(["memory", "category"])
+    full = {"positive": labels >= MEMORIES_SHOWN_LABEL, "negative": labels <= -MEMORIES_SHOWN_LABEL}
+    signs = {"positive": shares > 0, "negative": shares < 0}
+    return xr.Dataset({each: full[each].where(signs[each]) for each in full}).mean(["memory", "category"])
 
 
 def rests(data: TrainingSet, n: float, pace: Pace, seeds: Iterable[int], **how: Any) -> xr.Dataset:
-    """Where memories that look alike have come to, for a network of the pace's last temperature per start.
+    """Where groups of three or more alike memories have come to, at the pace's last temperature.
 
-    Alike are memories less than 0.05 apart, as root mean square pixels, from the first of them; groups of
-    three or more count. `how` is for `hopcore.train`.
+    Alike are those less than `ALIKE` from the first of them; `how` is for `hopcore.train`.
 
-    Returns, over seed, for the memories of such groups: ``grouped``, their part of all; ``speed``, the
-    median of the largest pixel velocity, 1 for the rate; ``parting``, the part of those whose group has a
-    direction in which differences grow (`hopcore.splits.saddle`, faster than 0.1), as at a saddle; and
-    ``fastest``, the largest growth rate that holds for the median memory.
+    Returns, over seed: ``grouped``, the part of memories in such groups; of these ``parting``, the part whose
+    group has a direction in which differences grow faster than 0.1 (`hopcore.splits.saddle`), and the medians
+    of ``speed``, the group's largest pixel velocity in units of the rate, and of ``fastest``, its largest
+    growth rate.
     """
     how |= {"n": n, "rescaled_temperature": pace.temperature[-1] / PIXELS, "rate": pace.rate}
     found = []
@@ -127,17 +128,13 @@ def rests(data: TrainingSet, n: float, pace: Pace, seeds: Iterable[int], **how: 
         run = train(data, seed=seed, epochs=pace.epochs, record_every=pace.epochs // 40, **how)
         last = run.memories[-1].values.astype(float)
         first = (distances_between(last, last) < ALIKE).argmax(axis=1)
-        groups = [np.flatnonzero(first == own).tolist() for own in np.unique(first)]
-        groups = [members for members in groups if len(members) >= 3]
-        states = [saddle(run, pace.epochs, members, data) for members in groups]
-        sizes = [len(members) for members in groups]
-        speed, rate, parts = (
-            np.repeat([measure(state) for state in states], sizes)
-            for measure in (lambda at: at.speed, lambda at: at.rates.real.max(), lambda at: at.unstable() > 0)
-        )
-        known = {"grouped": sum(sizes) / len(last), "parting": parts.mean()}
-        found.append(xr.Dataset({**known, "speed": np.median(speed), "fastest": np.median(rate)}))
-    return xr.concat(found, xr.IndexVariable("seed", list(seeds)))
+        groups = [np.flatnonzero(first == each).tolist() for each in np.flatnonzero(np.bincount(first) > 2)]
+        states = [(len(group), saddle(run, pace.epochs, group, data)) for group in groups]
+        each = [[(at.unstable() > 0, at.speed, at.rates.real.max())] * size for size, at in states]
+        parting, speed, fastest = np.concatenate(each).T
+        known = {"grouped": len(speed) / len(last), "parting": parting.mean()}
+        found.append(xr.Dataset({**known, "speed": np.median(speed), "fastest": np.median(fastest)}))
+    return xr.concat(found, "seed")
 
 
 def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.ndarray:
@@ -176,36 +173,15 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     replacement, ``replicates`` times: the rows, and the memories in each.
 
     Returns ``threshold`` and ``top``, where the ramp starts and ends; ``earliest`` and ``latest``, between
-    which nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels.
+    which nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels. If corners may
+    be round, a ``width`` fits best, 0 for a kink (the slope changes within four widths), and nine tenths of
+    the bootstrap lie from ``sharpest`` to ``roundest``.
 
     Raises
     ------
     ValueError
         If there are fewer than five rows, or `values` has another number of rows than `n`.
     """
-    first, last, means, weights = _ramps_and_draws(n, values, replicates, seed)
-    best, _, low, height = _best_ramp(_ramps(n, first, last), means, weights)
-    thresholds = first[best]
-    earliest, latest = np.quantile(thresholds[1:], (0.05, 0.95))
-    ends = {"threshold": thresholds[0], "earliest": earliest, "latest": latest, "top": last[best[0]]}
-    return xr.Dataset({**ends, "low": low[0], "high": low[0] + height[0]})
-
-
-def corner_width(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 0) -> xr.Dataset:
-    """How round the corners of `rise` are: the ``width``, in n, that fits best, 0 for a kink.
-
-    The slope of a corner so rounded passes from 12 to 88 % of its change over four widths. Nine tenths of
-    the fits to data drawn again lie between ``least`` and ``most``.
-    """
-    first, last, means, weights = _ramps_and_draws(n, values, replicates, seed)
-    gains = [_best_ramp(_ramps(n, first, last, width), means, weights)[1] for width in _WIDTHS]
-    widths = np.array(_WIDTHS)[np.argmax(gains, axis=0)]
-    least, most = np.quantile(widths[1:], (0.05, 0.95))
-    return xr.Dataset({"width": widths[0], "least": least, "most": most})
-
-
-def _ramps_and_draws(n: ArrayLike, values: ArrayLike, replicates: int, seed: int) -> tuple[np.ndarray, ...]:
-    """Where ramps can start and end (F,); means of the values, as they are and drawn again, and weights."""
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     if values.ndim != 2 or len(values) != len(n):
         raise ValueError(f"values must have one row for each of the {len(n)} n, got shape {values.shape}")
@@ -213,34 +189,36 @@ def _ramps_and_draws(n: ArrayLike, values: ArrayLike, replicates: int, seed: int
         raise ValueError(f"n must hold at least 5 powers, got {len(n)}")
     first, last = np.array(list(combinations(np.arange(n[0], n[-1] + _STEP / 2, _STEP), 2))).T
     first, last = first[last - first >= 2], last[last - first >= 2]
+
     generator = np.random.default_rng(seed)
     rows, memories = values.shape
     drawn = generator.integers(memories, size=(replicates, rows, memories))
     means = np.take_along_axis(values[None], drawn, axis=2).mean(axis=2)
     weights = generator.multinomial(rows, np.full(rows, 1 / rows), size=replicates).astype(float)
     means, weights = np.vstack([values.mean(axis=1), means]), np.vstack([np.ones(rows), weights])
-    return first, last, means, weights
 
+    def ramps(width: float) -> np.ndarray:
+        start, end = (width * np.logaddexp(0, (n - corner[:, None]) / width) for corner in (first, last))
+        return (start - end) / (last - first)[:, None]
 
-def _ramps(n: ArrayLike, first: np.ndarray, last: np.ndarray, width: float = 0) -> np.ndarray:
-    """From 0 to 1 between first and last (F,), at n: (F, R); corners rounded over the width."""
-    starts, ends = (np.asarray(n, dtype=float) - each[:, None] for each in (first, last))
-    if width:
-        starts, ends = (width * np.logaddexp(0, each / width) for each in (starts, ends))
-    else:
-        starts, ends = np.maximum(starts, 0), np.maximum(ends, 0)
-    return (starts - ends) / (last - first)[:, None]
+    sharp = np.clip((n - first[:, None]) / (last - first)[:, None], 0, 1)
+    best, low, height, gain = _best_ramp(sharp, means, weights)
+    gains = [gain, *(_best_ramp(ramps(width), means, weights)[-1] for width in _WIDTHS[1:])]
+    thresholds, widths = first[best], np.array(_WIDTHS)[np.argmax(gains, axis=0)]
+    ends = {"threshold": thresholds[0], "top": last[best[0]], "low": low[0], "high": low[0] + height[0]}
+    ends["earliest"], ends["latest"] = np.quantile(thresholds[1:], (0.05, 0.95))
+    ends["sharpest"], ends["roundest"] = np.quantile(widths[1:], (0.05, 0.95))
+    return xr.Dataset({**ends, "width": widths[0]})
 
 
 def rises(values: xr.DataArray) -> xr.Dataset:
-    """`rise` and `corner_width` of values (rescaled_temperature, n, memory) at every temperature."""
+    """`rise` of values (rescaled_temperature, n, memory) at every temperature."""
     rows = values.transpose("rescaled_temperature", "n", "memory").values
-    found = [xr.merge([measure(values.n, each) for measure in (rise, corner_width)]) for each in rows]
-    return xr.concat(found, values.rescaled_temperature)
+    return xr.concat([rise(values.n, each) for each in rows], values.rescaled_temperature)
 
 
 def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The best weighted fit y ≈ low + height·ramp, per row of y: ramp (index), gain, low and height."""
+    """Ramp (index), level, height and gain of the best weighted fit y ≈ low + height·ramp, by row of y."""
     total, sum_y = weights.sum(axis=1), (weights * y).sum(axis=1)
     sum_r, sum_rr, sum_ry = ramps @ weights.T, ramps**2 @ weights.T, ramps @ (weights * y).T
     variance = sum_rr - sum_r**2 / total
@@ -250,7 +228,7 @@ def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[n
     best = gain.argmax(axis=0)
     each = np.arange(len(y))
     height = covariance[best, each] / variance[best, each]
-    return best, gain.max(axis=0), (sum_y - height * sum_r[best, each]) / total, height
+    return best, (sum_y - height * sum_r[best, each]) / total, height, gain.max(axis=0)
 
 
 def fall(n: ArrayLike, values: ArrayLike) -> xr.Dataset:

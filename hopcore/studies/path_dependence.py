@@ -217,6 +217,20 @@ def regimes(saddles: xr.Dataset) -> xr.Dataset:
     return found.assign_coords(rescaled_temperature=gap.rescaled_temperature)
 
 
+def dependence(final: xr.DataArray, windows: xr.Dataset) -> xr.Dataset:
+    """How far the final shares of two starts are apart, with `regimes` that have the windows of one saddle.
+
+    Returns means, over rescaled_temperature and repeat: ``everywhere``, over all n; ``inside``, ``outside``
+    and ``below`` the window; over the ``lower`` and the ``upper`` half of the n.
+    """
+    gap = np.abs(final.diff("start")).squeeze("start", drop=True)
+    inside, half = (gap.n >= windows["first"]) & (gap.n <= windows["last"]), len(gap.n) // 2
+    below, place = gap.n < windows["first"], xr.DataArray(np.arange(len(gap.n)), dims="n")
+    parts = {"everywhere": gap.n > 0, "inside": inside, "outside": ~inside, "below": below}
+    parts |= {"lower": place < half, "upper": place >= len(gap.n) - half}
+    return xr.Dataset({name: gap.where(part).mean("n") for name, part in parts.items()})
+
+
 def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, float] | None:
     """First and last n (P,), rising, of the longest stretch over which two saddles are one.
 

@@ -91,35 +91,24 @@ def behind_line(values: xr.DataArray, line: ArrayLike, level: float) -> xr.DataA
     return xr.apply_ufunc(behind, values, values.rescaled_temperature, input_core_dims=core, vectorize=True)
 
 
-def purity(seeds: Iterable[int], memories: int, *, per_digit: int = 10, **how: Any) -> xr.Dataset:
-    """When memories of two digits, with several images of each, become pure; `how` is for `hopcore.train`.
+def purity(seeds: Iterable[int], memories: int, *, per_digit: int = 10, epochs: int = 4000) -> xr.Dataset:
+    """When memories of two digits with several images each become pure, at n = 50 and T_r = 0.96.
 
     A memory is pure while one image has more than 0.9 of its coefficients' absolute sum; its labels are final
-    once those of 0.9 or more are the last ones.
-
-    Returns, over draw: ``pure`` at the end, a part of all memories; ``later``, the part of those that became
-    so for good after their labels were final, nan without any; ``largest``, the largest share of an image in
-    a memory that has its last labels alone, nan if there is none.
+    once those of 0.9 or more are the last ones. Returns, over draw: ``pure``, the part of the memories that
+    is so at the end, and ``later``, the part of these that became it after their labels were final.
     """
     found = []
     for seed in seeds:
         data = training_set(FIGURES["6 right"].digits, per_digit, seed)
-        run = train(data, memories=memories, seed=seed, record_every=20, **how)
-        size = abs(coefficients(run.memories, data))
-        share = (size.max("image") / size.sum("image")).values
-        votes = run.labels.values >= 0.9
-        final, pure = _since((votes == votes[-1]).all(axis=-1)), _since(share > 0.9)
-        alone = (votes[-1][:, None] == votes[-1]).all(axis=-1).sum(axis=1) == 1
-        ended = pure < len(share)
-        later = (final < pure)[ended].mean() if ended.any() else np.nan
-        largest = share[-1][alone].max() if alone.any() else np.nan
-        found.append(xr.Dataset({"pure": ended.mean(), "later": later, "largest": largest}))
+        how = {"n": 50, "rescaled_temperature": 0.96, "rate": 0.01, "epochs": epochs, "record_every": 20}
+        run = train(data, memories=memories, seed=seed, **how)
+        size, votes = abs(coefficients(run.memories, data)), run.labels >= 0.9
+        held = (votes == votes[-1]).all("category"), size.max("image") > 0.9 * size.sum("image")
+        final, pure = (np.logical_and.accumulate(each.values[::-1]).sum(axis=0) for each in held)  # records
+        later = np.mean(final[pure > 0] > pure[pure > 0]) if pure.any() else np.nan
+        found.append(xr.Dataset({"pure": (pure > 0).mean(), "later": later}))
     return xr.concat(found, "draw")
-
-
-def _since(held: np.ndarray) -> np.ndarray:
-    """From which record on each column of (E, K) holds for good, E for never."""
-    return len(held) - np.logical_and.accumulate(held[::-1]).sum(axis=0)
 
 
 def stopped(
@@ -127,43 +116,36 @@ def stopped(
 ) -> xr.Dataset:
     """One memory, taught with powers and tanh as the equations write them, in double precision.
 
-    Once tanh of (overlap/T)ⁿ is rounded to 1 for all images, the gradient is 0 and nothing moves any more.
-    It learns until a pixel can have moved by 1.2; its largest is then at the limit.
+    Once tanh is rounded to 1 for all images, the gradient is 0 and nothing moves. A pixel can move by 1.2.
 
     Returns, over n and rescaled_temperature: ``epoch``, in which it stops, nan if it does not; there
     ``share``, the part of the larger coefficient, and ``power``, the largest (overlap/T)ⁿ.
     """
-    shape, draw = (len(n), len(rescaled_temperature)), np.random.default_rng(seed)
     p, hot = (each.reshape(-1, 1) for each in np.meshgrid(n, rescaled_temperature, indexing="ij"))
-    start = RandomStart()
-    memories, labels = (
-        np.tile(draw.normal(start.mean, start.spread, size), (len(p), 1)) for size in (PIXELS, CATEGORIES)
-    )
-    moved, power = np.zeros(len(p)), np.zeros(len(p))
-    epochs = round(1.2 / rate)
+    first = RandomStart().draw(seed, (1, PIXELS), CATEGORIES)
+    memories, labels = (np.tile(each, (len(p), 1)) for each in first)
+    moved, epochs = np.zeros(len(p)), round(1.2 / rate)
+
+    def over_largest(rows: np.ndarray) -> np.ndarray:
+        largest = np.abs(rows).max(axis=1, keepdims=True)
+        return rows / np.where(largest > 0, largest, 1)
+
     for epoch in range(epochs):
         a = np.maximum(0, memories @ data.images.T) / (hot * PIXELS)
-        scores = np.tanh((a**p)[..., None] * labels[:, None])
+        power, votes = (a**p)[..., None], labels[:, None]
+        scores = np.tanh(power * votes)
         misses = scores - data.targets
         errors = (1 - scores**2) * np.sign(misses) * np.abs(misses) ** (2 * p - 1)[..., None]
-        votes = ((a**p)[..., None] * errors).sum(axis=1)
-        pulls = (a ** (p - 1) * (errors * labels[:, None]).sum(axis=-1)) @ data.images
-        moves = np.abs(pulls).max(axis=1) > 0
-        moved[moves], power = epoch + 1, (a**p).max(axis=1)
-        labels = np.clip(labels - rate * _over_largest(votes), -1, 1)
-        memories = memories - rate * _over_largest(pulls)
+        pulls = (a ** (p - 1) * (errors * votes).sum(axis=-1)) @ data.images
+        moved[pulls.any(axis=1)] = epoch + 1
+        labels = np.clip(labels - rate * over_largest((power * errors).sum(axis=1)), -1, 1)
+        memories = memories - rate * over_largest(pulls)
         memories /= np.maximum(1, np.abs(memories).max(axis=1, keepdims=True))
     alpha = np.abs(coefficients(memories, data))
-    stop = moved < epochs
-    values = {"epoch": moved, "share": alpha.max(axis=1) / alpha.sum(axis=1), "power": power}
-    dims = "n", "rescaled_temperature"
-    found = {name: (dims, np.where(stop, each, np.nan).reshape(shape)) for name, each in values.items()}
-    return xr.Dataset(found, {"n": n, "rescaled_temperature": rescaled_temperature})
-
-
-def _over_largest(rows: np.ndarray) -> np.ndarray:
-    largest = np.abs(rows).max(axis=1, keepdims=True)
-    return rows / np.where(largest > 0, largest, 1)
+    values = {"epoch": moved, "share": alpha.max(axis=1) / alpha.sum(axis=1), "power": power.max(axis=(1, 2))}
+    dims, shape = ("n", "rescaled_temperature"), (len(n), -1)
+    found = {name: (dims, each.reshape(shape)) for name, each in values.items()}
+    return xr.Dataset(found, {dims[0]: n, dims[1]: rescaled_temperature}).where(lambda at: at.epoch < epochs)
 
 
 def larger_coefficient(networks: xr.Dataset) -> xr.DataArray:

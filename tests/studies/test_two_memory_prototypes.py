@@ -62,10 +62,9 @@ def test_a_direct_evaluation_stops_where_its_tanh_is_one_and_only_there(fours):
 
 
 def test_memories_are_pure_after_their_labels_are_final():
-    how = {"n": 50, "rescaled_temperature": 0.96, "per_digit": 2, "rate": 0.02}
-    found = prototypes.purity([0, 1], 10, epochs=800, **how)
+    found = prototypes.purity([0, 1], 10, per_digit=2, epochs=1600)
     assert (found.pure > 0.5).all() and (found.later > 0.5).all()
-    assert np.isnan(prototypes.purity([0], 2, epochs=2, **how).later).all()
+    assert np.isnan(prototypes.purity([0], 2, epochs=2).later).all()
 
 
 @settings(max_examples=60, deadline=None)
