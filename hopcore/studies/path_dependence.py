@@ -223,7 +223,7 @@ def dependence(final: xr.DataArray, windows: xr.Dataset) -> xr.Dataset:
     Returns means, over rescaled_temperature and repeat: ``everywhere``, over all n; ``inside``, ``outside``
     and ``below`` the window; over the ``lower`` and the ``upper`` half of the n.
     """
-    gap = np.abs(final.diff("start")).squeeze("start", drop=True)
+    gap = abs(final.diff("start")).squeeze("start", drop=True)
     inside, half = (gap.n >= windows["first"]) & (gap.n <= windows["last"]), len(gap.n) // 2
     below, place = gap.n < windows["first"], xr.DataArray(np.arange(len(gap.n)), dims="n")
     parts = {"everywhere": gap.n > 0, "inside": inside, "outside": ~inside, "below": below}

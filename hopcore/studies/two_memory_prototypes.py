@@ -101,8 +101,8 @@ def purity(seeds: Iterable[int], memories: int, *, per_digit: int = 10, epochs: 
     found = []
     for seed in seeds:
         data = training_set(FIGURES["6 right"].digits, per_digit, seed)
-        how = {"n": 50, "rescaled_temperature": 0.96, "rate": 0.01, "epochs": epochs, "record_every": 20}
-        run = train(data, memories=memories, seed=seed, **how)
+        how: Any = {"n": 50, "rescaled_temperature": 0.96, "rate": 0.01, "record_every": 20}
+        run = train(data, memories=memories, seed=seed, epochs=epochs, **how)
         size, votes = abs(coefficients(run.memories, data)), run.labels >= 0.9
         held = (votes == votes[-1]).all("category"), size.max("image") > 0.9 * size.sum("image")
         final, pure = (np.logical_and.accumulate(each.values[::-1]).sum(axis=0) for each in held)  # records
