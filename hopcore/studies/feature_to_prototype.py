@@ -1,7 +1,6 @@
 """From feature to prototype: networks, and their thresholds, plateaus and spreads (paper, Figs. 1 and 2)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -52,19 +51,6 @@ def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how:
 def largest_coefficient(networks: xr.Dataset) -> xr.DataArray:
     """max_i |α_i| of every memory of `trained` networks: (rescaled_temperature, n, memory)."""
     return np.abs(networks.coefficients).max("image").transpose("rescaled_temperature", "n", "memory")
-
-
-def moved_by_rounding(networks: xr.Dataset, pace: Pace, learn: Callable[..., xr.Dataset]) -> float:
-    """How far the mean largest coefficient moves if networks are trained again in the other precision.
-
-    Looked at are the three highest n at the first temperature of the pace. ``learn(n, paces, dtype=...)`` is
-    `trained` with all else as before.
-    """
-    dtype = {"float32": "float64", "float64": "float32"}[networks.memories.dtype.name]
-    first = replace(pace, temperature=pace.temperature[:1])
-    again = learn(networks.n.values[-3:], [first], dtype=dtype)
-    before, after = xr.align(largest_coefficient(networks), largest_coefficient(again))
-    return float(np.abs(before.mean("memory") - after.mean("memory")).max())
 
 
 def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:

@@ -188,18 +188,6 @@ def share_of(population: xr.DataArray, digit: int, other: int) -> xr.DataArray:
     return first / (first + second).where(first + second > 0)
 
 
-def in_other_precision(final: xr.DataArray, data: TrainingSet, *, dtype: str, **options: Any) -> xr.DataArray:
-    """Final shares like ``final``: `visits` with these options, but in the precision that is not ``dtype``.
-
-    They are of about five n, each once, at the highest temperature.
-    """
-    other = {"float32": "float64", "float64": "float32"}[dtype]
-    n, hottest = final.n.values, final.rescaled_temperature.values[-1:]
-    some = {"n": n[:: max(len(n) // 5, 1)], "rescaled_temperature": hottest, "repeats": 1}
-    digits = final.start.values.tolist()
-    return share_of(visits(data, digits, **some, dtype=other, **options).population, *digits)
-
-
 def regimes(saddles: xr.Dataset) -> xr.Dataset:
     """Where over n two starts meet one saddle, for every temperature, from `single_saddles` of two digits.
 

@@ -68,17 +68,6 @@ def test_a_network_that_has_only_begun_is_one_group_that_moves(data):
     assert found.parting.isin([0, 1]).all() and np.isfinite(found.fastest).all()
 
 
-def test_the_other_precision_moves_short_runs_by_little(data, networks):
-    asked = []
-
-    def learn(n, paces, dtype):
-        asked.append((list(n), [each.temperature for each in paces], dtype))
-        return transition.trained(data, n, paces, seed=0, dtype=dtype, memories=TINY.memories)
-
-    assert 0 < transition.moved_by_rounding(networks, TINY.figure_2[1], learn) < 0.01
-    assert asked == [([40, 50, 60], [(650,)], "float64")]
-
-
 def test_responding_is_a_mean_over_the_images(data, networks):
     one = memories_responding(networks.memories[2, 1], data.images, 25).mean()
     assert transition.responding(networks, data)[2, 1] == pytest.approx(one)

@@ -13,7 +13,6 @@ from hopcore.studies.path_dependence import (
     correlation_interval,
     dependence,
     following,
-    in_other_precision,
     reduced_system,
     regimes,
     share_of,
@@ -198,10 +197,6 @@ def test_the_chapters_networks_at_their_smallest():
     found = regimes(single)
     assert found["first"].isnull().values.tolist() == [True, False]
     assert following(single.shares.sel(category=1), final)[0] > 0.5
-    double = in_other_precision(final, images, dtype="float32", rate=settings.rate, **options)
-    assert double.sizes == {"start": 2, "rescaled_temperature": 1, "n": 4, "repeat": 1}
-    once = final.sel(rescaled_temperature=[1.02]).isel(repeat=[0])
-    assert np.abs(double - once).max() < 0.2
     row = plotting.StartRow(
         "T", single.shares.sel(category=1, rescaled_temperature=1.02),
         full.shares.sel(category=1, rescaled_temperature=1.02).mean("repeat"),
