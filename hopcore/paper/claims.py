@@ -21,6 +21,12 @@ _STATEMENTS = (
      "at T_r = 0.57 and 0.83; at 0.96 there is an intermediate plateau of 50 to 100 images."),
     ("F4", "2B", "On the map of MNIST the memories spread over the digits' clusters at high n; at lower n "
      "and high T_r they sit near the centres of the clusters."),
+    ("F5", "1", "In a feature, labels are typically +1 for the digits with a positive share and −1 for the "
+     "others."),
+    ("F6", "2A", "At the threshold the largest coefficient possibly has a kink: a discontinuous derivative."),
+    ("F7", "2A", "On the intermediate plateau, at high temperature, memories are trapped at saddles."),
+    ("F8", "S", "Most pixels of the images are close to +1 or −1, so that their self-overlaps are nearly "
+     "equal."),
     ("W1", "3", "At n = 3 only 1s are recognised at first; then almost every digit starts to be, at about "
      "the same epoch (near 370)."),
     ("W2", "3", "At n = 30 digits are learnt one after another: 1, 4, 9 and 7 first, then 5 and 6, then 8 "
@@ -51,8 +57,17 @@ _STATEMENTS = (
     ("P1", "6 left", "Two images of one digit: a memory becomes a pure prototype at high n and T_r, and one "
      "coefficient jumps above 0.5 at a threshold in n that T(n) marks."),
     ("P2", "6 right", "Two digits: the coefficients change smoothly with n, and no memory becomes pure."),
+    ("P3", "6 right", "Two digits: the line T(n) coincides with the transition from feature to prototype."),
+    ("P4", "6", "Only when memories have the same final label do they interact within a digit and become "
+     "pure prototypes."),
     ("D1", "7", "Started near a 1 or near a 7, learning at T_r ≈ 1 meets two saddles, then one, then two as "
      "n grows, and the final share of 1s and 7s follows the saddle that was visited."),
+    ("D2", "7", "At lower n and T_r there are more saddles and the outcome depends more on where learning "
+     "starts; in the mid range of n it depends less."),
+    ("D3", "7", "At T_r ≈ 1 the final 1s and 7s are in balance only at intermediate n, where there is one "
+     "saddle, a mixture of 1 and 7."),
+    ("D4", "7", "Two memories cannot show that the proportions depend on the start: each settles at one of "
+     "the two digits."),
     ("A1", "8", "At n = 25 all digits are kept up to T_r ≈ 0.85; then they vanish in the order 0 and 2; 3 "
      "and 8; 5 and 6; 4, 7 and 9; only 1 is left above T_r = 1."),
     ("A2", "8", "Digits vanish in the reverse of the order in which they are learnt: memories stay at "

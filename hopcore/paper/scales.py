@@ -187,7 +187,7 @@ class PrototypeScale:
 
 TWO_MEMORY_PROTOTYPES = {
     "tiny": PrototypeScale(
-        1, 3, (2, 8, 10, 14, 18, 20, 25, 30), (400, 560, 720, 760, 800, 820, 880), rate=0.02, epochs=300
+        1, 3, (2, 8, 10, 14, 18, 20, 25, 30), (400, 560, 720, 740, 800, 840, 880), rate=0.02, epochs=300
     ),
     "quick": PrototypeScale(7, 8),  # networks as small as these take seconds: the paper's whole grid
     "paper": PrototypeScale(12, 16),

@@ -1,7 +1,6 @@
 """From feature to prototype: networks, and their thresholds, plateaus and spreads (paper, Figs. 1 and 2)."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -10,18 +9,25 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.interpolate import make_smoothing_spline
 
-from hopcore.data import TrainingSet
+from hopcore.data import TrainingSet, training_set
 from hopcore.decomposition import category_coefficients, coefficients, images_needed
 from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import MEMORIES_SHOWN_LABEL, PIXELS
 from hopcore.paper.scales import Pace
+from hopcore.splits import saddle
+from hopcore.splits.distances import distances_between
 from hopcore.studies import likeness
 from hopcore.studies.crossings import stays_above, stays_below
 from hopcore.studies.grid import over_grid
 from hopcore.sweeps import sweep
+from hopcore.training import train
+
+ALIKE = 0.05
+"""Memories closer than this, as root mean square pixels, are taken for copies of one."""
 
 _STEP = 0.5  # of the corners that a fit tries, in units of n
+_WIDTHS = (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6)  # over which it rounds them
 
 
 def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how: Any) -> xr.Dataset:
@@ -47,19 +53,6 @@ def largest_coefficient(networks: xr.Dataset) -> xr.DataArray:
     return np.abs(networks.coefficients).max("image").transpose("rescaled_temperature", "n", "memory")
 
 
-def moved_by_rounding(networks: xr.Dataset, pace: Pace, learn: Callable[..., xr.Dataset]) -> float:
-    """How far the mean largest coefficient moves if networks are trained again in the other precision.
-
-    Looked at are the three highest n at the first temperature of the pace. ``learn(n, paces, dtype=...)`` is
-    `trained` with all else as before.
-    """
-    dtype = {"float32": "float64", "float64": "float32"}[networks.memories.dtype.name]
-    first = replace(pace, temperature=pace.temperature[:1])
-    again = learn(networks.n.values[-3:], [first], dtype=dtype)
-    before, after = xr.align(largest_coefficient(networks), largest_coefficient(again))
-    return float(np.abs(before.mean("memory") - after.mean("memory")).max())
-
-
 def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     """What the memories of `trained` networks are made of: medians over all of them, and one share.
 
@@ -78,6 +71,56 @@ def make_up(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     }
     found = {name: float(np.median(values)) for name, values in medians.items()}
     return xr.Dataset({**found, "one_label": float((full.sum("category") == 1).mean())})
+
+
+def extreme_pixels(seeds: Iterable[int], per_digit: int = 20) -> xr.Dataset:
+    """How close images are to pixels of ±1, over draws of them.
+
+    Returns ``extreme``, the part of pixels beyond 0.9 in size, and ``least``, that of the image with the
+    fewest; ``spread``, the standard deviation of self-overlaps over their mean.
+    """
+    found = []
+    for images in (training_set(per_digit=per_digit, seed=seed).images for seed in seeds):
+        beyond, norms = (np.abs(images) > 0.9).mean(axis=1), (images**2).sum(axis=1)
+        found.append({"extreme": beyond.mean(), "least": beyond.min(), "spread": norms.std() / norms.mean()})
+    return xr.concat([xr.Dataset(each) for each in found], "draw")
+
+
+def labels_by_sign(networks: xr.Dataset, data: TrainingSet) -> xr.Dataset:
+    """Whether labels follow the signs of the digits' shares ᾱ, for every n and rescaled_temperature.
+
+    Returns ``positive``, the part of labels of 0.99 or more where the share is positive, and ``negative``,
+    that of labels of −0.99 or less where it is negative.
+    """
+    shares, labels = category_coefficients(networks.coefficients, data), networks.labels
+    full = {"positive": labels >= MEMORIES_SHOWN_LABEL, "negative": labels <= -MEMORIES_SHOWN_LABEL}
+    signs = {"positive": shares > 0, "negative": shares < 0}
+    return xr.Dataset({each: full[each].where(signs[each]) for each in full}).mean(["memory", "category"])
+
+
+def rests(data: TrainingSet, n: float, pace: Pace, seeds: Iterable[int], **how: Any) -> xr.Dataset:
+    """Where groups of three or more alike memories have come to, at the pace's last temperature.
+
+    Alike are those less than `ALIKE` from the first of them; `how` is for `hopcore.train`.
+
+    Returns, over seed: ``grouped``, the part of memories in such groups; of these ``parting``, the part whose
+    group has a direction in which differences grow faster than 0.1 (`hopcore.splits.saddle`), and the medians
+    of ``speed``, the group's largest pixel velocity in units of the rate, and of ``fastest``, its largest
+    growth rate.
+    """
+    how |= {"n": n, "rescaled_temperature": pace.temperature[-1] / PIXELS, "rate": pace.rate}
+    found = []
+    for seed in seeds:
+        run = train(data, seed=seed, epochs=pace.epochs, record_every=pace.epochs // 40, **how)
+        last = run.memories[-1].values.astype(float)
+        first = (distances_between(last, last) < ALIKE).argmax(axis=1)
+        groups = [np.flatnonzero(first == each).tolist() for each in np.flatnonzero(np.bincount(first) > 2)]
+        states = [(len(group), saddle(run, pace.epochs, group, data)) for group in groups]
+        each = [[(at.unstable() > 0, at.speed, at.rates.real.max())] * size for size, at in states]
+        parting, speed, fastest = np.concatenate(each).T
+        known = {"grouped": len(speed) / len(last), "parting": parting.mean()}
+        found.append(xr.Dataset({**known, "speed": np.median(speed), "fastest": np.median(fastest)}))
+    return xr.concat(found, "seed")
 
 
 def memories_responding(memories: ArrayLike, images: ArrayLike, n: float) -> np.ndarray:
@@ -116,7 +159,9 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     replacement, ``replicates`` times: the rows, and the memories in each.
 
     Returns ``threshold`` and ``top``, where the ramp starts and ends; ``earliest`` and ``latest``, between
-    which nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels.
+    which nine tenths of the bootstrap's thresholds lie; ``low`` and ``high``, the two levels. If corners may
+    be round, a ``width`` fits best, 0 for a kink (the slope changes within four widths), and nine tenths of
+    the bootstrap lie from ``sharpest`` to ``roundest``.
 
     Raises
     ------
@@ -130,7 +175,6 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
         raise ValueError(f"n must hold at least 5 powers, got {len(n)}")
     first, last = np.array(list(combinations(np.arange(n[0], n[-1] + _STEP / 2, _STEP), 2))).T
     first, last = first[last - first >= 2], last[last - first >= 2]
-    ramps = np.clip((n - first[:, None]) / (last - first)[:, None], 0, 1)
 
     generator = np.random.default_rng(seed)
     rows, memories = values.shape
@@ -139,11 +183,18 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     weights = generator.multinomial(rows, np.full(rows, 1 / rows), size=replicates).astype(float)
     means, weights = np.vstack([values.mean(axis=1), means]), np.vstack([np.ones(rows), weights])
 
-    best, low, height = _best_ramp(ramps, means, weights)
-    thresholds = first[best]
-    earliest, latest = np.quantile(thresholds[1:], (0.05, 0.95))
-    ends = {"threshold": thresholds[0], "earliest": earliest, "latest": latest, "top": last[best[0]]}
-    return xr.Dataset({**ends, "low": low[0], "high": low[0] + height[0]})
+    def ramps(width: float) -> np.ndarray:
+        start, end = (width * np.logaddexp(0, (n - corner[:, None]) / width) for corner in (first, last))
+        return (start - end) / (last - first)[:, None]
+
+    sharp = np.clip((n - first[:, None]) / (last - first)[:, None], 0, 1)
+    best, low, height, gain = _best_ramp(sharp, means, weights)
+    gains = [gain, *(_best_ramp(ramps(width), means, weights)[-1] for width in _WIDTHS[1:])]
+    thresholds, widths = first[best], np.array(_WIDTHS)[np.argmax(gains, axis=0)]
+    ends = {"threshold": thresholds[0], "top": last[best[0]], "low": low[0], "high": low[0] + height[0]}
+    ends["earliest"], ends["latest"] = np.quantile(thresholds[1:], (0.05, 0.95))
+    ends["sharpest"], ends["roundest"] = np.quantile(widths[1:], (0.05, 0.95))
+    return xr.Dataset({**ends, "width": widths[0]})
 
 
 def rises(values: xr.DataArray) -> xr.Dataset:
@@ -153,7 +204,7 @@ def rises(values: xr.DataArray) -> xr.Dataset:
 
 
 def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The ramp (index), level and height of the best weighted fit y ≈ low + height·ramp, per row of y."""
+    """Ramp (index), level, height and gain of the best weighted fit y ≈ low + height·ramp, by row of y."""
     total, sum_y = weights.sum(axis=1), (weights * y).sum(axis=1)
     sum_r, sum_rr, sum_ry = ramps @ weights.T, ramps**2 @ weights.T, ramps @ (weights * y).T
     variance = sum_rr - sum_r**2 / total
@@ -163,7 +214,7 @@ def _best_ramp(ramps: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[n
     best = gain.argmax(axis=0)
     each = np.arange(len(y))
     height = covariance[best, each] / variance[best, each]
-    return best, (sum_y - height * sum_r[best, each]) / total, height
+    return best, (sum_y - height * sum_r[best, each]) / total, height, gain.max(axis=0)
 
 
 def fall(n: ArrayLike, values: ArrayLike) -> xr.Dataset:

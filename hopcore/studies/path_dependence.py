@@ -188,18 +188,6 @@ def share_of(population: xr.DataArray, digit: int, other: int) -> xr.DataArray:
     return first / (first + second).where(first + second > 0)
 
 
-def in_other_precision(final: xr.DataArray, data: TrainingSet, *, dtype: str, **options: Any) -> xr.DataArray:
-    """Final shares like ``final``: `visits` with these options, but in the precision that is not ``dtype``.
-
-    They are of about five n, each once, at the highest temperature.
-    """
-    other = {"float32": "float64", "float64": "float32"}[dtype]
-    n, hottest = final.n.values, final.rescaled_temperature.values[-1:]
-    some = {"n": n[:: max(len(n) // 5, 1)], "rescaled_temperature": hottest, "repeats": 1}
-    digits = final.start.values.tolist()
-    return share_of(visits(data, digits, **some, dtype=other, **options).population, *digits)
-
-
 def regimes(saddles: xr.Dataset) -> xr.Dataset:
     """Where over n two starts meet one saddle, for every temperature, from `single_saddles` of two digits.
 
@@ -215,6 +203,20 @@ def regimes(saddles: xr.Dataset) -> xr.Dataset:
     apart = (gap[:, [0, -1]] > APART).all("n")
     found = xr.Dataset({"first": first, "last": last, "two_one_two": apart & first.notnull()})
     return found.assign_coords(rescaled_temperature=gap.rescaled_temperature)
+
+
+def dependence(final: xr.DataArray, windows: xr.Dataset) -> xr.Dataset:
+    """How far the final shares of two starts are apart, with `regimes` that have the windows of one saddle.
+
+    Returns means, over rescaled_temperature and repeat: ``everywhere``, over all n; ``inside``, ``outside``
+    and ``below`` the window; over the ``lower`` and the ``upper`` half of the n.
+    """
+    gap = abs(final.diff("start")).squeeze("start", drop=True)
+    inside, half = (gap.n >= windows["first"]) & (gap.n <= windows["last"]), len(gap.n) // 2
+    below, place = gap.n < windows["first"], xr.DataArray(np.arange(len(gap.n)), dims="n")
+    parts = {"everywhere": gap.n > 0, "inside": inside, "outside": ~inside, "below": below}
+    parts |= {"lower": place < half, "upper": place >= len(gap.n) - half}
+    return xr.Dataset({name: gap.where(part).mean("n") for name, part in parts.items()})
 
 
 def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, float] | None:

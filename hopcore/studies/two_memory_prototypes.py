@@ -15,6 +15,7 @@ from hopcore.splits import class_means
 from hopcore.studies.crossings import stays_above
 from hopcore.studies.two_memory_bifurcation import overlaps
 from hopcore.sweeps import sweep
+from hopcore.training import RandomStart, train
 
 
 def one_memory(
@@ -54,35 +55,104 @@ def mean_pair(seed: int, source: TrainingSet | None = None) -> TrainingSet:
 
 def corners(
     seeds: Sequence[int],
-    n: float,
-    rescaled_temperature: float,
+    n: Iterable[float],
+    rescaled_temperature: Iterable[float],
     source: TrainingSet | None = None,
     **how: Any,
 ) -> xr.Dataset:
-    """`two_memories` at one n and temperature, for several pairs of mean images from a source.
+    """`two_memories` of several pairs of mean images from a source: their ends at the highest n and temperature.
 
     Returns
     -------
     xarray.Dataset
-        Over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; ``other`` (…, memory), see `other_coefficient`; and ``share``
-        (…, memory), that of the smaller coefficient.
+        Over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; at the corner ``other`` (…, memory), see `other_coefficient`, and
+        ``share`` (…, memory), that of the smaller coefficient; ``behind``, the mean distance of the zeros of
+        `other_coefficient` from the line of equal costs, see `behind_line`.
     """
     found = []
     for seed in seeds:
         data = mean_pair(seed, source)
-        networks = two_memories(data, [n], [rescaled_temperature], **how)
+        networks = two_memories(data, n, rescaled_temperature, **how)
         aa, _, bb = overlaps(data)
-        size = abs(networks.alpha)
-        found.append(
-            xr.Dataset(
-                {
-                    "norms": aa - bb,
-                    "other": other_coefficient(networks).squeeze(drop=True),
-                    "share": (size.min("image") / size.sum("image")).squeeze(drop=True),
-                }
-            )
-        )
+        other, size = other_coefficient(networks), abs(networks.alpha)
+        share = size.min("image") / size.sum("image")
+        behind = np.nanmean(abs(behind_line(other, equal_costs(data, networks.n), 0)))
+        ends = xr.Dataset({"other": other, "share": share}).isel(n=-1, rescaled_temperature=-1, drop=True)
+        found.append(ends.assign(norms=aa - bb, behind=behind))
     return xr.concat(found, xr.IndexVariable("draw", list(seeds)))
+
+
+def equal_costs(data: TrainingSet, n: ArrayLike) -> np.ndarray:
+    """The line of equal costs T_r(n) of two images, with the mean of their norms."""
+    aa, ab, bb = overlaps(data)
+    return mixture_temperature(n, (aa + bb) / 2, ab) / PIXELS
+
+
+def behind_line(values: xr.DataArray, line: ArrayLike, level: float) -> xr.DataArray:
+    """How far in n values (n, rescaled_temperature, …) pass a level behind a line T_r(n); or nan."""
+
+    def behind(curve: np.ndarray, temperature: float) -> float:
+        return stays_above(values.n, curve, level) - float(line_power(values.n, line, temperature))
+
+    core = [["n"], []]
+    return xr.apply_ufunc(behind, values, values.rescaled_temperature, input_core_dims=core, vectorize=True)
+
+
+def purity(seeds: Iterable[int], memories: int, *, per_digit: int = 10, epochs: int = 4000) -> xr.Dataset:
+    """When memories of two digits with several images each become pure, at n = 50 and T_r = 0.96.
+
+    A memory is pure while one image has more than 0.9 of its coefficients' absolute sum; its labels are final
+    once those of 0.9 or more are the last ones. Returns, over draw: ``pure``, the part of the memories that
+    is so at the end, and ``later``, the part of these that became it after their labels were final.
+    """
+    found = []
+    for seed in seeds:
+        data = training_set(FIGURES["6 right"].digits, per_digit, seed)
+        how: Any = {"n": 50, "rescaled_temperature": 0.96, "rate": 0.01, "record_every": 20}
+        run = train(data, memories=memories, seed=seed, epochs=epochs, **how)
+        size, votes = abs(coefficients(run.memories, data)), run.labels >= 0.9
+        held = (votes == votes[-1]).all("category"), size.max("image") > 0.9 * size.sum("image")
+        final, pure = (np.logical_and.accumulate(each.values[::-1]).sum(axis=0) for each in held)  # records
+        later = np.mean(final[pure > 0] > pure[pure > 0]) if pure.any() else np.nan
+        found.append(xr.Dataset({"pure": (pure > 0).mean(), "later": later}))
+    return xr.concat(found, "draw")
+
+
+def stopped(
+    data: TrainingSet, n: Sequence[float], rescaled_temperature: Sequence[float], rate: float, seed: int = 0
+) -> xr.Dataset:
+    """One memory, taught with powers and tanh as the equations write them, in double precision.
+
+    Once tanh is rounded to 1 for all images, the gradient is 0 and nothing moves. A pixel can move by 1.2.
+
+    Returns, over n and rescaled_temperature: ``epoch``, in which it stops, nan if it does not; there
+    ``share``, the part of the larger coefficient, and ``power``, the largest (overlap/T)ⁿ.
+    """
+    p, hot = (each.reshape(-1, 1) for each in np.meshgrid(n, rescaled_temperature, indexing="ij"))
+    first = RandomStart().draw(seed, (1, PIXELS), CATEGORIES)
+    memories, labels = (np.tile(each, (len(p), 1)) for each in first)
+    moved, epochs = np.zeros(len(p)), round(1.2 / rate)
+
+    def over_largest(rows: np.ndarray) -> np.ndarray:
+        largest = np.abs(rows).max(axis=1, keepdims=True)
+        return rows / np.where(largest > 0, largest, 1)
+
+    for epoch in range(epochs):
+        a = np.maximum(0, memories @ data.images.T) / (hot * PIXELS)
+        power, votes = (a**p)[..., None], labels[:, None]
+        scores = np.tanh(power * votes)
+        misses = scores - data.targets
+        errors = (1 - scores**2) * np.sign(misses) * np.abs(misses) ** (2 * p - 1)[..., None]
+        pulls = (a ** (p - 1) * (errors * votes).sum(axis=-1)) @ data.images
+        moved[pulls.any(axis=1)] = epoch + 1
+        labels = np.clip(labels - rate * over_largest((power * errors).sum(axis=1)), -1, 1)
+        memories = memories - rate * over_largest(pulls)
+        memories /= np.maximum(1, np.abs(memories).max(axis=1, keepdims=True))
+    alpha = np.abs(coefficients(memories, data))
+    values = {"epoch": moved, "share": alpha.max(axis=1) / alpha.sum(axis=1), "power": power.max(axis=(1, 2))}
+    dims, shape = ("n", "rescaled_temperature"), (len(n), -1)
+    found = {name: (dims, each.reshape(shape)) for name, each in values.items()}
+    return xr.Dataset(found, {dims[0]: n, dims[1]: rescaled_temperature}).where(lambda at: at.epoch < epochs)
 
 
 def larger_coefficient(networks: xr.Dataset) -> xr.DataArray:
@@ -94,11 +164,6 @@ def other_coefficient(networks: xr.Dataset) -> xr.DataArray:
     """The coefficient of B in memory A and of A in memory B: (n, rescaled_temperature, memory)."""
     alpha = networks.alpha.transpose("n", "rescaled_temperature", "memory", "image")
     return alpha.isel(image=0, drop=True).copy(data=alpha.values[..., [0, 1], [1, 0]])
-
-
-def thresholds(values: xr.DataArray, level: float) -> np.ndarray:
-    """The n from which values (n, rescaled_temperature) stay above a level, at every temperature; or nan."""
-    return np.array([stays_above(values.n, curve, level) for curve in values.transpose(..., "n").values])
 
 
 def line_power(n: ArrayLike, line: ArrayLike, temperature: ArrayLike) -> np.ndarray:
@@ -120,11 +185,9 @@ def line_errors(
     """How far in n one memory passes a level behind the line of equal costs: (P, T) for P pairs of 4s."""
 
     def error(seed: int) -> np.ndarray:
-        data = training_set((4,), per_digit=2, seed=seed, source=source)
-        aa, ab, bb = overlaps(data)
-        line = mixture_temperature(n, (aa + bb) / 2, ab) / PIXELS
-        passed = thresholds(larger_coefficient(one_memory(data, n, rescaled_temperature, **how)), level)
-        return passed - line_power(n, line, rescaled_temperature)
+        data = training_set((4,), 2, seed, source)
+        larger = larger_coefficient(one_memory(data, n, rescaled_temperature, **how))
+        return behind_line(larger, equal_costs(data, n), level).values
 
     return np.array([error(seed) for seed in seeds])
 

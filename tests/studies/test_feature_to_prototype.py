@@ -1,5 +1,7 @@
 """Networks from feature to prototype; thresholds, plateaus and spreads are found where they were put."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -44,15 +46,26 @@ def test_the_make_up_of_memories_that_are_known(data, networks):
     assert {name: made_up[name].item() for name in made_up} == pytest.approx(found)
 
 
-def test_the_other_precision_moves_short_runs_by_little(data, networks):
-    asked = []
+def test_labels_are_counted_by_the_sign_of_their_digits_share(data, networks):
+    made = networks.isel(n=[0], rescaled_temperature=[0], memory=[0]).copy(deep=True)
+    made.coefficients[:] = np.where(data.digits < 4, 0.1, -0.1)
+    made.labels[:] = [1, 1, 1, -1, -1, -1, -1, 1, 0, 0.5]
+    found = transition.labels_by_sign(made, data).squeeze()
+    assert (found.positive, found.negative) == (0.75, 0.5)
 
-    def learn(n, paces, dtype):
-        asked.append((list(n), [each.temperature for each in paces], dtype))
-        return transition.trained(data, n, paces, seed=0, dtype=dtype, memories=TINY.memories)
 
-    assert 0 < transition.moved_by_rounding(networks, TINY.figure_2[1], learn) < 0.01
-    assert asked == [([40, 50, 60], [(650,)], "float64")]
+def test_pixels_of_images_are_mostly_extreme_in_every_draw():
+    found = transition.extreme_pixels([0, 1], per_digit=2)
+    norms = (hopcore.training_set(per_digit=2, seed=1).images ** 2).sum(axis=1)
+    assert found.spread[1] == pytest.approx(norms.std() / norms.mean())
+    assert (found.least < found.extreme).all() and (found.least > 0.5).all()
+
+
+def test_a_network_that_has_only_begun_is_one_group_that_moves(data):
+    pace = replace(TINY.figure_2[1], rate=0.001, epochs=40)
+    found = transition.rests(data, 25, pace, [0, 1], memories=8)
+    assert found.sizes == {"seed": 2} and (found.grouped == 1).all() and (found.speed > 0.9).all()
+    assert found.parting.isin([0, 1]).all() and np.isfinite(found.fastest).all()
 
 
 def test_responding_is_a_mean_over_the_images(data, networks):
@@ -127,6 +140,16 @@ def test_a_ramp_may_be_two_long_and_no_shorter_and_needs_five_rows():
         rise([1, 2, 3], np.ones((3, 2)))
     with pytest.raises(ValueError, match="one row for each of the 6"):
         rise(range(6), np.ones((5, 2)))
+
+
+@pytest.mark.parametrize("width", [0, 2])
+def test_a_corner_is_as_round_as_it_was_made(width, random):
+    n = np.arange(2.0, 60.0, 2)
+    wide = max(width, 1e-3)
+    rounded = wide * (np.logaddexp(0, (n - 15) / wide) - np.logaddexp(0, (n - 30) / wide)) / 15
+    found = rise(n, 0.1 + 0.5 * rounded[:, None] + random.normal(0, 0.002, (len(n), 50)), replicates=100)
+    assert abs(found.width - width) <= 0.5
+    assert found.sharpest <= width <= found.roundest < found.sharpest + 2
 
 
 @pytest.mark.parametrize(("corner", "slowing", "noise"), [(24.0, 0.0, 0), (13.5, 0.15, 0), (24.0, 0.0, 1)])

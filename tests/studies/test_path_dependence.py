@@ -11,8 +11,8 @@ from hopcore import plotting, splits
 from hopcore.paper.scales import PATH_DEPENDENCE
 from hopcore.studies.path_dependence import (
     correlation_interval,
+    dependence,
     following,
-    in_other_precision,
     reduced_system,
     regimes,
     share_of,
@@ -197,10 +197,6 @@ def test_the_chapters_networks_at_their_smallest():
     found = regimes(single)
     assert found["first"].isnull().values.tolist() == [True, False]
     assert following(single.shares.sel(category=1), final)[0] > 0.5
-    double = in_other_precision(final, images, dtype="float32", rate=settings.rate, **options)
-    assert double.sizes == {"start": 2, "rescaled_temperature": 1, "n": 4, "repeat": 1}
-    once = final.sel(rescaled_temperature=[1.02]).isel(repeat=[0])
-    assert np.abs(double - once).max() < 0.2
     row = plotting.StartRow(
         "T", single.shares.sel(category=1, rescaled_temperature=1.02),
         full.shares.sel(category=1, rescaled_temperature=1.02).mean("repeat"),
@@ -209,3 +205,13 @@ def test_the_chapters_networks_at_their_smallest():
     picture = plotting.start_panels([row, replace(row, window=(np.nan, np.nan))])
     shaded = [sum(patch.get_zorder() == 1 for patch in axes.patches) for axes in picture.figure.axes]
     assert shaded == [1, 1, 0, 0]
+
+
+def test_dependence_is_the_gap_between_two_starts_in_and_out_of_a_window():
+    ends = np.array([[[0.9, 0.8, 0.6, 0.5, 1.0]], [[0.1, 0.2, 0.6, 0.5, 0.0]]])  # start, repeat, n
+    axes = {"start": [1, 7], "rescaled_temperature": [1.02], "repeat": [0], "n": [3, 10, 20, 30, 50]}
+    final = xr.DataArray(ends[:, None], axes, tuple(axes))
+    windows = xr.Dataset({each: ("rescaled_temperature", [n]) for each, n in (("first", 20), ("last", 30))})
+    found = dependence(final, windows.assign_coords(rescaled_temperature=[1.02])).squeeze()
+    wanted = {"everywhere": 2.4 / 5, "inside": 0, "outside": 0.8, "below": 0.7, "lower": 0.7, "upper": 0.5}
+    assert {name: found[name].item() for name in wanted} == pytest.approx(wanted)

@@ -45,13 +45,26 @@ def test_one_memory_ends_at_a_stable_rest_or_is_still_near_the_onset(fours):
     assert 0 < far.sum() < 10 and not far.sel(n=slice(10)).any()
     larger = prototypes.larger_coefficient(hurried)
     assert larger[-1, -1] > 0.98 and abs(larger[0] - 0.5).max() < 0.05
-    found = prototypes.thresholds(larger, 0.6)
-    assert np.isfinite(found).tolist() == [False] * 3 + [True] * 4 and (np.diff(found[3:]) < 0).all()
-    (aa, ab), (_, bb) = fours.images @ fours.images.T
-    line = mixture_temperature(TINY.n, (aa + bb) / 2, ab) / PIXELS
-    errors = prototypes.line_errors([0], TINY.n, T_R[3:], 0.6, **HOW)
-    np.testing.assert_allclose(errors[0], found[3:] - prototypes.line_power(TINY.n, line, T_R[3:]))
+    line = prototypes.equal_costs(fours, TINY.n)
+    behind = prototypes.behind_line(larger, line, 0.6).values
+    found = behind + prototypes.line_power(TINY.n, line, T_R)
+    hot = 4
+    assert np.isnan(found[:3]).all() and (np.diff(found[hot:]) < 0).all()
+    errors = prototypes.line_errors([0], TINY.n, T_R[hot:], 0.6, **HOW)
+    np.testing.assert_allclose(errors[0], behind[hot:])
     assert abs(errors).max() < 2
+
+
+def test_a_direct_evaluation_stops_where_its_tanh_is_one_and_only_there(fours):
+    found = prototypes.stopped(fours, [6, 26], [440 / PIXELS, 760 / PIXELS], rate=0.004)
+    assert np.isfinite(found.epoch).values.tolist() == [[False, False], [True, False]]
+    assert np.tanh(found.power[1, 0] * found.epoch[1, 0] * 0.004) == 1 and found.share[1, 0] >= 0.5
+
+
+def test_memories_are_pure_after_their_labels_are_final():
+    found = prototypes.purity([0, 1], 10, per_digit=2, epochs=1600)
+    assert (found.pure > 0.5).all() and (found.later > 0.5).all()
+    assert np.isnan(prototypes.purity([0], 2, epochs=2).later).all()
 
 
 @settings(max_examples=60, deadline=None)
@@ -141,8 +154,8 @@ def test_two_memories_change_smoothly_and_a_finer_grid_tells_so():
 
 
 def test_corners_are_those_of_two_memories_for_each_draw():
-    found = prototypes.corners([4, 5], TINY.n[-1], T_R[-1], **HOW)
-    assert found.sizes == {"draw": 2, "memory": 2}
+    found = prototypes.corners([4, 5], TINY.n, T_R[-2:], **HOW)
+    assert found.sizes == {"draw": 2, "memory": 2} and (found.behind < 3).all()
     data = prototypes.mean_pair(5)
     networks = prototypes.two_memories(data, TINY.n[-1:], T_R[-1:], **HOW)
     np.testing.assert_array_equal(found.other.sel(draw=5), prototypes.other_coefficient(networks).squeeze())
