@@ -60,7 +60,7 @@ def corners(
     source: TrainingSet | None = None,
     **how: Any,
 ) -> xr.Dataset:
-    """`two_memories` of several pairs of mean images from a source: their ends at the highest n and temperature.
+    """`two_memories` of several pairs of mean images from a source: ends at the highest n and temperature.
 
     Returns
     -------
