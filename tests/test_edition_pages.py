@@ -153,8 +153,10 @@ def test_heavy_pictures_become_lighter_and_others_stay() -> None:
     before, kept = heavy["image/png"], light["image/png"]
     lighten(heavy)
     lighten(light)
-    lighten({"text/plain": "1"})
+    within = {"text/html": f'<img src="data:image/png;base64,{before}">', "text/plain": "1"}
+    lighten(within)
     assert len(heavy["image/png"]) < len(before) / 2 and light["image/png"] == kept
+    assert within["text/html"] == f'<img src="data:image/png;base64,{heavy["image/png"]}">'
     assert Image.open(io.BytesIO(base64.b64decode(heavy["image/png"]))).size == (300, 300)
 
 

@@ -22,8 +22,8 @@ from hopcore.edition.run.execute import Run
 _PROGRAMS = "application/vnd."
 """Begins kinds of outputs that are for programs: widgets, which have no kernel on a page, and answers."""
 
-_HEAVY = 20_000
-"""Characters of a picture in a notebook (base64) beyond which a page gets a lighter one."""
+_HEAVY, _COLOURS = 20_000, 128
+"""Characters of a picture in a notebook (base64) beyond which a page gets one in so many colours."""
 
 
 def stage(book: Book, runs: Iterable[Run]) -> Path:
@@ -75,13 +75,22 @@ def page(path: Path) -> nbformat.NotebookNode:
 
 
 def lighten(data: dict[str, Any]) -> None:
-    """Reduce a heavy picture of an output to 256 colours, which the eye does not miss, if that is lighter."""
-    picture = data.get("image/png", "")
-    if len(picture) > _HEAVY:
-        small = io.BytesIO()
-        image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA")
-        image.quantize(256, method=Image.Quantize.FASTOCTREE).save(small, "PNG", optimize=True)
-        data["image/png"] = min(picture, base64.b64encode(small.getvalue()).decode(), key=len)
+    """Make the pictures of an output lighter: its own, a glued one, and those within its HTML."""
+    for kind, content in data.items():
+        if kind.endswith("image/png"):
+            data[kind] = _lighter(content)
+        elif kind == "text/html":
+            within = r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+"
+            data[kind] = re.sub(within, lambda found: _lighter(found[0]), content)
+
+
+def _lighter(picture: str) -> str:
+    """A heavy picture (base64) in fewer colours, which the eye does not miss, if that makes it lighter."""
+    if len(picture) <= _HEAVY:
+        return picture
+    small, image = io.BytesIO(), Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA")
+    image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE).save(small, "PNG", optimize=True)
+    return min(picture, base64.b64encode(small.getvalue()).decode(), key=len)
 
 
 def relinked(text: str, executed: Container[str]) -> str:
