@@ -108,8 +108,8 @@ def verdicts(
 ) -> None:
     """Execute chapters with other seeds, threads and precision, and keep the verdicts in book/verdicts.json.
 
-    The book's scorecard shows them. All chapters take about five times as long as the book, at paper scale
-    days. With --under only that circumstance is measured.
+    The book's scorecard shows them. All chapters take about five times as long as the book. With --under
+    only that circumstance is measured; at paper scale it takes hours.
     """
     from hopcore.edition import commands
 
