@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import hopcore
-from hopcore.bench import cases, run_table
-from hopcore.bench.table import ratio, seconds_per_call
+from hopcore import bench
+from hopcore.bench import ratio, run_table, seconds_per_call
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +21,14 @@ def standard():
 
 
 CASES = {
-    "products": cases.products,
-    "epoch": cases.epoch,
-    "epoch float32": lambda data: cases.epoch(data, dtype="float32"),
-    "epoch with momentum": lambda data: cases.epoch(data, momentum=0.5),
-    "primal epoch": lambda data: cases.epoch(data, constraint="clip"),
-    "two stacked runs": lambda data: cases.epoch(data, runs=2),
-    "image loop": cases.image_loop,
-    "autograd": cases.autograd,
+    "products": bench.products,
+    "epoch": bench.epoch,
+    "epoch float32": lambda data: bench.epoch(data, dtype="float32"),
+    "epoch with momentum": lambda data: bench.epoch(data, momentum=0.5),
+    "primal epoch": lambda data: bench.epoch(data, constraint="clip"),
+    "two stacked runs": lambda data: bench.epoch(data, runs=2),
+    "image loop": bench.image_loop,
+    "autograd": bench.autograd,
 }
 
 
@@ -39,10 +39,8 @@ def test_epoch(benchmark, standard, name):
 
 def test_the_compared_programs_compute_the_same_epoch(standard):
     """The image loop and autograd are what hopcore is compared with: they must do the same work."""
-    from hopcore.bench.cases import STANDARD_RUN
-
-    run = hopcore.train(standard, epochs=3, n=STANDARD_RUN.n, seed=STANDARD_RUN.seed)
-    for make in (cases.image_loop, cases.autograd):
+    run = hopcore.train(standard, epochs=3, n=bench.STANDARD_RUN.n, seed=bench.STANDARD_RUN.seed)
+    for make in (bench.image_loop, bench.autograd):
         case = make(standard)
         for _ in range(3):
             case()
@@ -69,9 +67,9 @@ def test_the_table_has_every_part_and_is_readable_as_json(monkeypatch):
     def once(measured, rounds):
         return {name: [float(case() is None) + 1] for name, case in measured.items()}
 
-    monkeypatch.setattr("hopcore.bench.table.seconds_per_call", once)
-    monkeypatch.setattr("hopcore.bench.table.worker_pool", ThreadPoolExecutor)
-    monkeypatch.setattr("hopcore.bench.table.QUICK_EPOCHS", 2)
+    monkeypatch.setattr("hopcore.bench.seconds_per_call", once)
+    monkeypatch.setattr("hopcore.bench.worker_pool", ThreadPoolExecutor)
+    monkeypatch.setattr("hopcore.bench.QUICK_EPOCHS", 2)
     table = run_table(quick=True)
     sections = {row.section for row in table.rows}
     for part in ("float64, threads: 1", "float32, threads: 2", "4,500 images", "in a sweep", "projected"):
