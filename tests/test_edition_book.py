@@ -16,14 +16,11 @@ from tiny_book import ALPHA, BETA, make_book
 
 from hopcore.edition import commands
 from hopcore.edition.chapters import Book, Chapter, find_root
-from hopcore.edition.compare.check import compare, orphans, planned
-from hopcore.edition.compare.outputs import compared
-from hopcore.edition.compare.reference import make_reference, write_reference
-from hopcore.edition.compare.replay import marked, replay
+from hopcore.edition.compare.outputs import compared, marked, replay
+from hopcore.edition.compare.reference import compare, orphans, planned, write_reference
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.assets import MATHJAX, USED_FONTS
-from hopcore.edition.pages.generated import filled
-from hopcore.edition.pages.scorecard import scorecard
+from hopcore.edition.pages.generated import filled, scorecard
 from hopcore.edition.pages.stage import relinked
 from hopcore.edition.run import execute as execution
 from hopcore.edition.run import fingerprint
@@ -312,7 +309,7 @@ def test_a_chapter_with_nothing_to_check_is_refused(book: Book) -> None:
             cell.outputs = []
     nbformat.write(notebook, run.notebook)
     with pytest.raises(EditionError, match="alpha has nothing to check"):
-        make_reference(run)
+        write_reference(run)
 
 
 def test_only_text_and_glued_values_of_checked_cells_are_compared() -> None:

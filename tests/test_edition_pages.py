@@ -19,8 +19,8 @@ from PIL import Image
 
 import hopcore
 from hopcore.edition.chapters import Book
-from hopcore.edition.pages.autodoc import readable
 from hopcore.edition.pages.build import unpack
+from hopcore.edition.pages.extension import readable
 from hopcore.edition.pages.generated import cite
 from hopcore.edition.pages.stage import configure, lighten, page
 

@@ -7,8 +7,9 @@ import pytest
 import tiny_book
 
 from hopcore.edition.chapters import Book
-from hopcore.edition.compare.robustness import CIRCUMSTANCES, FILE, measure, verdicts
+from hopcore.edition.compare.robustness import CIRCUMSTANCES, FILE, measure
 from hopcore.edition.errors import EditionError
+from hopcore.edition.pages.generated import verdicts
 from hopcore.paper import CLAIMS
 
 DEPENDS = """

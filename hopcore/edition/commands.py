@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hopcore.edition.chapters import Book
-from hopcore.edition.compare.check import compare, orphans, planned
-from hopcore.edition.compare.reference import write_reference
+from hopcore.edition.compare.reference import compare, orphans, planned, write_reference
 from hopcore.edition.compare.robustness import measure
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.build import build_html

@@ -66,6 +66,11 @@ class Answer:
         return Verdict.IN_PART if any(found) else Verdict.FAILS
 
     @property
+    def kind(self) -> str:
+        """The verdict as the style sheet names it: "holds", "in-part", "fails" or "none"."""
+        return "none" if self.verdict is None else self.verdict.name.lower().replace("_", "-")
+
+    @property
     def said(self) -> str:
         """The verdict in words: "holds in 7 of 8 draws"."""
         if self.verdict is None or self.draws == 1:
@@ -88,13 +93,13 @@ class Answer:
         return {"text/plain": str(self), "text/html": self._html(), MIME: asdict(self)}
 
     def _html(self) -> str:
-        kind = "none" if self.verdict is None else self.verdict.name.lower().replace("_", "-")
         name, asked = "<strong>Beyond the paper</strong>", ""
         if self.parts:
             name, asked = f"<strong>{self.id}</strong> {self.said}", "The paper says: "
         parts = "".join(f"<li>{html.escape(part)}: <em>{word}</em></li>" for word, part in self.lines())
         return (
-            f'<div class="hopcore-claim verdict-{kind}"><p>{name}</p><p>{asked}{html.escape(self.says)}</p>'
+            f'<div class="hopcore-claim verdict-{self.kind}"><p>{name}</p>'
+            f"<p>{asked}{html.escape(self.says)}</p>"
             f"<p>Measured here: {html.escape(self.measured)}</p><ul>{parts}</ul></div>"
         )
 

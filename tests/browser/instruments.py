@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from hopcore import live
-from hopcore.edition.pages.head import POLICY
+from hopcore.edition.pages.extension import POLICY
 
 PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
 <title>Instruments</title>

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from visits import HTML, PAGES, Visit
 
-from hopcore.edition.pages.head import POLICY
+from hopcore.edition.pages.extension import POLICY
 
 
 def test_every_page_has_the_policy_before_all_that_it_loads() -> None:

@@ -10,10 +10,8 @@ from typing import Any
 from hopcore._files import write_whole
 from hopcore.edition.chapters import Book
 from hopcore.edition.errors import EditionError
-from hopcore.edition.pages.markdown import plain, table
 from hopcore.edition.run.circumstances import circumstances, cores
 from hopcore.edition.run.execute import Failure, Parameters, Run, execute, share
-from hopcore.paper import CLAIMS
 
 FILE = Path("book") / "verdicts.json"
 """Where the verdicts are kept, in the repository."""
@@ -55,7 +53,7 @@ def measure(
     unknown = [name for name in under if name not in CIRCUMSTANCES]
     if unknown:
         raise EditionError(f"under is {unknown[0]!r}; it must be one of: {', '.join(CIRCUMSTANCES)}")
-    found = _read(path)["verdicts"] if path.exists() else {}
+    found = read_verdicts(book)["verdicts"] if path.exists() else {}
     failures: list[Failure] = []
     for name in under or USUAL:
         parameters = CIRCUMSTANCES[name]
@@ -83,8 +81,9 @@ def _machine(threads: int) -> str:
     return f"{here['hardware']['processor']}, {kernels}; {packages}"
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """What a file of verdicts holds."""
+def read_verdicts(book: Book) -> dict[str, Any]:
+    """What the file of verdicts holds."""
+    path = book.root / FILE
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         texts = [found["on"], *(said for row in found["verdicts"].values() for said in row.values())]
@@ -95,21 +94,3 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path} does not hold verdicts ({error}): remove it; `hopcore verdicts` makes it"
         ) from error
     return found
-
-
-def verdicts(book: Book) -> str:
-    """The verdicts in Markdown: a sentence that counts, and a table of the claims."""
-    found = _read(book.root / FILE)
-    given = {claim: found["verdicts"][claim] for claim in CLAIMS if claim in found["verdicts"]}
-    columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]
-    rows = [
-        (claim, *(plain(row.get(name, "not measured")) for name in columns)) for claim, row in given.items()
-    ]
-    same = sum(len(set(row[1:])) == 1 for row in rows)
-    counted = f"Of {len(rows)} claims, {same} have the same verdict in all of these circumstances"
-    parts = [f"{counted} (on {plain(found['on'])})."]
-    missing = [name for name in CIRCUMSTANCES if name not in columns]
-    if missing:
-        parts.append(f"Not measured yet: {', '.join(missing)}.")
-    parts.append(table(("claim", *columns), rows, kind="verdicts"))
-    return "\n\n".join(parts)

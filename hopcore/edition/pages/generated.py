@@ -1,19 +1,22 @@
 """Pages made while the book is staged: a line ``% generated: NAME`` of a page is replaced by its content."""
 
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import yaml
 
 from hopcore import live
 from hopcore.edition.chapters import Book
-from hopcore.edition.compare.robustness import verdicts
+from hopcore.edition.compare.robustness import CIRCUMSTANCES, read_verdicts
 from hopcore.edition.errors import EditionError
-from hopcore.edition.pages.markdown import plain
-from hopcore.edition.pages.scorecard import scorecard
-from hopcore.edition.pages.status import status
-from hopcore.edition.run.execute import Run
+from hopcore.edition.run.execute import Parameters, Run
+from hopcore.paper import CLAIMS, Answer, Verdict
+
+SOURCES = "sources"
+"""Folder of the staged book, beside its pages, that holds the chapters' sources."""
 
 CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "scorecard": lambda book, runs: scorecard(runs),
@@ -35,13 +38,148 @@ def filled(text: str, book: Book, runs: Sequence[Run]) -> str:
     return re.sub(r"^% generated: (\S+)$", content, text, flags=re.MULTILINE)
 
 
+def _plain(text: str) -> str:
+    """Text to be taken literally, on one line: what Markdown could read as markup is escaped."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str) -> str:
+    """A table of cells in Markdown; `kind` is its class for the style sheet."""
+    lines = ["::::{list-table}", ":header-rows: 1", f":class: {kind}", ""]
+    for row in (header, *rows):
+        lines += [f"{'  -' if column else '* -'} {cell}" for column, cell in enumerate(row)]
+    return "\n".join([*lines, "::::"])
+
+
+def scorecard(runs: Iterable[Run]) -> str:
+    """Two tables: the paper's claims, in its order, beside what was measured, and results beyond the paper.
+
+    They come from the executed chapters.  A chapter that is also kept, unchanged, from a run with other
+    parameters than those of its page has a row for each.  A claim that no chapter answered is not measured.
+    """
+    found = [(answer, kept) for run in runs for kept in _kept(run) for answer in kept.answers()]
+    rows = []
+    for claim in CLAIMS.values():
+        figure = "supplement" if claim.figure == "S" else f"Figure {claim.figure}"
+        own = [
+            (_measured(answer, run), f'<strong class="verdict-{answer.kind}">{answer.said}</strong>')
+            for answer, run in found
+            if answer.id == claim.id
+        ]
+        nothing = "by no chapter of this build", '<strong class="verdict-none">not measured</strong>'
+        rows += [(claim.id, f"{_text(claim.statement)} ({figure})", *each) for each in own or [nothing]]
+    beyond = [(_text(each.says), _measured(each, run)) for each, run in found if each.verdict is None]
+    parts = [
+        _summary(answer for answer, _ in found),
+        _table(("claim", "the paper says", "measured here", "verdict"), rows, kind="scorecard"),
+        "## Beyond the paper",
+        "Results for which the paper has no statement to compare with.",
+        _table(("question", "measured here"), beyond, kind="scorecard beyond")
+        if beyond
+        else "No chapter has recorded one yet.",
+    ]
+    return "\n\n".join(parts)
+
+
+def _kept(run: Run) -> Iterator[Run]:
+    """The run of the chapter's page, then its other finished ones."""
+    yield run
+    for record in sorted((run.book.output / "executed").glob(f"*/{run.chapter.name}.json")):
+        try:
+            other = Run(run.book, run.chapter, Parameters.of_folder(record.parent.name))
+        except EditionError:
+            continue  # a folder that is not one of runs
+        if other != run and other.finished():
+            yield other
+
+
+def _measured(answer: Answer, run: Run) -> str:
+    shown = f"{{numref}}`{answer.figure}` in " if answer.figure else ""
+    said = f"{_text(answer.measured)}<br>{shown}[](/{run.chapter.document}.md)"
+    return f"{said}; {_plain(str(run.parameters))}"
+
+
+def _text(sentence: str) -> str:
+    return _plain(sentence).replace(r"T\_r", "$T_r$")
+
+
+def _summary(found: Iterable[Answer]) -> str:
+    """How many claims have which verdict; the first answer to a claim is the one that counts."""
+    first: dict[str, Verdict | None] = {}
+    for answer in found:
+        first.setdefault(answer.id, answer.verdict)
+    counts = Counter(first.get(claim) for claim in CLAIMS)
+    words = {
+        Verdict.HOLDS: "hold",
+        Verdict.IN_PART: "hold in part",
+        Verdict.FAILS: "do not hold",
+        None: "were not measured",
+    }
+    told = ", ".join(f"{counts[each]} {word}" for each, word in words.items() if counts[each])
+    return f"Of {len(CLAIMS)} claims, {told}."
+
+
+def verdicts(book: Book) -> str:
+    """The verdicts under other circumstances: a sentence that counts, and a table of the claims."""
+    found = read_verdicts(book)
+    given = {claim: found["verdicts"][claim] for claim in CLAIMS if claim in found["verdicts"]}
+    columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]
+    rows = [
+        (claim, *(_plain(row.get(name, "not measured")) for name in columns)) for claim, row in given.items()
+    ]
+    same = sum(len(set(row[1:])) == 1 for row in rows)
+    counted = f"Of {len(rows)} claims, {same} have the same verdict in all of these circumstances"
+    parts = [f"{counted} (on {_plain(found['on'])})."]
+    missing = [name for name in CIRCUMSTANCES if name not in columns]
+    if missing:
+        parts.append(f"Not measured yet: {', '.join(missing)}.")
+    return "\n\n".join([*parts, _table(("claim", *columns), rows, kind="verdicts")])
+
+
+def status(runs: Iterable[Run]) -> str:
+    """How, where and with what every chapter was executed, and its files to download, from the records."""
+    records = [(run, json.loads(run.record.read_text(encoding="utf-8"))) for run in runs]
+    if not records:
+        return "No chapter was executed."
+    seconds = sum(record["seconds"] for _, record in records)
+    header = ("chapter", "parameters", "time", "threads", "downloads")
+    parts = [
+        f"{len(records)} chapters took {_time(seconds)} of execution, added up.",
+        _table(header, [_executed(run, record) for run, record in records], kind="status"),
+    ]
+    for kind in ("hardware", "versions"):
+        # What all chapters were executed on or with; usually one thing.
+        rows = [
+            (_plain(name), _plain("; ".join(dict.fromkeys(str(each[kind].get(name)) for _, each in records))))
+            for name in records[0][1][kind]
+        ]
+        parts += [f"## {kind.capitalize()}", _table(("what", kind), rows, kind="status")]
+    return "\n\n".join(parts)
+
+
+def _executed(run: Run, record: dict[str, Any]) -> tuple[str, ...]:
+    name = run.chapter.name
+    return (
+        f"[](/{run.chapter.document}.md)",
+        _plain(str(run.parameters)) if record["parameters"] else "none",
+        _time(record["seconds"]),
+        str(record["threads"]),
+        f"{{download}}`notebook <{name}.ipynb>`, {{download}}`source <{SOURCES}/{name}.md>`",
+    )
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def cite(book: Book) -> str:
     """What CITATION.cff asks for, and an entry of BibTeX for the software and for each of its references."""
     content = yaml.safe_load((book.root / "CITATION.cff").read_text(encoding="utf-8"))
     if book.address:
         content["url"] = book.address
     entries = [_entry("software", content), *(_entry(each["type"], each) for each in content["references"])]
-    return "\n\n".join([plain(content["message"]), *(f"```bibtex\n{entry}\n```" for entry in entries)])
+    return "\n\n".join([_plain(content["message"]), *(f"```bibtex\n{entry}\n```" for entry in entries)])
 
 
 def _entry(kind: str, work: dict[str, Any]) -> str:

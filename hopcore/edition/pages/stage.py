@@ -15,8 +15,7 @@ from PIL import Image
 from hopcore._files import remove
 from hopcore.edition.chapters import CONFIG, Book
 from hopcore.edition.pages.assets import write_assets
-from hopcore.edition.pages.generated import filled
-from hopcore.edition.pages.status import SOURCES, copy_sources
+from hopcore.edition.pages.generated import SOURCES, filled
 from hopcore.edition.run.execute import Run
 
 _PROGRAMS = "application/vnd."
@@ -46,7 +45,9 @@ def stage(book: Book, runs: Iterable[Run]) -> Path:
         else:
             text = relinked(filled(chapter.text, book, runs), executed)
             Path(f"{target}.md").write_text(text, encoding="utf-8")
-    copy_sources(runs, folder / "book" / SOURCES)
+    (folder / "book" / SOURCES).mkdir(exist_ok=True)
+    for run in runs:  # for downloading
+        shutil.copy(run.chapter.source, folder / "book" / SOURCES)
     write_assets(folder / "book" / "_static")
     return folder
 
