@@ -4,32 +4,16 @@ Source: arXiv 2312.03012, sections "Properties of the two-memory system" and "Bi
 different regimes for saddles", and the supplement.  NumPy and SciPy only.
 """
 
-from .diagram import bifurcation_diagram, curves
+from .diagram import bifurcation_diagram, curves, labels_at_limit, overlap_diagram, phase_diagram
 from .fold_curves import asymmetry_curves, fold_curves, overlap_curves
-from .phase import labels_at_limit, overlap_diagram, phase_diagram
-from .pitchfork import mixture_slope, pitchforks
+from .mixtures import mixture_slope, mixture_temperature, pitchforks, prototype_onset, same_digit_mixtures
 from .saddle_nodes import folds
-from .same_digit import mixture_temperature, prototype_onset, same_digit_mixtures
 from .splitting import splitting_flow
 from .system import ReducedSystem
 from .trajectories import trajectory
 
 __all__ = [
-    "ReducedSystem",
-    "asymmetry_curves",
-    "bifurcation_diagram",
-    "curves",
-    "fold_curves",
-    "folds",
-    "labels_at_limit",
-    "mixture_slope",
-    "mixture_temperature",
-    "overlap_curves",
-    "overlap_diagram",
-    "phase_diagram",
-    "pitchforks",
-    "prototype_onset",
-    "same_digit_mixtures",
-    "splitting_flow",
-    "trajectory",
-]
+    "ReducedSystem", "asymmetry_curves", "bifurcation_diagram", "curves", "fold_curves", "folds",
+    "labels_at_limit", "mixture_slope", "mixture_temperature", "overlap_curves", "overlap_diagram",
+    "phase_diagram", "pitchforks", "prototype_onset", "same_digit_mixtures", "splitting_flow", "trajectory",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Gradients of one memory M = α_A A + α_B B with labels l_A = −l_B = ℓ and −1 elsewhere, in logarithms.
+"""Gradients and flow of a memory M = α_A A + α_B B with labels l_A = −l_B = ℓ, others −1, in logarithms.
 
 Written as functions of p = (α_A AA + α_B AB)₊/T̃, q = (α_A AB + α_B BB)₊/T̃, u = pⁿ, v = qⁿ, with the one
 weight
@@ -15,6 +15,16 @@ These are the paper's equations (supplement, one memory and two digits).  φ spa
 each term is an exponential of a logarithm from which the largest one is taken first: only ratios and signs
 matter.  Everything but the rectification (·)₊ also accepts complex numbers, for derivatives by a complex
 step.
+
+One epoch at rate ε moves the memory by ε ∇/(|∇_A| + |∇_B|) and the label by ε ∇_ℓ/max(|∇_ℓ|, |∇_γ|), then
+rescales the memory if its largest pixel, |α_A| + |α_B|, exceeds 1.  As ε → 0, with b = sgn(α_A) r_A +
+sgn(α_B) r_B the rate at which the memory presses against the constraint (the bracket), per unit of ε·epochs
+
+    dα_A/dt = r_A − α_A max(b, 0)      dα_B/dt = r_B − α_B max(b, 0)      on |α_A| + |α_B| = 1,
+
+and without the last terms inside.  A coefficient at 0 presses by |r|, whichever way it leaves.  The label
+is clipped: at ℓ = ±1 it moves inwards or not at all.  Valid when the images' pixels are ±1 where they
+matter and all four sign pairs occur, as then the largest pixel of α_A A + α_B B is |α_A| + |α_B|.
 """
 
 from typing import NamedTuple
@@ -22,6 +32,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .parameters import Parameters
+
+_ON = 1e-12
 
 LARGEST_LOG = 690.0
 """Logarithms of u and v are cut here: e^690 is still a float, and φ has long become 0 or 2^(2n)."""
@@ -123,10 +135,9 @@ def magnitude(x):
 
 
 class LabelGradient(NamedTuple):
-    """∇_ℓ and ∇_γ over the larger magnitude, and the logarithms of the two terms of ∇_ℓ and of |∇_γ|."""
+    """∇_ℓ over the larger of |∇_ℓ| and |∇_γ|, and the logarithms of the two terms of ∇_ℓ and of |∇_γ|."""
 
     ell: np.ndarray
-    gamma: np.ndarray
     log_a: np.ndarray
     log_b: np.ndarray
     log_gamma: np.ndarray
@@ -142,7 +153,24 @@ def label_gradient(act: Activations, ell, par: Parameters) -> LabelGradient:
         largest = np.maximum(np.maximum(log_a, log_b), log_gamma)
         largest = np.where(np.isfinite(largest), largest, 0.0)
         along_ell = np.exp(log_a - largest) - np.exp(log_b - largest)
-        along_gamma = -np.exp(log_gamma - largest)
-    norm = np.maximum(np.abs(along_ell), np.abs(along_gamma))
-    norm = np.where(norm == 0, 1.0, norm)
-    return LabelGradient(along_ell / norm, along_gamma / norm, log_a, log_b, log_gamma)
+        norm = np.maximum(np.abs(along_ell), np.exp(log_gamma - largest))
+    return LabelGradient(along_ell / np.where(norm == 0, 1.0, norm), log_a, log_b, log_gamma)
+
+
+def velocity(alpha_a, alpha_b, ell, par: Parameters):
+    """(dα_A/dt, dα_B/dt, dℓ/dt); rescaling acts where |α_A| + |α_B| is 1 to rounding."""
+    act = activations(alpha_a, alpha_b, par)
+    memory, label = memory_gradient(act, ell, par), label_gradient(act, ell, par)
+    touching = np.abs(alpha_a) + np.abs(alpha_b) >= 1 - _ON
+    loss = np.where(touching, np.maximum(bracket(alpha_a, alpha_b, memory), 0.0), 0.0)
+    outward = (np.abs(ell) >= 1) & (np.sign(label.ell) == np.sign(ell))
+    return memory.a - alpha_a * loss, memory.b - alpha_b * loss, np.where(outward, 0.0, label.ell)
+
+
+def bracket(alpha_a, alpha_b, memory):
+    """b: the rate of growth of |α_A| + |α_B| before rescaling, in [−1, 1]."""
+    return _pressing(alpha_a, memory.a) + _pressing(alpha_b, memory.b)
+
+
+def _pressing(alpha, pull):
+    return np.where(alpha == 0, np.abs(pull), np.sign(alpha) * pull)

@@ -8,8 +8,7 @@ import xarray as xr
 from .._checks import check_above, check_finite_array, check_positive, refuse
 from . import equilibria, nullclines
 from .constraint import columns
-from .dynamics import velocity
-from .gradients import activations
+from .gradients import activations, velocity
 from .labels import label_equilibrium
 from .parameters import CATEGORIES, Parameters, broadcast, check_numbers, check_overlaps, parameters
 

@@ -1,6 +1,6 @@
 """Learning followed in (α_A, α_B, ℓ): from inside the constraint onto it, and to a fixed point.
 
-The flow of `hopcore.reduced.dynamics` with two changes that let an implicit integrator with adaptive steps
+The flow of `hopcore.reduced.gradients` with two changes that let an implicit integrator with adaptive steps
 follow it, neither of which moves a fixed point:
 
 - rescaling and clipping set in over the last 1e-6 before |α_A| + |α_B| = 1 and |ℓ| = 1;
@@ -17,8 +17,7 @@ import xarray as xr
 from scipy.integrate import solve_ivp
 
 from .._checks import check_positive, check_real
-from .dynamics import bracket
-from .gradients import activations, label_gradient, memory_gradient, product
+from .gradients import activations, bracket, label_gradient, memory_gradient, product
 from .parameters import Parameters
 from .system import ReducedSystem
 

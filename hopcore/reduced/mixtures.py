@@ -1,17 +1,26 @@
-"""Two images of one digit: which mixtures are at rest, and where the even one costs too much or gives way.
+"""The even mixture α = 1/2: where it gives way for two digits, for one digit, and where it costs too much.
 
-All C labels agree on both images, so each image pulls with the same weight φ (see
+For two digits with AA = BB there are exact pitchforks, where the mixture α = 1/2, ℓ = 0 changes stability.
+There p = q = P = (AA + AB)/(2T̃) and u = v = U = Pⁿ, and the mixture is a fixed point at every n and T.
+Its slope along the label nullcline (see `hopcore.reduced.linear`) is, with ρ = (AA − AB)/(AA + AB),
+c = (C − 2)/2 and D = d log φ/ds,
+
+    df/dα = −1 + ρ h(U),      h(U) = n − 1 + n U D(U) + n / (c (2n − 1) U φ(U)).
+
+h grows without bound as U → 0 and as U → ∞, with one minimum between: the mixture is unstable at low and at
+high temperature, and attracts in a window between two pitchforks, if at all.  Unequal norms unfold each
+into a fold and a branch that passes by (`hopcore.reduced.asymmetry_curves`), with a cusp at AA = BB: the
+folds move by |AA − BB|^(2/3).
+
+For two images of one digit all C labels agree on both, so each image pulls with the same weight φ (see
 `hopcore.reduced.gradients`), ∇_A ∝ φ(u) pⁿ⁻¹ and ∇_B ∝ φ(v) qⁿ⁻¹, once the labels are ±1.  A memory
 α A + (1 − α) B rests where its gradient is along itself:
 
     F(α) = log φ(u) + (n − 1) log p − log φ(v) − (n − 1) log q − log(α/(1 − α)) = 0,
 
 and is stable where F falls.  For AA = BB the even mixture rests at every n and T, with the slope
-
-    F'(1/2) = 4 {ρ [n − 1 + n U D(U)] − 1},      ρ = (AA − AB)/(AA + AB),   U = ((AA + AB)/2T)ⁿ:
-
-the h of `hopcore.reduced.pitchfork` without the pull of the label, which is not free here.  As D < 0 wherever
-n U D(U) counts, the mixture gives way at high temperature and at n > 1 + 1/ρ only.
+F'(1/2) = 4 {ρ [n − 1 + n U D(U)] − 1}: without the pull of the label, which is not free here.  As D < 0
+wherever n U D(U) counts, the mixture gives way at high temperature and at n > 1 + 1/ρ only.
 """
 
 import numpy as np
@@ -22,10 +31,43 @@ from scipy.special import expit
 from .._checks import check_above, check_finite_array, check_positive, refuse
 from .equilibria import bisect
 from .gradients import log_weight, weight_slope
-from .parameters import check_overlaps
+from .parameters import CATEGORIES, check_numbers, check_overlaps, check_range
 
 _NODES = 800
 _LOG_RANGE = (-200.0, 8.0)
+
+
+def mixture_slope(n, temperature, aa, ab, *, copies=1, categories=CATEGORIES) -> float:
+    """df/dα at the even mixture of two images with AA = BB: it attracts where this is negative.
+
+    There have to be three categories or more: without a silent one the even mixture has no gradient at all.
+    """
+    aa, ab, _ = check_overlaps(aa, ab, aa)
+    n, temperature = check_above("n", n, 1), check_positive("temperature", temperature)
+    copies, categories = check_numbers(copies, categories, least=3)
+    log_u = np.log(copies) + n * np.log((aa + ab) / (2 * temperature))
+    u = np.exp(log_u)
+    pull = 2 / (categories - 2) * n / (2 * n - 1) * np.exp(min(-log_u - float(log_weight(u, n)), 600.0))
+    return float(-1 + (aa - ab) / (aa + ab) * (n - 1 + n * u * weight_slope(u, n) + pull))
+
+
+def pitchforks(aa, ab, *, temperature, copies=1, n_range=(2, 100), categories=CATEGORIES) -> xr.Dataset:
+    """Every power n in a range at which the even mixture of images with AA = BB changes its stability.
+
+    Returns ``n`` and ``opens`` (True where the mixture is unstable above that n) over ``pitchfork``.
+    """
+
+    def slope(n):
+        return mixture_slope(n, temperature, aa, ab, copies=copies, categories=categories)
+
+    samples = np.geomspace(*check_range("n_range", n_range, 1), 400)
+    values = np.array([slope(n) for n in samples])
+    change = np.flatnonzero((values[1:] > 0) != (values[:-1] > 0))
+    found = [brentq(slope, samples[at], samples[at + 1], xtol=1e-13) for at in change]
+    return xr.Dataset(
+        {"n": ("pitchfork", np.array(found, dtype=float)), "opens": ("pitchfork", values[change + 1] > 0)},
+        attrs=dict(aa=aa, ab=ab, temperature=temperature, copies=copies, categories=categories),
+    )
 
 
 def same_digit_mixtures(aa, ab, bb, *, n, temperature) -> xr.Dataset:
