@@ -13,35 +13,21 @@ from .distances import (
     distances_to_run,
 )
 from .fates import NO_FATE, category_paths, fates, leading_digits
-from .orders import class_means, learning_ranks, rank_agreement, rank_correlation, typicality
-from .recognition import appearance, recognised
+from .recognition import (
+    appearance,
+    class_means,
+    learning_ranks,
+    rank_agreement,
+    rank_correlation,
+    recognised,
+    typicality,
+)
 from .saddles import Saddle, saddle
 from .tree import Fate, Split, SplitTree, build_tree, fate_separations, separation_epochs, split_tree
 
 __all__ = [
-    "NO_FATE",
-    "Fate",
-    "Saddle",
-    "Split",
-    "SplitTree",
-    "appearance",
-    "build_tree",
-    "category_paths",
-    "class_means",
-    "distances_between",
-    "distances_by_fate",
-    "distances_to_paths",
-    "distances_to_places",
-    "distances_to_run",
-    "fate_separations",
-    "fates",
-    "leading_digits",
-    "learning_ranks",
-    "rank_agreement",
-    "rank_correlation",
-    "recognised",
-    "saddle",
-    "separation_epochs",
-    "split_tree",
-    "typicality",
-]
+    "NO_FATE", "Fate", "Saddle", "Split", "SplitTree", "appearance", "build_tree", "category_paths",
+    "class_means", "distances_between", "distances_by_fate", "distances_to_paths", "distances_to_places",
+    "distances_to_run", "fate_separations", "fates", "leading_digits", "learning_ranks", "rank_agreement",
+    "rank_correlation", "recognised", "saddle", "separation_epochs", "split_tree", "typicality",
+]  # fmt: skip

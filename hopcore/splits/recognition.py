@@ -1,9 +1,14 @@
-"""Which digits are recognised, and since when (paper, Fig. 3C and F)."""
+"""Which digits are recognised, since when and in which order (paper, Fig. 3C and F); how typical each is."""
+
+from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata, spearmanr
 
-from hopcore._checks import check_integer
+from hopcore._checks import check_integer, refuse
 from hopcore.data import TrainingSet
 from hopcore.training.schedule import conditions
 
@@ -59,3 +64,49 @@ def appearance(counts: xr.DataArray, beyond: int = APPEARS_BEYOND) -> xr.DataArr
     since = len(known) - np.logical_and.accumulate(known[::-1]).sum(axis=0)
     epochs = np.append(counts.epoch.values.astype(np.float64), np.nan)
     return xr.DataArray(epochs[since], {"category": counts.category}, ("category",), "appearance")
+
+
+def learning_ranks(appeared: ArrayLike) -> np.ndarray:
+    """Ranks (..., digits) of the digits in the order in which they appear, from 1.
+
+    ``appeared`` (..., digits) are epochs, of several runs for example; NaN, for a digit that never appears,
+    comes last, and digits that appear at the same epoch share their mean rank.
+    """
+    appeared = np.asarray(appeared, dtype=np.float64)
+    return rankdata(np.where(np.isnan(appeared), np.inf, appeared), axis=-1)
+
+
+def rank_agreement(ranks: Sequence[ArrayLike] | ArrayLike) -> float:
+    """The mean of Spearman's rank correlation over all pairs of runs: 1 for one order, about 0 for chance.
+
+    The ranks are (runs, digits), of two runs or more. A run in which all digits tie says nothing about the
+    order, and its correlations count as 0.
+    """
+    ranks = np.asarray(ranks, dtype=np.float64)
+    if ranks.ndim != 2 or len(ranks) < 2:
+        raise refuse("ranks", ranks, "ranks (runs, digits) of two runs or more")
+    return float(np.mean([rank_correlation(*pair) for pair in combinations(ranks, 2)]))
+
+
+def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
+    """Spearman's rank correlation of two orders; 0 if one of them is a single tie."""
+    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(spearmanr(first, second).statistic)
+
+
+def class_means(data: TrainingSet) -> TrainingSet:
+    """The mean image of every digit of a set, as a set of one image per digit."""
+    digits = np.unique(data.digits)
+    means = [data.images[data.digits == digit].mean(axis=0) for digit in digits]
+    return TrainingSet(np.array(means), digits)
+
+
+def typicality(data: TrainingSet) -> np.ndarray:
+    """How much each digit of a set has in common with all of them, (digits,).
+
+    The row sum of the overlaps of the class means with each other, per pixel.
+    """
+    means = class_means(data).images
+    return (means @ means.T).sum(axis=1) / means.shape[1]

@@ -97,20 +97,6 @@ class SplitTree:
         """The number of branches of each split, the earliest split first; 2 for a binary decision."""
         return tuple(len(split.branches) for split in self.splits)
 
-    def path(self, digit: int) -> tuple[Split | Fate, ...]:
-        """The splits that the memories of a fate pass through, and the fate.
-
-        Raises
-        ------
-        ValueError
-            If no memory has this fate.
-        """
-        own = [leaf for leaf in self.fates if leaf.digit == digit]
-        if not own:
-            known = ", ".join(map(str, self.digits)) or "of which there is none"
-            raise refuse("digit", digit, f"one of the fates, {known}")
-        return (*(split for split in self.splits if digit in split.fates), *own)
-
     def __str__(self) -> str:
         def lines(node: Split | Fate, indent: str = "") -> list[str]:
             if isinstance(node, Fate):
