@@ -1,20 +1,28 @@
 """The book's figures: every function returns a `Picture`, which a notebook shows."""
 
-from .bands import population_frame, population_panels, recognised_panels, vanishing_strip
-from .bars import coefficient_panels, label_panels
-from .bifurcations import (
-    bifurcation_sides,
-    departure_panels,
-    region_map,
-    settling_panels,
-    turning_bifurcations,
-    turning_flow,
+from .bars import (
+    coefficient_panels,
+    label_panels,
+    population_frame,
+    population_panels,
+    recognised_panels,
+    vanishing_strip,
 )
 from .curves import Curve, coefficient_maps, curves, digit_scatter, temperature_curves
 from .images import fate_table, image_blocks, image_table, memory_table
 from .maps import Trails, compositions, map_panels, share_trails, trail_panels
 from .movies import Movie, learning_movie
-from .nullclines import nullcline_frame, nullcline_panels, path_panels
+from .reduced import (
+    bifurcation_sides,
+    departure_panels,
+    nullcline_frame,
+    nullcline_panels,
+    path_panels,
+    region_map,
+    settling_panels,
+    turning_bifurcations,
+    turning_flow,
+)
 from .slider import Slider, slider_figure
 from .starts import StartRow, start_panels
 from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture

@@ -1,15 +1,21 @@
-"""A memory's make-up: its coefficients, digit by digit, and its labels."""
+"""Bars and bands of the digits: a memory's coefficients and labels, what is recognised, and what is left."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
 
-from .style import DIGIT_COLOURS, INK, Picture, digit_text, panel_table, styled
+from .images import draw_block
+from .style import DIGIT_COLOURS, INK, WIDTH, Picture, digit_text, panel_table, styled
 
 _DIGITS = range(len(DIGIT_COLOURS))
+_NAMED = 5  # memories: a thinner band has no room for its name
+_LIGHT = 0.55  # a colour above this weighted mean of its parts is too light for white names
+_ACROSS = 10  # memories in a row
 
 
 def largest_in_the_middle(values: ArrayLike) -> np.ndarray:
@@ -82,3 +88,97 @@ def label_panels(
 ) -> Picture:
     """Labels (C,) of one memory per panel, one bar per digit."""
     return _panels(_draw_labels, labels, row_titles, column_titles, "label")
+
+
+def _stack(axes: Axes, title: str, across: np.ndarray, counts: np.ndarray, top: float) -> np.ndarray:
+    """Draw bands (P, C) that reach up to ``top``; the heights of their middles (P, C)."""
+    axes.stackplot(across, counts.T, colors=DIGIT_COLOURS, linewidth=0.4, edgecolor="white")
+    axes.set(title=title, xlim=(across[0], across[-1]), ylim=(0, top))
+    return np.cumsum(counts, axis=1) - counts / 2
+
+
+@styled
+def recognised_panels(panels: Mapping[str, xr.DataArray], per_digit: int, *, columns: int = 1) -> Picture:
+    """By title, the images recognised of each digit, (epoch, category): bands named at their right ends."""
+    rows, high, size = -(-len(panels) // columns), *((2.5, 9.5) if columns == 1 else (1.4, 6.5))
+    labels = {"x_label": "epoch", "y_label": "images recognised" if columns == 1 else "recognised"}
+    figure, grid = panel_table(high * rows, rows, columns, **labels, sharex=columns > 1, sharey=columns > 1)
+    for axes, (title, recognised) in zip(grid.flat, panels.items(), strict=False):
+        epochs, counts = recognised.epoch.values, recognised.values.astype(float)
+        middles = _stack(axes, title, epochs, counts, per_digit * counts.shape[1])
+        for digit in np.flatnonzero(counts[-1]).tolist():
+            name = digit_text(digit, ha="left", size=size, textcoords="offset points", annotation_clip=False)
+            axes.annotate(str(digit), (epochs[-1], middles[-1, digit]), xytext=(4, 0), **name)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_axis_off()
+    return Picture(figure, "png")
+
+
+@styled
+def population_panels(panels: Mapping[str, xr.DataArray], memories: int) -> Picture:
+    """By title, how many memories belong to each digit, (rescaled_temperature, category).
+
+    What is blank are memories without a digit. Each band has its digit's name where it is widest.
+    """
+    figure, grid = panel_table(
+        2.3 * len(panels) + 0.3, len(panels), x_label="$T_r$", y_label="memories", sharex=True
+    )
+    for axes, (title, population) in zip(grid[:, 0], panels.items(), strict=True):
+        hot, counts = population.rescaled_temperature.values, population.values.astype(float)
+        middles = _stack(axes, title, hot, counts, memories)
+        first = int(len(hot) > 2)  # names stay inside the panel
+        for digit, widest in enumerate(first + counts[first : len(hot) - first].argmax(axis=0)):
+            if counts[widest, digit] >= _NAMED:
+                light = np.dot(to_rgb(DIGIT_COLOURS[digit]), (0.299, 0.587, 0.114)) > _LIGHT
+                name = digit_text(digit, color="black" if light else "white", size=9)
+                axes.text(hot[widest], middles[widest, digit], str(digit), **name)
+    return Picture(figure, "png")
+
+
+@styled
+def vanishing_strip(
+    values: ArrayLike, order: Sequence[int], limits: tuple[float, float], *, x_label: str
+) -> Picture:
+    """Where each digit vanishes: a row for each digit, from the top in `order`, a dot for each training set.
+
+    `values` (sets, digits) beyond the `limits` are drawn as arrows at the edge; a bar marks the mean of the
+    others.
+    """
+    values = np.asarray(values, dtype=float)
+    figure, [[axes]] = panel_table(0.24 * len(order) + 0.8, x_label=x_label, y_label="digit")
+    for row, digit in enumerate(order):
+        colour = DIGIT_COLOURS[digit]
+        known = np.isfinite(values[:, digit])
+        inside = values[known, digit]
+        shift = np.linspace(-0.2, 0.2, len(inside)) if len(inside) > 1 else np.zeros(len(inside))
+        axes.plot(inside, row + shift, "o", color=colour, markersize=4.5, clip_on=False)
+        if len(inside):
+            axes.plot([inside.mean()] * 2, [row - 0.38, row + 0.38], color=colour, linewidth=2.2)
+        for edge, mark, beyond in ((limits[0], "<", -np.inf), (limits[1], ">", np.inf)):
+            if (values[:, digit] == beyond).any():
+                axes.plot([edge], [row], mark, color=colour, markersize=6, clip_on=False)
+    axes.set_yticks(range(len(order)), map(str, order))
+    for label, digit in zip(axes.get_yticklabels(), order, strict=True):
+        label.set(color=DIGIT_COLOURS[digit], weight="bold")
+    axes.set(xlim=limits, ylim=(len(order) - 0.4, -0.6))
+    axes.grid(axis="y", color=INK, alpha=0.25, linewidth=0.6)
+    return Picture(figure, "svg")
+
+
+@styled
+def population_frame(memories: ArrayLike, digits: ArrayLike, title: str, most: int) -> Picture:
+    """All memories (K, N) in the order of their digits (K,), those without one (−1) last; how many of each.
+
+    `most` is the end of the bars' axis, the same for all frames of a movie.
+    """
+    memories, digits = np.asarray(memories, dtype=float), np.asarray(digits)
+    categories = len(_DIGITS)
+    order = np.argsort(np.where(digits < 0, categories, digits), kind="stable")
+    figure, [[left, right]] = panel_table(0.66 * WIDTH + 0.35, 1, 2, width_ratios=(0.66, 0.34))
+    draw_block(left, memories[order], _ACROSS)
+    left.set_title(title)
+    counts = [int((digits == digit).sum()) for digit in _DIGITS] + [int((digits < 0).sum())]
+    right.barh(range(categories + 1), counts, color=[*DIGIT_COLOURS, INK], height=0.8)
+    right.set_yticks(range(categories + 1), [*map(str, _DIGITS), "none"])
+    right.set(xlim=(0, most), ylim=(categories + 0.6, -0.6), xlabel="memories")
+    return Picture(figure, "png")
