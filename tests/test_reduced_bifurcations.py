@@ -19,8 +19,8 @@ from hopcore.reduced import (
     phase_diagram,
     pitchforks,
 )
+from hopcore.reduced.equilibria import vanishing_pairs
 from hopcore.reduced.linear import eigenvalues, linearise, slow_slope
-from hopcore.reduced.matching import vanishing_pairs
 from hopcore.reduced.parameters import parameters
 from hopcore.reduced.saddle_nodes import _newton_step, conditions, derivatives
 

@@ -55,7 +55,7 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
 LIBRARY = """
 import hopcore
 from pathlib import Path
-from hopcore.plotting.slider import Slider
+from hopcore.plotting.scripted import Slider
 assert Path(hopcore.__file__).is_relative_to(sys.path[0])
 digits = hopcore.training_set(digits=[1, 4], per_digit=2, seed=0)
 alpha = hopcore.coefficients(digits.images, digits)

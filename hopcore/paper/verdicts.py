@@ -149,7 +149,7 @@ def claim(
     answers = {part: _answers(part, held) for part, held in parts.items()}
     if not answers or len({len(held) for held in answers.values()} - {1}) > 1:
         raise ValueError("parts must hold at least one, and all over the same number of draws")
-    return _answer(name, CLAIMS[name].statement, numbers, measured, answers, figure)
+    return _answer(name, CLAIMS[name].statement, numbers, measured, parts=answers, figure=figure)
 
 
 def beyond(
@@ -161,20 +161,13 @@ def beyond(
     """
     if name in CLAIMS or not name.isidentifier():
         raise ValueError(f"name must be a plain word that is no claim's, got {name!r}")
-    return _answer(name, question, numbers, measured, {}, figure)
+    return _answer(name, question, numbers, measured, parts={}, figure=figure)
 
 
-def _answer(
-    name: str,
-    says: str,
-    numbers: Mapping[str, Any],
-    measured: str,
-    parts: Mapping[str, tuple[bool, ...]],
-    figure: str,
-) -> Answer:
+def _answer(name: str, says: str, numbers: Mapping[str, Any], measured: str, **rest: Any) -> Answer:
     plain = {key: _plain_number(key, value) for key, value in numbers.items()}
     floats = {key: float(value) for key, value in plain.items()}
-    answer = Answer(name, says, measured.format(**plain), floats, parts, figure)
+    answer = Answer(name, says, measured.format(**plain), floats, **rest)
     say(**{f"{name}.{key}": value for key, value in plain.items()})
     return answer
 

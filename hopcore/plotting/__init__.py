@@ -8,7 +8,15 @@ from .bars import (
     recognised_panels,
     vanishing_strip,
 )
-from .curves import Curve, coefficient_maps, curves, digit_scatter, temperature_curves
+from .curves import (
+    Curve,
+    StartRow,
+    coefficient_maps,
+    curves,
+    digit_scatter,
+    start_panels,
+    temperature_curves,
+)
 from .images import fate_table, image_blocks, image_table, memory_table
 from .maps import Trails, compositions, map_panels, share_trails, trail_panels
 from .movies import Movie, learning_movie
@@ -23,8 +31,7 @@ from .reduced import (
     turning_bifurcations,
     turning_flow,
 )
-from .slider import Slider, slider_figure
-from .starts import StartRow, start_panels
+from .scripted import Slider, slider_figure
 from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
 from .trees import split_tree_picture
 from .turning import Turning, turning_trails

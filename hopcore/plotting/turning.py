@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hopcore._checks import check_finite_array
+
 from .scripted import scripted
 from .style import DIGIT_COLOURS, fate_colours
 
@@ -131,12 +133,8 @@ def turning_trails(
     ValueError
         For arrays that do not fit each other, and points that are not finite.
     """
-    points = np.asarray(points, dtype=float)
-    if points.ndim != 3 or points.shape[2] != 3 or not points.size:
-        raise ValueError(f"points must have the shape (epochs, memories, 3), got {points.shape}")
-    if not np.isfinite(points).all():
-        raise ValueError("points must be finite, got NaN or infinity")
-    if len(epochs) != points.shape[0] or len(fates) != points.shape[1] or len(digits) != 3:
+    points = check_finite_array("points", points, (None, None, 3))
+    if not points.size or len(epochs) != points.shape[0] or len(fates) != points.shape[1] or len(digits) != 3:
         raise ValueError(
             f"epochs, fates and digits must fit points of shape {points.shape}, "
             f"got {len(epochs)}, {len(fates)} and {len(digits)} (must be 3) of them"

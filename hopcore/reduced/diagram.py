@@ -7,8 +7,8 @@ import xarray as xr
 
 from .._checks import check_increasing, check_positive
 from .constraint import columns, place
-from .equilibria import FixedPoints, fixed_points, stability
-from .matching import strings, vanishing_pairs
+from .equilibria import FixedPoints, fixed_points, stability, vanishing_pairs
+from .nullclines import strings
 from .parameters import CATEGORIES, Parameters, broadcast, check_rising, overlaps, temperatures
 from .saddle_nodes import Bracket, locate
 

@@ -12,6 +12,7 @@ where the silent part c φ(u) is far below |ℓ| φ(ℓu): then ∇_A and ∇_B 
 with α_A, α_B ≥ 0 rests.  Inside the constraint, ∇_A = ∇_B = 0 would need ℓ < 0 and ℓ > 0 at once.
 """
 
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -191,3 +192,23 @@ def _balance_label(position, first, last, par: Parameters) -> np.ndarray:
             better = ell - lin.flow / lin.balance_ell
         ell = np.where((first != last) & (better >= low) & (better <= high), better, ell)
     return ell
+
+
+def vanishing_pairs(have: np.ndarray, keep: np.ndarray) -> list[int]:
+    """The pairs of neighbours in ``have`` that have no partner in ``keep``: the index of the lower of each.
+
+    Both are positions in increasing order.  Fixed points vanish two at a time, neighbours along the
+    constraint; the choice is the one that leaves the least movement to all others.
+    """
+    pairs = (len(have) - len(keep)) // 2
+    choices = [
+        chosen
+        for chosen in combinations(range(len(have) - 1), pairs)
+        if all(later - earlier > 1 for earlier, later in pairwise(chosen))
+    ]
+
+    def movement(chosen):
+        rest = np.delete(have, [index for lower in chosen for index in (lower, lower + 1)])
+        return np.abs(rest - keep).sum()
+
+    return list(min(choices, key=movement))

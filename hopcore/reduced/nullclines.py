@@ -5,12 +5,13 @@ bisected to the last bit, and crossings that share a cell are linked.  An arc sm
 missed.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from .constraint import FIRST, LAST
 from .equilibria import bisect
 from .linear import flow
-from .matching import strings
 from .parameters import Parameters
 
 _CELLS_PER_UNIT = 96
@@ -63,3 +64,25 @@ def _links(number: dict, above: np.ndarray) -> list[tuple[int, int]]:
             first, second, third, fourth = present
             links += [(first, fourth), (second, third)] if above[i, j] else [(first, second), (third, fourth)]
     return links
+
+
+def strings(links: Iterable[tuple[int, int]], count: int) -> list[list[int]]:
+    """Nodes 0 … count − 1, each with two links at most, strung together along their links.
+
+    Open strings come first, each from one of its ends; a closed one ends with the node that it starts with.
+    """
+    near: list[list[int]] = [[] for _ in range(count)]
+    for one, other in links:
+        near[one].append(other)
+        near[other].append(one)
+    found, seen = [], set()
+    for start in sorted(range(count), key=lambda node: len(near[node]) > 1):
+        path, ahead = [], [] if start in seen else [start]
+        while ahead:
+            path.append(ahead[0])
+            seen.add(ahead[0])
+            ahead = [node for node in near[path[-1]] if node not in seen]
+        if len(path) > 2 and start in near[path[-1]]:
+            path.append(start)
+        found += [path] if path else []
+    return found

@@ -20,9 +20,8 @@ import xarray as xr
 
 from .._checks import check_positive
 from .constraint import columns
-from .equilibria import fixed_points
+from .equilibria import fixed_points, vanishing_pairs
 from .linear import linearise, slow_slope
-from .matching import vanishing_pairs
 from .parameters import CATEGORIES, Family, broadcast, check_range, temperatures
 
 _PER_DECADE = 250

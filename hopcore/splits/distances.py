@@ -32,10 +32,7 @@ def distances_to_paths(memories: ArrayLike, run: xr.Dataset) -> np.ndarray:
     The run's recorded epochs are all compared: the result is the distance from its valleys.
     """
     memories = check_finite_array("memories", memories, (None, run.sizes["pixel"]))
-    nearest = np.full(len(memories), np.inf)
-    for state in _states(run):
-        nearest = np.minimum(nearest, distances_between(memories, state).min(axis=1))
-    return nearest
+    return np.min([distances_between(memories, state).min(axis=1) for state in _states(run)], axis=0)
 
 
 def distances_by_fate(run: xr.Dataset, fates: ArrayLike) -> xr.Dataset:
