@@ -19,9 +19,8 @@ from hopcore.edition.chapters import Book, Chapter, find_root
 from hopcore.edition.compare.outputs import compared, marked, replay
 from hopcore.edition.compare.reference import compare, orphans, planned, write_reference
 from hopcore.edition.errors import EditionError
-from hopcore.edition.pages.assets import MATHJAX, USED_FONTS
 from hopcore.edition.pages.generated import filled, scorecard
-from hopcore.edition.pages.stage import relinked
+from hopcore.edition.pages.stage import MATHJAX, USED_FONTS, relinked
 from hopcore.edition.run import execute as execution
 from hopcore.edition.run import fingerprint
 from hopcore.edition.run.execute import Parameters, Run, execute

@@ -42,12 +42,10 @@ def measure(
 ) -> Path:
     """Execute chapters under some circumstances and keep the verdicts in `FILE`; give its path.
 
-    Without a name in ``under`` they are those at quick scale that need no other images.
-
-    The file is written after each circumstance, and what was finished before is not executed again, so an
-    interrupted measurement goes on where it was. Verdicts of chapters that are not named, and under
-    other circumstances, stay as they are; if these cannot be read, nothing is executed.
-    A chapter that fails is told after all others.
+    Without a name in ``under`` they are those at quick scale that need no other images. The file is written
+    after each, and what was finished before is not executed again, so an interrupted measurement goes on
+    where it was. Verdicts of chapters that are not named, and under other circumstances, stay as they are; if
+    these cannot be read, nothing is executed. A chapter that fails is told after all others.
     """
     path = book.root / FILE
     unknown = [name for name in under if name not in CIRCUMSTANCES]

@@ -109,13 +109,8 @@ def _summary(found: Iterable[Answer]) -> str:
     for answer in found:
         first.setdefault(answer.id, answer.verdict)
     counts = Counter(first.get(claim) for claim in CLAIMS)
-    words = {
-        Verdict.HOLDS: "hold",
-        Verdict.IN_PART: "hold in part",
-        Verdict.FAILS: "do not hold",
-        None: "were not measured",
-    }
-    told = ", ".join(f"{counts[each]} {word}" for each, word in words.items() if counts[each])
+    words = zip((*Verdict, None), ("hold", "hold in part", "do not hold", "were not measured"), strict=True)
+    told = ", ".join(f"{counts[each]} {word}" for each, word in words if counts[each])
     return f"Of {len(CLAIMS)} claims, {told}."
 
 

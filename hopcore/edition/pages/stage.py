@@ -1,6 +1,7 @@
 """Lays out what the book is built from: pages, executed notebooks, pictures, and what pages load."""
 
 import base64
+import importlib.util
 import io
 import re
 import shutil
@@ -10,13 +11,36 @@ from typing import Any
 
 import nbformat
 import yaml
+from fontTools.subset import Subsetter
+from fontTools.ttLib import TTFont
 from PIL import Image
 
+from hopcore import live
 from hopcore._files import remove
 from hopcore.edition.chapters import CONFIG, Book
-from hopcore.edition.pages.assets import write_assets
+from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import SOURCES, filled
 from hopcore.edition.run.execute import Run
+from hopcore.plotting.scripted import data_address
+
+MATHJAX = (
+    "startup.js", "core.js", "input/tex-base.js", "input/tex/extensions/ams.js", "a11y/assistive-mml.js",
+    "output/chtml.js", "output/chtml/fonts/tex.js",
+)  # fmt: skip
+"""The parts of MathJax 3 that `_config.yml` asks for: the book's formulas, also read aloud, and no menu."""
+
+FONTS = "output/chtml/fonts/woff-v2"
+USED_FONTS = (
+    "Main-Regular", "Main-Bold", "Math-Italic", "Size1-Regular", "Size2-Regular", "Size3-Regular",
+    "Size4-Regular", "AMS-Regular", "Calligraphic-Regular", "Zero",
+)  # fmt: skip
+"""Where MathJax has its fonts, and those that formulas of the book use."""
+
+ICONS = (
+    "angle-left", "angle-right", "arrow-up", "bars", "chevron-down", "circle-half-stroke", "code", "download",
+    "expand", "file", "file-pdf", "lightbulb", "list", "magnifying-glass", "moon", "sun", "xmark",
+)  # fmt: skip
+"""The icons of the theme's buttons that the book has."""
 
 _PROGRAMS = "application/vnd."
 """Begins kinds of outputs that are for programs: widgets, which have no kernel on a page, and answers."""
@@ -119,3 +143,53 @@ def configure(book: Book, target: Path) -> None:
             pages = f"https://{on_github[1].lower()}.github.io/{on_github[2]}/"
             settings["sphinx"]["config"].setdefault("html_baseurl", pages)
     target.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def write_assets(folder: Path) -> None:
+    """Write what pages load into the folder of static files.
+
+    It is MathJax and the theme's icons, no more of either than is used, and the script of the instruments.
+    """
+    _write_mathjax(_package("sphinx-mathjax-offline") / "static" / "mathjax", folder / "mathjax")
+    theme = _package("pydata_sphinx_theme") / "theme" / "pydata_sphinx_theme" / "static"
+    (folder / "icons.css").write_text(_icons(theme), encoding="utf-8")
+    (folder / "live.js").write_text(live.script(), encoding="utf-8")
+
+
+def _package(name: str) -> Path:
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise EditionError(
+            f"{name} is not installed: install the project with its extra `book`, "
+            "pip install 'hopcore[book]', or run `make env`"
+        )
+    return Path(found.origin).parent
+
+
+def _write_mathjax(source: Path, target: Path) -> None:
+    """Copy the parts; fonts become text in them: browsers refuse font files to a page from a disk."""
+    fonts = {f"%%URL%%/MathJax_{name}.woff": source / FONTS / f"MathJax_{name}.woff" for name in USED_FONTS}
+    for name in MATHJAX:
+        text = (source / name).read_text(encoding="utf-8")
+        for address, file in fonts.items():
+            if address in text:
+                text = text.replace(address, data_address("font/woff", file.read_bytes()))
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text, encoding="utf-8")
+
+
+def _icons(theme: Path) -> str:
+    """A style sheet with the theme's own font of icons, of which only those in use are left."""
+    style = (theme / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    buttons = [re.search(rf'\.fa-{name}:before[^{{]*{{content:"\\(\w+)"', style) for name in ICONS]
+    characters = {int(each[1], 16) for each in buttons if each}
+    characters |= {ord(each) for each in re.findall(r'--pst-[\w-]+:"(.)"', style)}
+    font = TTFont(theme / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.ttf")
+    subsetter = Subsetter()
+    subsetter.populate(unicodes=characters)
+    subsetter.subset(font)
+    packed = io.BytesIO()
+    font.flavor = "woff"
+    font.save(packed)
+    [rule] = re.findall(r"@font-face{[^}]*font-weight:900[^}]*}", style)
+    return re.sub(r"src:[^;}]*", f"src:url({data_address('font/woff', packed.getvalue())})", rule)
