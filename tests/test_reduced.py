@@ -8,9 +8,8 @@ from plain import epoch
 from reduced_reference import coefficients, pair_state
 
 from hopcore.reduced import ReducedSystem
-from hopcore.reduced.constraint import FIRST, LAST, place
 from hopcore.reduced.equilibria import fixed_points
-from hopcore.reduced.linear import linearise
+from hopcore.reduced.linear import FIRST, LAST, linearise, place
 from hopcore.reduced.nullclines import _links
 from hopcore.reduced.parameters import broadcast, parameters
 

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from .._checks import check_increasing, check_positive
-from .constraint import columns, place
 from .equilibria import FixedPoints, fixed_points, stability, vanishing_pairs
+from .linear import columns, place
 from .nullclines import strings
 from .parameters import CATEGORIES, Parameters, broadcast, check_rising, overlaps, temperatures
 from .saddle_nodes import Bracket, locate
@@ -113,27 +113,22 @@ def curves(diagram: xr.Dataset) -> list[xr.Dataset]:
     for path in strings(links, arcs + len(ends)):
         pieces = []
         for before, node, after in zip([0, *path], path, [*path[1:], 0], strict=False):
-            piece = _arc_points(diagram, node) if node < arcs else _fold_point(diagram, node - arcs)
-            turn = after or before
-            # along an arc towards the fold that comes next, or away from the last one
-            if node < arcs and turn and (fold_n[turn - arcs] < piece.n[0]) == bool(after):
-                piece = piece.isel(step=slice(None, None, -1))
-            pieces.append(piece)
+            if node < arcs:
+                row, column = np.nonzero(diagram.arc.values == node)
+                turn = after or before
+                # along an arc towards the fold that comes next, or away from the last one
+                if turn and (fold_n[turn - arcs] < diagram.n.values[row[0]]) == bool(after):
+                    row, column = row[::-1], column[::-1]
+                named = {name: diagram[name].values[row, column] for name in (*_PLACE, "stable")}
+                named = {"n": diagram.n.values[row], **named}
+            else:
+                named = {name: diagram[f"fold_{name}"].values[[node - arcs]] for name in ("n", *_PLACE)}
+                named["stable"] = np.array([False])
+            pieces.append(xr.Dataset({name: ("step", values) for name, values in named.items()}))
         if len(path) > 1 and path[0] == path[-1]:
             pieces[-1] = pieces[0].isel(step=[0])
         found.append(xr.concat(pieces, dim="step"))
     return found
-
-
-def _arc_points(diagram: xr.Dataset, arc: int) -> xr.Dataset:
-    row, column = np.nonzero(diagram.arc.values == arc)
-    values = {name: ("step", diagram[name].values[row, column]) for name in (*_PLACE, "stable")}
-    return xr.Dataset({"n": ("step", diagram.n.values[row]), **values})
-
-
-def _fold_point(diagram: xr.Dataset, fold: int) -> xr.Dataset:
-    values = {name: ("step", [float(diagram[f"fold_{name}"][fold])]) for name in ("n", *_PLACE)}
-    return xr.Dataset({**values, "stable": ("step", [False])})
 
 
 def phase_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATEGORIES) -> xr.Dataset:

@@ -17,8 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .constraint import FIRST, LAST
-from .linear import eigenvalues, flow, label_along, linearise, slow_slope
+from .linear import FIRST, LAST, eigenvalues, flow, label_along, linearise, slow_slope
 from .parameters import Parameters
 
 _PER_UNIT = 128

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
 
-from .constraint import columns
+from .linear import columns
 from .parameters import CATEGORIES, Family, asymmetries, check_range, overlaps, temperatures
 from .saddle_nodes import curvature, derivatives, folds_in_n, newton
 

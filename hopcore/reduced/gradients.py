@@ -35,7 +35,7 @@ from .parameters import Parameters
 
 _ON = 1e-12
 
-LARGEST_LOG = 690.0
+_LARGEST_LOG = 690.0
 """Logarithms of u and v are cut here: e^690 is still a float, and φ has long become 0 or 2^(2n)."""
 
 
@@ -68,21 +68,13 @@ class Activations(NamedTuple):
 
 def activations(alpha_a, alpha_b, par: Parameters) -> Activations:
     """Activations of images A and B by the memory α_A A + α_B B."""
-    p = rectified(alpha_a * par.aa + alpha_b * par.ab)
-    q = rectified(alpha_a * par.ab + alpha_b * par.bb)
+    overlaps = alpha_a * par.aa + alpha_b * par.ab, alpha_a * par.ab + alpha_b * par.bb
+    p, q = (np.where(each.real > 0, each, 0.0) for each in overlaps)
     with np.errstate(divide="ignore"):
         log_p, log_q = np.log(p), np.log(q)
-    return Activations(p, q, log_p, log_q, np.exp(cut(par.n * log_p)), np.exp(cut(par.n * log_q)))
-
-
-def rectified(x):
-    """x where it is positive, else 0."""
-    return np.where(x.real > 0, x, 0.0)
-
-
-def cut(logarithm):
-    """A logarithm no larger than `LARGEST_LOG`."""
-    return np.where(logarithm.real < LARGEST_LOG, logarithm, LARGEST_LOG)
+    powers = par.n * log_p, par.n * log_q
+    u, v = (np.exp(np.where(each.real < _LARGEST_LOG, each, _LARGEST_LOG)) for each in powers)
+    return Activations(p, q, log_p, log_q, u, v)
 
 
 class MemoryGradient(NamedTuple):

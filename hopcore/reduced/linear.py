@@ -1,14 +1,23 @@
 """The flow along the constraint and its Jacobian at an equilibrium of the label.
 
-With x the position on the constraint, r_A = ∇_A/(|∇_A| + |∇_B|) and r_B likewise, rescaling gives
+The constraint |α_A| + |α_B| = 1 as a line: one position x for the three edges where learning can rest.
+
+    x in [−1, 0]   α_A = x ≤ 0,      α_B = 1 + x     (positive branch, α_B = 1 − |α_A|)
+    x in [0, 1]    α_A = x,          α_B = 1 − x     (positive branch)
+    x in [1, 2]    α_A = 2 − x,      α_B = 1 − x ≤ 0 (negative branch, α_B = −(1 − |α_A|))
+
+Exchanging A and B maps x to 1 − x.  On the fourth edge, α_A and α_B both negative, there is no fixed point:
+a fixed point needs (∇_A, ∇_B) along (α_A, α_B), ∇_A < 0 only where ℓ < 0 and ∇_B < 0 only where ℓ > 0.
+
+With r_A = ∇_A/(|∇_A| + |∇_B|) and r_B likewise, rescaling gives
 
     dx/dt = F = α_B r_A − α_A r_B       where the memory presses against the constraint (bracket > 0),
 
 and the label relaxes to the root of R = log(u φ(ℓu)) − log(v φ(−ℓv)), where dℓ/dt = g R with the gain
 g = u φ(ℓu)/|∇_γ|.  The partial derivatives below are exact; y = ℓu and z = −ℓv.
 
-That root, for a memory that does not move: let u > v (else exchange A and B): on ℓ ≥ 0, R
-starts at n log(p/q) > 0 and falls, since D falls along s and D(s) + D(−s) = 2 − 4n < 0,
+Let u > v (else exchange A and B): on ℓ ≥ 0, R starts at n log(p/q) > 0 and falls, since D falls along s
+and D(s) + D(−s) = 2 − 4n < 0,
 
     dR/dℓ = u D(ℓu) + v D(−ℓv) ≤ v [D(ℓv) + D(−ℓv)] < 0.
 
@@ -21,7 +30,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .constraint import place
 from .gradients import (
     Activations,
     activations,
@@ -33,10 +41,40 @@ from .gradients import (
 )
 from .parameters import Parameters
 
+FIRST, LAST = -1.0, 2.0
+"""The ends of the line."""
+
 _STEPS = 60
 
 _LARGEST = 1e150
 """Derivatives are cut here (they grow as 1/φ(u)), so that their products stay floats."""
+
+
+class Place(NamedTuple):
+    """α_A and α_B at a position, and their derivatives along the line (±1)."""
+
+    alpha_a: np.ndarray
+    alpha_b: np.ndarray
+    slope_a: np.ndarray
+    slope_b: np.ndarray
+
+
+def place(position) -> Place:
+    """α_A and α_B at positions on the line."""
+    where = position.real
+    return Place(
+        np.where(where <= 1, position, 2 - position),
+        np.where(where >= 0, 1 - position, 1 + position),
+        np.where(where <= 1, 1.0, -1.0),
+        np.where(where >= 0, -1.0, 1.0),
+    )
+
+
+def columns(dim: str, position, ell, prefix: str = "") -> dict:
+    """α_A, α_B and ℓ along a dimension, as a dataset's variables `alpha`, `alpha_b` and `ell`."""
+    at = place(position)
+    values = {"alpha": at.alpha_a, "alpha_b": at.alpha_b, "ell": ell}
+    return {prefix + name: (dim, each) for name, each in values.items()}
 
 
 def label_equilibrium(act: Activations, par: Parameters) -> np.ndarray:

@@ -81,8 +81,7 @@ def same_digit_mixtures(aa, ab, bb, *, n, temperature) -> xr.Dataset:
         If an argument is out of range, or AB ≤ 0 (a memory need then not activate both images).
     """
     aa, ab, bb = check_overlaps(aa, ab, bb)
-    if ab <= 0:
-        raise refuse("ab", ab, "above 0")
+    check_positive("ab", ab)
     n, temperature = check_above("n", n, 1), check_positive("temperature", temperature)
 
     def drive(odds):
@@ -120,8 +119,7 @@ def prototype_onset(n, aa, ab):
     """
     powers = _powers(n)
     aa, ab, _ = check_overlaps(aa, ab, aa)
-    if ab <= 0:
-        raise refuse("ab", ab, "above 0")
+    check_positive("ab", ab)
     share = (aa - ab) / (aa + ab)
 
     def slope(log_u, power):

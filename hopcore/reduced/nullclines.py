@@ -9,9 +9,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from .constraint import FIRST, LAST
 from .equilibria import bisect
-from .linear import flow
+from .linear import FIRST, LAST, flow
 from .parameters import Parameters
 
 _CELLS_PER_UNIT = 96

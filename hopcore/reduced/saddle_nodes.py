@@ -19,9 +19,8 @@ import numpy as np
 import xarray as xr
 
 from .._checks import check_positive
-from .constraint import columns
 from .equilibria import fixed_points, vanishing_pairs
-from .linear import linearise, slow_slope
+from .linear import columns, linearise, slow_slope
 from .parameters import CATEGORIES, Family, broadcast, check_range, temperatures
 
 _PER_DECADE = 250
@@ -35,11 +34,10 @@ _TOLERANCE = 1e-12
 def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CATEGORIES) -> xr.Dataset:
     """Every fold in a range of n: where two fixed points of the reduced system merge and vanish.
 
-    Each is bracketed by a change in the number of fixed points and then solved as a zero of the flow and of
-    its slope along the label nullcline at once (see `hopcore.reduced.saddle_nodes`), to rounding.  Two
-    folds closer than 1 % in n can be missed.  Where that has no regular solution n is only bracketed: at a
-    pitchfork (AA = BB, see `hopcore.reduced.pitchforks`), and for very unequal or nearly orthogonal images
-    where two fixed points merge at a kink of the flow (the label gets clipped or a coefficient changes sign).
+    Each is bracketed by a change in the number of fixed points and then solved to rounding.  Two folds closer
+    than 1 % in n can be missed.  Where there is no regular solution n is only bracketed: at a pitchfork
+    (AA = BB, see `hopcore.reduced.pitchforks`), and for very unequal or nearly orthogonal images where two
+    fixed points merge at a kink of the flow (the label gets clipped or a coefficient changes sign).
 
     Returns
     -------

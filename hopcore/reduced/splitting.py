@@ -24,9 +24,9 @@ With more than two memories the same flow holds for any differences that add up 
 import numpy as np
 import xarray as xr
 
-from .constraint import place
 from .equilibria import fixed_points
 from .gradients import activations, label_gradient, memory_gradient
+from .linear import place
 from .parameters import Parameters, broadcast
 from .system import ReducedSystem
 

@@ -7,9 +7,8 @@ import xarray as xr
 
 from .._checks import check_above, check_finite_array, check_positive, refuse
 from . import equilibria, nullclines
-from .constraint import columns
 from .gradients import activations, velocity
-from .linear import label_equilibrium
+from .linear import columns, label_equilibrium
 from .parameters import CATEGORIES, Parameters, broadcast, check_numbers, check_overlaps, parameters
 
 

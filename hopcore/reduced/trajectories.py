@@ -77,7 +77,11 @@ def trajectory(
         return _flow(time, state, par)
 
     arriving.terminal = True  # type: ignore[attr-defined]
-    events = [_touching, _clipped, arriving]
+    events = [
+        lambda _time, state, _par: abs(state[0]) + abs(state[1]) - 1 + _LAYER,
+        lambda _time, state, _par: abs(state[2]) - 1 + _LAYER,
+        arriving,
+    ]
     run = solve_ivp(
         counted, (0, duration), start, "LSODA", events=events, args=(par,), rtol=tolerance, atol=tolerance
     )
@@ -131,11 +135,3 @@ def _flow(_time, state, par: Parameters) -> np.ndarray:
 def _ramp(gap: float) -> float:
     """How far a limit acts: 1 at it, more beyond it, 0 from a layer before it on."""
     return max(1 - gap / _LAYER, 0.0)
-
-
-def _touching(_time, state, _par) -> float:
-    return abs(state[0]) + abs(state[1]) - 1 + _LAYER
-
-
-def _clipped(_time, state, _par) -> float:
-    return abs(state[2]) - 1 + _LAYER

@@ -147,8 +147,8 @@ def build_tree(
     their pairs of fates) are joined; splits that follow the first of them within ``simultaneous`` epochs,
     0 or more, become one split of several branches.
 
-    The paths are (epoch, K, dimensions), the category coefficients for example, and ``apart`` is in their
-    units; epochs rise; of the ``fates`` (K,), memories with `NO_FATE` take no part.
+    Paths (epoch, K, dimensions), epochs and ``apart`` are as for `separation_epochs`; of the ``fates`` (K,),
+    memories with `NO_FATE` take no part.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     epochs = np.asarray(epochs)
@@ -195,10 +195,8 @@ def build_tree(
 def separation_epochs(paths: ArrayLike, epochs: ArrayLike, apart: float = 0.2) -> np.ndarray:
     """The last recorded epoch at which two memories are still within ``apart`` of each other.
 
-    It is (K, K), symmetric: the last epoch for a pair that never parts, the first for one that was never
-    together.
-
-    The paths are (epoch, K, dimensions) of the memories, the category coefficients for example; epochs rise.
+    It is (K, K), symmetric: the last epoch for a pair that never parts, the first for one never together. The
+    paths are (epoch, K, dimensions) of the memories, the category coefficients for example; epochs rise.
     ``apart`` is a Euclidean distance in the units of the paths: category coefficients of a grown memory sum
     up to about 1, so pure digits are about 1.4 apart.
     """
@@ -226,11 +224,10 @@ def fate_separations(separated: ArrayLike, fates: ArrayLike) -> tuple[np.ndarray
     separated = check_finite_array("separated", separated, (len(fates), len(fates)))
     digits = np.unique(fates[fates != NO_FATE])
     epochs = np.full((len(digits), len(digits)), np.nan)
-    for row, first in enumerate(digits):
-        for column, second in enumerate(digits):
-            block = separated[np.ix_(fates == first, fates == second)]
-            if row == column:
-                block = block[np.triu_indices(len(block), 1)]
-            if block.size:
-                epochs[row, column] = np.median(block)
+    for row, column in np.ndindex(epochs.shape):
+        block = separated[np.ix_(fates == digits[row], fates == digits[column])]
+        if row == column:
+            block = block[np.triu_indices(len(block), 1)]
+        if block.size:
+            epochs[row, column] = np.median(block)
     return digits, epochs
