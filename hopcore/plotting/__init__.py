@@ -18,8 +18,7 @@ from .curves import (
     temperature_curves,
 )
 from .images import fate_table, image_blocks, image_table, memory_table
-from .maps import Trails, compositions, map_panels, share_trails, trail_panels
-from .movies import Movie, learning_movie
+from .maps import Movie, Trails, compositions, learning_movie, map_panels, share_trails, trail_panels
 from .reduced import (
     bifurcation_sides,
     departure_panels,
@@ -31,10 +30,9 @@ from .reduced import (
     turning_bifurcations,
     turning_flow,
 )
-from .scripted import Slider, slider_figure
+from .scripted import Slider, Turning, slider_figure, turning_trails
 from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
 from .trees import split_tree_picture
-from .turning import Turning, turning_trails
 
 __all__ = [
     "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Slider", "StartRow", "Trails",

@@ -193,18 +193,6 @@ class StartRow:
     window: tuple[float, float] = (np.nan, np.nan)
 
 
-def _draw_row(left: Axes, right: Axes, row: StartRow) -> None:
-    for x, y in row.reduced:
-        left.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
-    for digit in row.single.start.values:
-        colour = DIGIT_COLOURS[digit]
-        left.plot(row.single.n, row.single.sel(start=digit), color=colour)
-        left.plot(row.passed.n, row.passed.sel(start=digit), color=colour, zorder=3, **_RING)
-        runs = row.final.sel(start=digit)
-        draw_range(right, runs.n, runs.min("repeat"), runs.max("repeat"), colour)
-        right.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
-
-
 @styled
 def start_panels(rows: Sequence[StartRow]) -> Picture:
     """One row of two panels for each temperature; the share is that of the first start's digit.
@@ -219,9 +207,17 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
         for axes in line:
             if np.isfinite(row.window).all():
                 axes.axvspan(*row.window, color=INK, alpha=0.15, linewidth=0)
-        _draw_row(line[0], line[1], row)
-        line[0].set_ylabel(f"{row.title}\nshare of {digit}")
-        line[1].set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
+        left, right = line
+        for x, y in row.reduced:
+            left.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
+        for near in row.single.start.values:
+            colour, runs = DIGIT_COLOURS[near], row.final.sel(start=near)
+            left.plot(row.single.n, row.single.sel(start=near), color=colour)
+            left.plot(row.passed.n, row.passed.sel(start=near), color=colour, zorder=3, **_RING)
+            draw_range(right, runs.n, runs.min("repeat"), runs.max("repeat"), colour)
+            right.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
+        left.set_ylabel(f"{row.title}\nshare of {digit}")
+        right.set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
     shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
     for axes in grid[:, 0]:
         axes.set_ylim(min(-0.1, shown.min() - 0.05), max(1.05, shown.max() + 0.05))

@@ -15,6 +15,7 @@ from hopcore.reduced import ReducedSystem, curves
 from hopcore.studies.two_memory_bifurcation import Departure, Settling
 
 from .images import draw_block
+from .scripted import Turning
 from .style import (
     INK,
     LABEL_COLOUR,
@@ -27,7 +28,6 @@ from .style import (
     panel_table,
     styled,
 )
-from .turning import Turning
 
 _NODES = 41  # of the grid that flow lines are drawn from
 _AXES = {"x_label": "label ℓ", "y_label": "coefficient α"}
@@ -42,7 +42,10 @@ def draw_nullclines(axes: Axes, system: ReducedSystem, *, flow: bool = False) ->
     Only the positive branch α_B = 1 − α is drawn.
     """
     if flow:
-        _draw_flow(axes, system)
+        ell, alpha = np.linspace(-1, 1, _NODES), np.linspace(0, 1, _NODES)
+        along_alpha, along_ell = system.velocity(alpha[:, None], ell[None, :])
+        look: Any = {"color": INK, "linewidth": 0.6, "arrowsize": 0.7, "zorder": 1}
+        axes.streamplot(ell, alpha, along_ell, along_alpha, density=0.8, **look)
     arcs = system.memory_nullcline()
     drawn = arcs.isel(point=(arcs.alpha_b.values >= 0) & (arcs.alpha.values >= 0))
     for number in np.unique(drawn.arc):
@@ -55,14 +58,6 @@ def draw_nullclines(axes: Axes, system: ReducedSystem, *, flow: bool = False) ->
         chosen = (points.stable.values == stable) & (points.alpha_b.values >= 0)
         axes.plot(points.ell[chosen], points.alpha[chosen], "o", color=INK, markerfacecolor=fill, **_POINT)
     axes.set(xlim=(-1.05, 1.05), ylim=(-0.03, 1.03), xticks=(-1, 0, 1), yticks=(0, 0.5, 1))
-
-
-def _draw_flow(axes: Axes, system: ReducedSystem) -> None:
-    ell, alpha = np.linspace(-1, 1, _NODES), np.linspace(0, 1, _NODES)
-    along_alpha, along_ell = system.velocity(alpha[:, None], ell[None, :])
-    axes.streamplot(
-        ell, alpha, along_ell, along_alpha, density=0.8, color=INK, linewidth=0.6, arrowsize=0.7, zorder=1
-    )
 
 
 def _legend(figure: Figure, columns: int, extra: Mapping[str, str] | None = None) -> None:
@@ -141,13 +136,6 @@ def _segments(curve: xr.Dataset) -> list[tuple[xr.Dataset, bool]]:
     ]
 
 
-def _draw_side(axes: Axes, diagram: xr.Dataset, name: str, colour: str) -> None:
-    for curve in curves(diagram):
-        for segment, stable in _segments(curve):
-            axes.plot(segment.n, segment[name], linestyle="-" if stable else "--", color=colour)
-    axes.plot(diagram.fold_n, diagram[f"fold_{name}"], "D", color=INK, markersize=5, zorder=4)
-
-
 @styled
 def bifurcation_sides(diagram: xr.Dataset, trained: xr.Dataset) -> Picture:
     """α and ℓ of every fixed point over n: full lines stable, dashed unstable, diamonds at the folds.
@@ -156,7 +144,10 @@ def bifurcation_sides(diagram: xr.Dataset, trained: xr.Dataset) -> Picture:
     """
     figure, grid = panel_table(4.4, 2, x_label="power $n$", sharex=True)
     for axes, (name, title, colour) in zip(grid[:, 0], _SIDES, strict=True):
-        _draw_side(axes, diagram, name, colour)
+        for curve in curves(diagram):
+            for segment, stable in _segments(curve):
+                axes.plot(segment.n, segment[name], linestyle="-" if stable else "--", color=colour)
+        axes.plot(diagram.fold_n, diagram[f"fold_{name}"], "D", color=INK, markersize=5, zorder=4)
         for ends, dots in zip(trained[f"trained_{name}"], PAIR_COLOURS, strict=False):
             axes.plot(ends.n, ends, "o", color=dots, markersize=3, zorder=3)
         axes.set_ylabel(title)

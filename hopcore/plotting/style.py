@@ -96,8 +96,7 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         if self.kind == "svg":
             return {"text/plain": repr(self), "image/svg+xml": self.data().decode()}, {}
-        width = round(self.figure.get_figwidth() * 96)
-        height = round(self.figure.get_figheight() * 96)
+        width, height = (round(inches * 96) for inches in self.figure.get_size_inches())
         # As bytes, which Jupyter encodes itself.
         bundle = {"text/plain": repr(self), "image/png": self.data()}
         return bundle, {"image/png": {"width": width, "height": height}}
