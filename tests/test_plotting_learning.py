@@ -142,7 +142,7 @@ def test_a_movie_is_h264_with_controls_and_carries_its_description(tmp_path):
     places, memories = GENERATOR.normal(size=(3, 12, 2)), GENERATOR.uniform(-1, 1, size=(3, 12, 16))
     shown = [0, 10, 20], places, memories, np.arange(12) % 10
     movie = plotting.learning_movie(*shown, PLACES, DIGITS, description='Twelve "memories" part')
-    page = movie._repr_mimebundle_()["text/html"]
+    page = movie._repr_html_()
     parts = "controls", "data:video/mp4;base64,", "Twelve &quot;memories&quot; part"
     assert all(part in page for part in parts) and len(movie.video) < 1_000_000
     (tmp_path / "movie.mp4").write_bytes(movie.video)
