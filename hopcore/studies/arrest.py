@@ -5,7 +5,6 @@ theirs says which digit they are.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,11 +16,11 @@ from scipy.stats import rankdata
 
 from hopcore import splits
 from hopcore._checks import check_integer, refuse
-from hopcore.data import TrainingSet, training_set
+from hopcore.data import training_set
 from hopcore.paper import FIGURE_8_LABEL, FIGURES
 from hopcore.paper.scales import ArrestScale
 from hopcore.splits import Fate, Split, SplitTree
-from hopcore.studies.grid import map_in, over_grid
+from hopcore.studies.grid import Source, Workers, map_in, over_grid
 from hopcore.sweeps import sweep
 from hopcore.training import train
 
@@ -35,12 +34,11 @@ def heat(
     *,
     n: float | Sequence[float] = FIGURES["8"].n[0],
     temperatures: Sequence[float] | None = None,
-    source: TrainingSet | None = None,
+    source: Source = None,
     **changes: Any,
 ) -> xr.Dataset:
     """Training sets and starts, by their seeds, learnt at the scale's temperatures or others.
 
-    ``source`` is what training sets are drawn from (`hopcore.training_set`), here and in what follows.
     ``changes`` are options of `hopcore.sweep`, its ``executor`` among them.
 
     Returns final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature
@@ -140,15 +138,15 @@ def learn(
     settings: ArrestScale,
     seeds: Sequence[int],
     *,
-    source: TrainingSet | None = None,
+    source: Source = None,
     dtype: str = "float32",
-    executor: Executor | None = None,
+    executor: Workers = None,
 ) -> dict[int, Learnt]:
     """The training sets of `heat` at T_r = 0.85 and half the rate, by seed."""
     return dict(zip(seeds, map_in(executor, partial(_learn, settings, source, dtype), seeds), strict=True))
 
 
-def _learn(settings: ArrestScale, source: TrainingSet | None, dtype: str, seed: int) -> Learnt:
+def _learn(settings: ArrestScale, source: Source, dtype: str, seed: int) -> Learnt:
     run = train(
         training_set(per_digit=settings.per_digit, seed=seed, source=source),
         n=FIGURES["8"].n[0],
@@ -177,6 +175,16 @@ def read_backwards(vanished: ArrayLike, epochs: ArrayLike) -> float:
     known = np.isfinite(epochs)
     first, second = (splits.learning_ranks(np.asarray(each)[known]) for each in (vanished, epochs))
     return splits.rank_correlation(first, -second)
+
+
+def backwards(vanished: xr.DataArray, learnt: Mapping[int, Learnt]) -> xr.Dataset:
+    """`read_backwards` of vanishing (set, category): ``learning``, when digits appear, and the ``tree``."""
+    orders = {"learning": "appeared", "tree": "left"}
+    pairs = list(zip(vanished.values, learnt.values(), strict=True))
+    found = {
+        name: [read_backwards(row, getattr(own, by)) for row, own in pairs] for name, by in orders.items()
+    }
+    return xr.Dataset({name: ("set", values) for name, values in found.items()})
 
 
 def whereabouts(heated: xr.Dataset, learnt: Mapping[int, Learnt]) -> xr.Dataset:

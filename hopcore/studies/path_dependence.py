@@ -8,7 +8,6 @@ that the group passes before it splits.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -24,7 +23,7 @@ from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.paper import FIGURE_7_LABEL, FIGURE_7_LABEL_NOISE, FIGURE_7_LABEL_START, FIGURE_7_START_SCALE
 from hopcore.splits import category_paths
-from hopcore.studies.grid import over_grid
+from hopcore.studies.grid import Workers, over_grid
 from hopcore.sweeps.stacks import in_stacks, stack_size
 from hopcore.training import Options, Run, train, train_stack
 
@@ -68,7 +67,7 @@ def single_saddles(
     n: Sequence[float],
     rescaled_temperature: Sequence[float],
     copies: int = 100,
-    executor: Executor | None = None,
+    executor: Workers = None,
     **train_options: Any,
 ) -> xr.Dataset:
     """Where one memory that starts near each digit comes to rest, in the place of K = ``copies`` equal ones.
@@ -151,7 +150,7 @@ def visits(
     seed: int = 0,
     memories: int = 100,
     noise: float = FIGURE_7_LABEL_NOISE[1],
-    executor: Executor | None = None,
+    executor: Workers = None,
     **train_options: Any,
 ) -> xr.Dataset:
     """Full networks from starts near digits: the saddle that each passes, and its final population.
@@ -161,7 +160,8 @@ def visits(
     ``rate``, ``epochs``, ``record_every`` and ``dtype`` of `hopcore.train`.
 
     Returns, over start, rescaled_temperature, n and repeat: ``shares`` (…, category), ``images`` (…, pixel),
-    ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`.
+    ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`; ``final``, the
+    part of the two first digits' memories that are of the first (`share_of`).
     """
     axes = {
         "start": list(digits),
@@ -169,7 +169,8 @@ def visits(
         "n": check_increasing("n", n),
         "repeat": np.arange(check_integer("repeats", repeats, minimum=1)),
     }
-    return over_grid(partial(_visited, data, (memories, seed, noise), train_options), executor, **axes)
+    found = over_grid(partial(_visited, data, (memories, seed, noise), train_options), executor, **axes)
+    return found.assign(final=share_of(found.population, *digits[:2]))
 
 
 def _visited(
@@ -209,14 +210,16 @@ def dependence(final: xr.DataArray, windows: xr.Dataset) -> xr.Dataset:
     """How far the final shares of two starts are apart, with `regimes` that have the windows of one saddle.
 
     Returns means, over rescaled_temperature and repeat: ``everywhere``, over all n; ``inside``, ``outside``
-    and ``below`` the window; over the ``lower`` and the ``upper`` half of the n.
+    and ``below`` the window; over the ``lower`` and the ``upper`` half of the n. Over rescaled_temperature:
+    ``repeats``, how far repeats of one start are apart.
     """
     gap = abs(final.diff("start")).squeeze("start", drop=True)
     inside, half = (gap.n >= windows["first"]) & (gap.n <= windows["last"]), len(gap.n) // 2
     below, place = gap.n < windows["first"], xr.DataArray(np.arange(len(gap.n)), dims="n")
     parts = {"everywhere": gap.n > 0, "inside": inside, "outside": ~inside, "below": below}
     parts |= {"lower": place < half, "upper": place >= len(gap.n) - half}
-    return xr.Dataset({name: gap.where(part).mean("n") for name, part in parts.items()})
+    found = xr.Dataset({name: gap.where(part).mean("n") for name, part in parts.items()})
+    return found.assign(repeats=(final.max("repeat") - final.min("repeat")).mean(["start", "n"]))
 
 
 def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, float] | None:
@@ -267,15 +270,20 @@ def reduced_system(
     return Reduced(stable, len(n), *((low, high) if len(n) else (np.nan, np.nan)))
 
 
-def following(saddle: xr.DataArray, final: xr.DataArray, seed: int = 0) -> tuple[float, float, float]:
-    """`correlation_interval` of shares at saddles and in the end; runs of one n and T_r are drawn together.
+def following(saddles: xr.Dataset, full: xr.Dataset, seed: int = 0) -> xr.Dataset:
+    """How the final shares of `visits` follow the shares of the first start's digit at saddles.
 
-    Both are over start, rescaled_temperature and n, the final shares, at least, over repeat too.
+    The saddles, of `single_saddles` or of the visits, are at least at their n and temperatures; runs of one n
+    and T_r are drawn together. Returns the ``correlation``, and ``low`` and ``high`` of its interval.
     """
-    saddle = saddle.broadcast_like(final).transpose(*final.dims)
+    final = full.final
+    at = {name: final[name].values for name in ("n", "rescaled_temperature")}
+    shares = saddles.shares.sel(category=saddles.start.values[0], **at)
     points = xr.zeros_like(final.isel(start=0, repeat=0), dtype=int)
     points.values[:] = np.arange(points.size).reshape(points.shape)
-    return correlation_interval(saddle, final, points.broadcast_like(final).transpose(*final.dims), seed=seed)
+    saddle, groups = (each.broadcast_like(final).transpose(*final.dims) for each in (shares, points))
+    found = correlation_interval(saddle, final, groups, seed=seed)
+    return xr.Dataset(dict(zip(("correlation", "low", "high"), found, strict=True)))
 
 
 def correlation_interval(

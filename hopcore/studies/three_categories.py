@@ -6,7 +6,6 @@ up to about 1. The *leader* is the digit with the largest share on the path that
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,14 +17,15 @@ from scipy.spatial.distance import cdist
 from scipy.stats import zscore
 
 from hopcore._checks import check_finite_array, refuse
-from hopcore.data import CATEGORIES, TrainingSet, training_set
+from hopcore._threads import threads
+from hopcore.data import CATEGORIES, training_set
 from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import PIXELS
 from hopcore.paper.scales import Learning
 from hopcore.splits import NO_FATE, Split, category_paths, leading_digits, separation_epochs, split_tree
 from hopcore.splits import fates as final_fates
-from hopcore.studies.grid import over_grid
+from hopcore.studies.grid import Source, Workers, over_grid
 from hopcore.training import train
 
 TOGETHER = 0.2
@@ -241,13 +241,21 @@ def study(run: xr.Dataset) -> Study:
     return Study(*found, leader, tuple(followers), first, second, line, plane, half, end)
 
 
-def train_and_study(
-    digits: Sequence[int], seed: int, per_digit: int = 20, source: TrainingSet | None = None, **options: Any
-) -> Study:
-    """Train on digits with one seed for training set and start, and `study` the run; for a pool of processes.
+def trained(
+    digits: Sequence[int], seed: int, networks: Sequence[Learning], source: Source = None
+) -> dict[float, xr.Dataset]:
+    """Recorded runs by n, with one ``seed`` for training set and start."""
+    data = training_set(digits=digits, per_digit=20, seed=seed, source=source)
+    with threads(1):  # sixty images make small matrices
+        return {each.n: train(data, seed=seed, **vars(each)) for each in networks}
 
-    The training set is drawn from ``source`` (`hopcore.training_set`). The options are those of
-    `hopcore.train`, with ``record_every``.
+
+def train_and_study(
+    digits: Sequence[int], seed: int, per_digit: int = 20, source: Source = None, **options: Any
+) -> Study:
+    """Train on digits with one seed for training set and start, and `study` the run.
+
+    The options are those of `hopcore.train`, with ``record_every``.
     """
     data = training_set(digits=digits, per_digit=per_digit, seed=seed, source=source)
     return study(train(data, seed=seed, **options))
@@ -257,8 +265,8 @@ def studies(
     digits: Sequence[int],
     seeds: Sequence[int],
     networks: Sequence[Learning],
-    executor: Executor | None = None,
-    source: TrainingSet | None = None,
+    executor: Workers = None,
+    source: Source = None,
 ) -> xr.Dataset:
     """`train_and_study` networks of several n on the training sets of several seeds.
 
@@ -274,11 +282,7 @@ def studies(
 
 
 def _studied(
-    digits: Sequence[int],
-    networks: dict[float, Learning],
-    source: TrainingSet | None,
-    n: float,
-    seed: int,
+    digits: Sequence[int], networks: dict[float, Learning], source: Source, n: float, seed: int
 ) -> xr.Dataset:
     """`studies` of one network."""
     found = train_and_study(digits, seed, source=source, **vars(networks[n]))

@@ -1,7 +1,6 @@
 """Learning as a tree: what networks recognise, where their memories part, and in which order (Fig. 3)."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ from hopcore.paper import FIGURES
 from hopcore.paper.scales import WaddingtonScale
 from hopcore.splits import Fate, Split, SplitTree
 from hopcore.splits.recognition import APPEARS_BEYOND
-from hopcore.studies.grid import map_in, over_grid
+from hopcore.studies.grid import Source, Workers, map_in, over_grid
 from hopcore.studies.likeness import nearest_images
 from hopcore.training import RandomStart, train
 
@@ -63,7 +62,7 @@ class Network:
 
 
 def learn(
-    data: TrainingSet, settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None
+    data: TrainingSet, settings: WaddingtonScale, *, seed: int = 0, executor: Workers = None
 ) -> dict[float, Network]:
     """The networks of Figure 3 and of its supplement, by n; ``seed`` is that of the start."""
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
@@ -120,15 +119,9 @@ def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
 
 
 def beginnings(
-    settings: WaddingtonScale,
-    *,
-    seed: int = 0,
-    source: TrainingSet | None = None,
-    executor: Executor | None = None,
+    settings: WaddingtonScale, *, seed: int = 0, source: Source = None, executor: Workers = None
 ) -> xr.Dataset:
     """The two networks of Figure 3 on training sets of their own, each with a start of its own.
-
-    ``source`` is what the sets are drawn from (`hopcore.training_set`).
 
     Returns, over n and draw: what `onset` gives, ``appeared`` (…, category), and ``parted``, the epoch at
     which the 3s and the 5s part (NaN if one of them is nobody's fate); ``mixture`` (…, category), that of all
@@ -139,7 +132,7 @@ def beginnings(
     return over_grid(partial(_beginning, settings, source), executor, n=list(FIGURES["3"].n), draw=draws)
 
 
-def _beginning(settings: WaddingtonScale, source: TrainingSet | None, n: float, seed: int) -> xr.Dataset:
+def _beginning(settings: WaddingtonScale, source: Source, n: float, seed: int) -> xr.Dataset:
     data = training_set(per_digit=settings.per_digit, seed=seed, source=source)
     options, pace = {**_published(data, settings, seed), "n": n}, settings.pace
     if n == FIGURES["3"].n[0]:  # at twice the rate its digits come 200 epochs later
@@ -172,7 +165,7 @@ def trails(
     networks: Mapping[float, Network],
     epochs: Mapping[float, Sequence[int]],
     embedding: Embedding,
-    executor: Executor | None = None,
+    executor: Workers = None,
 ) -> dict[float, np.ndarray]:
     """Where the memories of each network are on the map at some of its recorded epochs: (E, K, 2), by n."""
     shown = [network.run.memories.sel(epoch=list(epochs[n])).values for n, network in networks.items()]
@@ -237,7 +230,7 @@ def disturb(
     undisturbed: Network,
     *,
     seed: int = 0,
-    executor: Executor | None = None,
+    executor: Workers = None,
 ) -> xr.Dataset:
     """Learning with momentum, with minibatches, with noise, and with pushes, beside the undisturbed network.
 
@@ -302,7 +295,7 @@ def orders(
     *,
     seed: int = 0,
     dtype: str = "float32",
-    executor: Executor | None = None,
+    executor: Workers = None,
 ) -> xr.Dataset:
     """In which order digits are learnt: over training sets, or over starts alone.
 
@@ -320,7 +313,7 @@ def orders(
     found = over_grid(partial(_appeared, settings, data, dtype), executor, n=powers, run=seeds)
     ranks = splits.learning_ranks(found.appeared)
     typical = np.array([splits.typicality(_set(settings, data, each)) for each in seeds])
-    foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]
+    foretold = splits.rank_correlation(-typical, ranks)
     return found.assign(
         ranks=(found.appeared.dims, ranks),
         agreement=("n", [splits.rank_agreement(row) for row in ranks]),

@@ -40,6 +40,12 @@ def test_orders_by_group_and_read_backwards():
     assert arrest.read_backwards(vanished, [10, 90, np.nan, 40]) == pytest.approx(0.5)  # ranks 3 2 1, 3 1 2
 
 
+def test_every_set_is_read_backwards_by_epochs_and_by_its_tree(learnt):
+    vanished = xr.DataArray([learnt[0].left, -learnt[1].appeared], dims=("set", "category")).fillna(9e9)
+    found = arrest.backwards(vanished, learnt)
+    assert found.tree[0] == pytest.approx(-1) and found.learning[1] == pytest.approx(1)
+
+
 def test_leaving_epochs_are_the_last_splits():
     paths = np.zeros((4, 3, 2))  # the first memory leaves after epoch 0, the other two part after 10
     paths[1:, 0], paths[2:, 1] = 1, -1
