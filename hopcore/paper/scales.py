@@ -23,6 +23,12 @@ class Pace:
     rate: float
     epochs: int
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """The same for `hopcore.sweep`."""
+        hot = [value / figures.PIXELS for value in self.temperature]
+        return {"rescaled_temperature": hot, "rate": self.rate, "epochs": self.epochs}
+
 
 @dataclass(frozen=True)
 class FeatureScale:

@@ -1,10 +1,9 @@
 """Where learning starts: the saddles that it meets from there, and what it ends as (paper, Fig. 7).
 
-All memories begin as one faint digit, 0.8 times the mean of its images, with a label that votes for it. Until
-they part they move as one, and K equal memories move as one memory does at T/K^(1/n) (paper, section on two
-memories). The saddle that the group meets can therefore be found in two ways: by learning with one memory at
-that temperature, which cannot split and so comes to rest there; and in the full run, as the slowest place
-that the group passes before it splits.
+All memories begin as one faint digit, 0.8 times the mean of its images, with a label that votes for it. K
+equal memories move as one does at T/K^(1/n). The saddle that they meet can therefore be found in two ways: by
+learning with one memory at that temperature, which cannot split and so comes to rest there; and in the full
+run, as the slowest place that the group passes before it splits.
 """
 
 from collections.abc import Sequence
@@ -40,9 +39,7 @@ _RECORDS = 10
 def start_near(
     data: TrainingSet, digit: int, memories: int = 100, seed: int = 0, noise: float = FIGURE_7_LABEL_NOISE[1]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Memories (K, N), all the same, and labels (K, C) of a start near a digit of the set.
-
-    The labels are drawn with ``seed``, with the standard deviation ``noise``.
+    """Memories (K, N), all the same, and labels (K, C) with ``noise`` of a start near a digit of the set.
 
     Raises
     ------
@@ -192,18 +189,17 @@ def share_of(population: xr.DataArray, digit: int, other: int) -> xr.DataArray:
 def regimes(saddles: xr.Dataset) -> xr.Dataset:
     """Where over n two starts meet one saddle, for every temperature, from `single_saddles` of two digits.
 
-    Two saddles are one up to the difference `APART` in the share of the first digit.
-
-    Returns, over rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if
-    there is none; ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
+    Two saddles are one up to the difference `APART` in the share of the first digit. Returns, over
+    rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if there is none;
+    ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
     """
     shares = saddles.shares.sel(category=saddles.start[0].item(), drop=True)
     gap = np.abs(shares[0] - shares[1]).transpose("rescaled_temperature", "n")
     windows = np.array([single_window(gap.n, row, APART) or (np.nan, np.nan) for row in gap.values])
     first, last = (xr.DataArray(ends, dims="rescaled_temperature") for ends in windows.T)
     apart = (gap[:, [0, -1]] > APART).all("n")
-    found = xr.Dataset({"first": first, "last": last, "two_one_two": apart & first.notnull()})
-    return found.assign_coords(rescaled_temperature=gap.rescaled_temperature)
+    found = {"first": first, "last": last, "two_one_two": apart & first.notnull()}
+    return xr.Dataset(found, {"rescaled_temperature": gap.rescaled_temperature})
 
 
 def dependence(final: xr.DataArray, windows: xr.Dataset) -> xr.Dataset:
@@ -240,12 +236,8 @@ def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, fl
 class Reduced(NamedTuple):
     """The reduced system of two digits' mean images at one temperature, for n from 2 to 60.
 
-    Attributes
-    ----------
-    stable : curves of n and α, NaN where they are not stable.
-    folds : how many there are.
-    low, high : the folds that close the low branch and open the high one; the end of the range where there
-        is none, NaN where there is neither.
+    Curves of n and α, NaN where they are not ``stable``; how many ``folds`` there are; those that close the
+    ``low`` branch and open the ``high`` one: the end of the range where there is none, NaN for neither.
     """
 
     stable: list[tuple[np.ndarray, np.ndarray]]

@@ -61,14 +61,11 @@ def corners(
     source: Source = None,
     **how: Any,
 ) -> xr.Dataset:
-    """`two_memories` of several pairs of mean images from a source: ends at the highest n and temperature.
+    """`two_memories` of several pairs of mean images: ends at the highest n and temperature.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; at the corner ``other`` (…, memory), see `other_coefficient`, and
-        ``share`` (…, memory), that of the smaller coefficient; ``behind``, the mean distance of the zeros of
-        `other_coefficient` from the line of equal costs, see `behind_line`.
+    Returns, over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; at the corner ``other`` (…, memory), see
+    `other_coefficient`, and ``share`` (…, memory), that of the smaller coefficient; ``behind``, the mean
+    distance of the zeros of `other_coefficient` from the line of equal costs, see `behind_line`.
     """
     found = []
     for seed in seeds:
@@ -182,15 +179,15 @@ def line_errors(
     level: float,
     source: Source = None,
     **how: Any,
-) -> np.ndarray:
-    """How far in n one memory passes a level behind the line of equal costs: (P, T) for P pairs of 4s."""
+) -> xr.DataArray:
+    """How far in n one memory passes a level behind the line of equal costs: (pair, rescaled_temperature)."""
 
-    def error(seed: int) -> np.ndarray:
+    def error(seed: int) -> xr.DataArray:
         data = training_set((4,), 2, seed, source)
         larger = larger_coefficient(one_memory(data, n, rescaled_temperature, **how))
-        return behind_line(larger, equal_costs(data, n), level).values
+        return behind_line(larger, equal_costs(data, n), level)
 
-    return np.array([error(seed) for seed in seeds])
+    return xr.concat([error(seed) for seed in seeds], "pair")
 
 
 def distance_to_rest(networks: xr.Dataset, data: TrainingSet) -> xr.DataArray:

@@ -41,16 +41,12 @@ _FEW_WITHOUT_FATE = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A network of Figure 3, recorded while it learns.
+    """A network that is recorded while it learns.
 
-    Attributes
-    ----------
-    run : from `hopcore.train`, every tenth epoch.
-    recognised : (epoch, category) training images classified correctly.
-    appeared : (category,) epochs since when digits are recognised.
-    fates : (K,) digits, `splits.NO_FATE` for a memory with several labels at +1, or none.
-    digits : (K,) the fates; the digits that lead in the memories' mixtures if a quarter has no fate.
-    tree : the splits of `digits`.
+    The ``run``, from `hopcore.train`; training images ``recognised`` (epoch, category), and the epochs since
+    when digits are, ``appeared`` (category,); ``fates`` (K,), `splits.NO_FATE` for a memory with several
+    labels at +1, or none; ``digits`` (K,), the fates, or those that lead in the memories' mixtures if a
+    quarter has no fate; the ``tree`` of their splits.
     """
 
     run: xr.Dataset
@@ -67,7 +63,7 @@ def learn(
     """The networks of Figure 3 and of its supplement, by n; ``seed`` is that of the start."""
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
     common = _published(data, settings, seed)
-    return dict(zip(powers, map_in(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
+    return dict(zip(powers, map_in(executor, recorded, [{**common, "n": n} for n in powers]), strict=True))
 
 
 def _published(data: TrainingSet, settings: WaddingtonScale, seed: int) -> dict[str, Any]:
@@ -89,7 +85,8 @@ def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str
     }
 
 
-def _network(options: dict[str, Any]) -> Network:
+def recorded(options: dict[str, Any]) -> Network:
+    """Train with these options of `hopcore.train`, its ``data`` among them."""
     run, data = train(**options), options["data"]
     recognised = splits.recognised(run, data)
     fates = splits.fates(run)
@@ -138,20 +135,16 @@ def _beginning(settings: WaddingtonScale, source: Source, n: float, seed: int) -
     if n == FIGURES["3"].n[0]:  # at twice the rate its digits come 200 epochs later
         options["epochs"], pace = 3 * paper.GLOBAL_SPLIT_EPOCH, 1
     with threads(1):
-        network = _network(_at_pace(options, pace))
+        network = recorded(_at_pace(options, pace))
     recognised = network.recognised.assign_coords(epoch=pace * network.recognised.epoch)
     tree, run, root = network.tree, network.run, network.tree.splits[0]
     parted = tree.separations[np.ix_(*(tree.digits == digit for digit in paper.ALIKE_UNTIL[0]))]
     epochs = [_before(run, root), run.epoch[-1].item()]
     before, end = run.memories.sel(epoch=epochs).std("memory").mean("pixel").values
-    found = {
-        **onset(recognised, settings.per_digit),
-        "appeared": splits.appearance(recognised),
-        "parted": pace * parted.item() if parted.size else np.nan,
-        "alike": before / end,
-        "mixture": ("category", root.mixture),
-    }
-    return xr.Dataset(found)
+    found = onset(recognised, settings.per_digit)
+    found["parted"] = pace * parted.item() if parted.size else np.nan
+    own = {"appeared": splits.appearance(recognised), "mixture": ("category", root.mixture)}
+    return xr.Dataset({**found, **own, "alike": before / end})
 
 
 def _at_pace(options: dict[str, Any], pace: int) -> dict[str, Any]:
@@ -207,8 +200,7 @@ def mean_memory(run: xr.Dataset, node: Split | Fate) -> np.ndarray:
 
 
 def _before(run: xr.Dataset, split: Split) -> int:
-    recorded = run.epoch.values
-    return int(recorded[np.searchsorted(recorded, split.epoch - BEFORE)])
+    return int(run.epoch[np.searchsorted(run.epoch, split.epoch - BEFORE)])
 
 
 def _difference(run: xr.Dataset, split: Split) -> np.ndarray:
@@ -225,24 +217,19 @@ def leading_share(mixture: ArrayLike) -> float:
 
 
 def disturb(
-    data: TrainingSet,
-    settings: WaddingtonScale,
-    undisturbed: Network,
-    *,
-    seed: int = 0,
-    executor: Workers = None,
+    data: TrainingSet, settings: WaddingtonScale, usual: Network, *, seed: int = 0, executor: Workers = None
 ) -> xr.Dataset:
-    """Learning with momentum, with minibatches, with noise, and with pushes, beside the undisturbed network.
+    """Learning with momentum, with minibatches, with noise, and with pushes, beside the ``usual`` network.
 
     Noise comes in every epoch. A push adds noise to all memories and labels once: half-way to the first
     split, at it, at the middle one, and after the last. The other parameters are those of `learn`.
 
-    Returns, over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs
+    Returns, over disturbance: rank correlations with the usual ``order`` of digits, and of the epochs
     at which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory from
     the nearest undisturbed one; ``remains``, the part of its largest value that is left `RETURN` epochs
     after the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
     """
-    at = [split.epoch for split in undisturbed.tree.splits]
+    at = [split.epoch for split in usual.tree.splits]
     pushes = zip(PUSHES, (at[0] / 2, at[0], np.median(at), at[-1] + 100), strict=True)
     pushed = {name: 20 * round(epoch / 20) for name, epoch in pushes}
     every = {"epochs": range(1, FIGURES["3"].epochs + 1), "std": paper.DISTURBED_NOISE}
@@ -252,16 +239,16 @@ def disturb(
         "noise": {"noise": every, "record_every": 2 * _RECORD_EVERY},
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
-    common = {**_published(data, settings, seed), "n": undisturbed.run.attrs["n"]}
+    common = {**_published(data, settings, seed), "n": usual.run.attrs["n"]}
     networks = map_in(executor, _disturbed, [common | change for change in changes.values()])
     named = zip(changes, networks, strict=True)  # each network is dropped when it is measured
-    found = [_beside(each, undisturbed, pushed.get(name, np.nan)) for name, each in named]
+    found = [_beside(each, usual, pushed.get(name, np.nan)) for name, each in named]
     return xr.concat(found, xr.IndexVariable("disturbance", list(changes)))
 
 
 def _disturbed(options: dict[str, Any]) -> Network:
     """The network, without its run if that is not compact."""
-    network = _network(options)
+    network = recorded(options)
     return network if "images" in network.run else replace(network, run=xr.Dataset())
 
 
