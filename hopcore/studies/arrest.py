@@ -5,6 +5,7 @@ theirs says which digit they are.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,8 @@ def learn(
             **how,
         }
 
-    return dict(zip(seeds, map_in(executor, recorded, map(options, seeds)), strict=True))
+    by_fates = partial(recorded, few=np.inf)  # the arrested are in no tree
+    return dict(zip(seeds, map_in(executor, by_fates, map(options, seeds)), strict=True))
 
 
 def leaving_epochs(tree: SplitTree, digits: int = 10) -> np.ndarray:

@@ -46,7 +46,7 @@ class Network:
     The ``run``, from `hopcore.train`; training images ``recognised`` (epoch, category), and the epochs since
     when digits are, ``appeared`` (category,); ``fates`` (K,), `splits.NO_FATE` for a memory with several
     labels at +1, or none; ``digits`` (K,), the fates, or those that lead in the memories' mixtures if a
-    quarter has no fate; the ``tree`` of their splits.
+    quarter, or more than is allowed, has no fate; the ``tree`` of their splits.
     """
 
     run: xr.Dataset
@@ -85,13 +85,13 @@ def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str
     }
 
 
-def recorded(options: dict[str, Any]) -> Network:
-    """Train with these options of `hopcore.train`, its ``data`` among them."""
+def recorded(options: dict[str, Any], few: float = _FEW_WITHOUT_FATE) -> Network:
+    """Train with these options of `hopcore.train`, its ``data`` among them; ``few`` may be without a fate."""
     run, data = train(**options), options["data"]
     recognised = splits.recognised(run, data)
     fates = splits.fates(run)
-    few = np.mean(fates == splits.NO_FATE) < _FEW_WITHOUT_FATE
-    digits = fates if few else splits.leading_digits(run, data)
+    without = np.mean(fates == splits.NO_FATE)
+    digits = fates if without < few else splits.leading_digits(run, data)
     tree = splits.split_tree(run, data, fates=digits)
     return Network(run, recognised, splits.appearance(recognised), fates, digits, tree)
 

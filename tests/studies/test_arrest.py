@@ -90,6 +90,7 @@ def test_learning_beside_heat_is_that_of_figure_3(learnt):
     assert np.nanmax(arrest.leaving_epochs(tree)) == tree.splits[-1].epoch
     assert np.isfinite(arrest.leaving_epochs(tree)).sum() == len(tree.fates)
     assert np.nanargmin(learnt[1].appeared) == 1
+    assert all((each.digits == each.fates).all() for each in learnt.values())  # however many are arrested
     at_splits, at_ends = arrest.landmarks(tree, run)
     assert len(at_splits) == len(tree.splits)
     grown = run.memories.values[-1, list(tree.fates[-1].members)]
