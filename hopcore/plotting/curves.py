@@ -133,14 +133,19 @@ def coefficient_maps(
     lines: Mapping[str, ArrayLike],
     *,
     low: float = -1.0,
-    colour_map: str = PIXEL_MAP,
     bar: str = "coefficient α",
 ) -> Picture:
-    """Maps of one coefficient (n, rescaled_temperature) each, by title; over them lines T_r(n), by style."""
+    """Maps of one coefficient (n, rescaled_temperature) each, by title; over them lines T_r(n), by style.
+
+    Colours go from `low` to 1; where none is negative, they are not those of the images.
+    """
     figure, [grid] = panel_table(3.2, 1, len(panels), sharey=True, y_label="rescaled temperature $T_r$")
     for axes, (title, values) in zip(grid, panels.items(), strict=True):
         n, rows = values.n, values.transpose("rescaled_temperature", "n")
-        hot, look = rows.rescaled_temperature, {"cmap": colour_map, "vmin": low, "vmax": 1}
+        hot, look = (
+            rows.rescaled_temperature,
+            {"cmap": PIXEL_MAP if low < 0 else "viridis", "vmin": low, "vmax": 1},
+        )
         shown = axes.pcolormesh(n, hot, rows, rasterized=True, **look)
         edges = axes.get_xlim(), axes.get_ylim()
         for style, line in lines.items():
