@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hopcore.paper import CLAIMS, FIGURES, Answer, Verdict, beyond, claim, say
+from hopcore.paper import CLAIMS, FIGURES, Answer, Verdict, beyond, claim, ranges, say
 from hopcore.paper.verdicts import MIME
 
 
@@ -74,6 +74,11 @@ def test_an_answer_quotes_its_numbers_and_shows_itself(glued):
     assert shown["text/plain"].splitlines() == ["F2 holds in part", "  yes: a < b", "  no: rises"]
     assert "0.2 &amp; 12 of &lt;them&gt;" in shown["text/html"] and "verdict-in-part" in shown["text/html"]
     assert Answer.parse(json.loads(json.dumps(shown[MIME]))) == found
+
+
+def test_ranges_are_named_after_what_they_are_of():
+    found = ranges({"a": xr.DataArray([1.0, np.nan, 3.0]), "b": [1, 2]})
+    assert found == {"a": 2, "a_least": 1, "a_most": 3, "b": 1.5, "b_least": 1, "b_most": 2}
 
 
 def test_what_is_beyond_the_paper_has_no_verdict(glued):

@@ -59,7 +59,8 @@ def test_largest_in_the_middle_keeps_values_and_falls_to_both_sides(count):
 
 
 def test_blocks_are_fixed_to_the_pixel_range_and_empty_ones_say_so():
-    picture = plotting.image_blocks([[np.empty((0, 16)), np.full((2, 16), 0.3)]], ["n"], ["a", "b"])
+    some = np.outer([0.3, np.nan, 0.3], np.ones(16))  # NaN: left out
+    picture = plotting.image_blocks([[np.empty((0, 16)), some]], ["n"], ["a", "b"])
     empty, full = picture.figure.axes
     assert empty.texts[0].get_text() == "none"
     assert [image.get_clim() for image in full.images] == [(-1, 1)] and len(full.patches) == 2
@@ -121,6 +122,7 @@ def test_a_table_of_memories_has_its_hottest_row_on_top():
     axes = plotting.memory_table(networks().memories).figure.axes[0]
     assert [text.get_text() for text in axes.texts] == ["0.90", "0.50", "$n$ = 10", ""]
     assert axes.images[0].get_array()[0, 0] == 0.9
+    assert plotting.grid_titles(networks()) == (["$n$ = 10"], ["$T_r$ = 0.50", "$T_r$ = 0.90"])
 
 
 def test_curves_of_temperatures_show_means_and_the_middle_of_the_memories():

@@ -68,6 +68,10 @@ def test_populations_are_named_where_they_are_widest():
     memories = GENERATOR.uniform(-1, 1, (30, 784))
     frame = plotting.population_frame(memories, np.arange(30) % 11 - 1, "T", 50)
     assert [bar.get_width() for bar in frame.figure.axes[1].patches] == [3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 3]
+    digit = xr.DataArray(np.ones((4, 30), dtype=int), hot, (*hot, "memory"))
+    moved = digit * xr.DataArray(memories, dims=("memory", "pixel"))
+    heated = xr.Dataset({"digit": digit, "population": counts, "memories": moved})
+    assert plotting.population_slider(heated, 2).labels == ("0.80", "1.00")
 
 
 def test_digits_that_stay_or_were_never_there_are_arrows():

@@ -7,7 +7,6 @@ import xarray as xr
 import hopcore
 from hopcore import plotting
 from hopcore.reduced import ReducedSystem, bifurcation_diagram, trajectory
-from hopcore.studies.two_memory_bifurcation import Departure, Settling
 
 
 def system(n):
@@ -97,8 +96,8 @@ def test_regions_are_shaded_and_folds_drawn():
 def test_differences_are_drawn_on_a_logarithmic_scale():
     epochs = np.arange(5)
     simulated = 1e-6 * np.exp(epochs)[:, None] * [1, -2]
-    path = xr.Dataset(coords={"epoch": epochs})
-    found = Departure(path, simulated, epochs[:3], simulated[:3], 0.001, 1.0, 1.0, 0.1, 0.01)
+    lines = {"simulated": (("epoch", "d"), simulated), "linearised": (("compared", "d"), simulated[:3])}
+    found = xr.Dataset(lines, {"epoch": epochs, "compared": epochs[:3]})
     axes = plotting.departure_panels({39: found, 15: found}).figure.axes[0]
     assert axes.get_yscale() == "log"
     np.testing.assert_allclose(axes.lines[0].get_ydata(), abs(simulated[:, 0]))
@@ -108,7 +107,7 @@ def test_settling_draws_the_four_quantities():
     names = ("size", "label_a", "label_b", "others")
     values = {name: (("epoch", "memory"), np.full((3, 2), at / 4)) for at, name in enumerate(names)}
     path = xr.Dataset(values, {"time": ("epoch", [0, 0.1, 0.2])})
-    panels = {name: Settling(path, 0, 0, 0, split) for name, split in (("a", 0.1), ("b", np.nan))}
+    panels = {name: path.assign(split=split) for name, split in (("a", 0.1), ("b", np.nan))}
     first, second = plotting.settling_panels(panels).figure.axes
     assert len(first.lines) == 5 and len(second.lines) == 4  # the split is marked where there is one
     assert [line.get_ydata()[0] for line in second.lines] == [0, 0.25, 0.5, 0.75]

@@ -22,6 +22,7 @@ from hopcore.splits import (
     leading_digits,
     learning_ranks,
     rank_agreement,
+    rank_correlation,
     recognised,
     separation_epochs,
     split_tree,
@@ -226,6 +227,7 @@ def test_agreement_is_one_for_one_order_and_zero_for_opposite_pairs():
     order = np.arange(10)
     assert rank_agreement([order, order, order]) == pytest.approx(1)
     assert rank_agreement([order, order[::-1]]) == pytest.approx(-1)
+    assert rank_correlation(order, [order, order[::-1], 0 * order]) == pytest.approx([1, -1, 0])
     assert rank_agreement([order, np.ones(10)]) == 0
     with pytest.raises(ValueError, match="ranks"):
         rank_agreement([order])

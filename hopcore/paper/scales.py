@@ -7,6 +7,7 @@ grids. A ``dtype`` of None is the chapter's.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hopcore.paper import figures
 from hopcore.paper.figures import FIGURES
@@ -21,6 +22,12 @@ class Pace:
     temperature: tuple[float, ...]
     rate: float
     epochs: int
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The same for `hopcore.sweep`."""
+        hot = [value / figures.PIXELS for value in self.temperature]
+        return {"rescaled_temperature": hot, "rate": self.rate, "epochs": self.epochs}
 
 
 @dataclass(frozen=True)
@@ -212,9 +219,20 @@ class StartsScale:
     memories: int = 100
 
     @property
-    def record_every(self) -> int:
-        """Epochs in which a pixel can move by 0.2."""
-        return round(0.2 / self.rate)
+    def single(self) -> dict[str, Any]:
+        """Options of one memory's learning."""
+        return {"n": self.n_single, "rate": self.rate, "epochs": self.saddle_epochs, "copies": self.memories}
+
+    @property
+    def full(self) -> list[dict[str, Any]]:
+        """Options of the full networks, recorded while a pixel moves by 0.2: of the text, of the programs."""
+        same = {name: getattr(self, name) for name in ("n", "rate", "epochs", "memories")}
+        same["record_every"] = round(0.2 / self.rate)
+        hot = [_F7.rescaled_temperature[-count:] for count in self.temperatures]
+        return [
+            {**same, "repeats": count, "rescaled_temperature": each}
+            for count, each in zip(self.repeats, hot, strict=True)
+        ]
 
 
 _FEW_N, _SOME_N = (6, 20, 34, 59), (3, 8, 14, 20, 26, 32, 38, 45, 52, 59)

@@ -195,6 +195,12 @@ def say(**values: Any) -> None:
         glue(name, _plain_number(name, value), display=False)
 
 
+def ranges(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """The mean of each array under its name, and its ends as ``name_least`` and ``name_most``."""
+    ends: dict[str, Any] = {"": np.mean, "_least": np.min, "_most": np.max}
+    return {f"{name}{end}": of(each) for name, each in values.items() for end, of in ends.items()}
+
+
 def _plain_number(name: str, value: Any) -> Any:
     """The plain Python number that a NumPy or xarray value of one element holds: only such has a format."""
     if not hasattr(value, "item"):

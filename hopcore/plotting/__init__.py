@@ -5,12 +5,12 @@ from .bars import (
     label_panels,
     population_frame,
     population_panels,
+    population_slider,
     recognised_panels,
     vanishing_strip,
 )
 from .curves import (
     Curve,
-    StartRow,
     coefficient_maps,
     curves,
     digit_scatter,
@@ -31,15 +31,16 @@ from .reduced import (
     turning_flow,
 )
 from .scripted import Slider, Turning, slider_figure, turning_trails
-from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture
+from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture, grid_titles
 from .trees import split_tree_picture
 
 __all__ = [
-    "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Slider", "StartRow", "Trails",
-    "Turning", "bifurcation_sides", "coefficient_maps", "coefficient_panels", "compositions", "curves",
-    "departure_panels", "digit_scatter", "fate_table", "image_blocks", "image_table", "label_panels",
-    "learning_movie", "map_panels", "memory_table", "nullcline_frame", "nullcline_panels", "path_panels",
-    "population_frame", "population_panels", "recognised_panels", "region_map", "settling_panels",
-    "share_trails", "slider_figure", "split_tree_picture", "start_panels", "temperature_curves",
-    "trail_panels", "turning_bifurcations", "turning_flow", "turning_trails", "vanishing_strip",
+    "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Slider", "Trails", "Turning",
+    "bifurcation_sides", "coefficient_maps", "coefficient_panels", "compositions", "curves",
+    "departure_panels", "digit_scatter", "fate_table", "grid_titles", "image_blocks", "image_table",
+    "label_panels", "learning_movie", "map_panels", "memory_table", "nullcline_frame", "nullcline_panels",
+    "path_panels", "population_frame", "population_panels", "population_slider", "recognised_panels",
+    "region_map", "settling_panels", "share_trails", "slider_figure", "split_tree_picture", "start_panels",
+    "temperature_curves", "trail_panels", "turning_bifurcations", "turning_flow", "turning_trails",
+    "vanishing_strip",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
 
 from .images import draw_block
+from .scripted import Slider, slider_figure
 from .style import DIGIT_COLOURS, INK, WIDTH, Picture, digit_text, panel_table, styled
 
 _DIGITS = range(len(DIGIT_COLOURS))
@@ -163,6 +164,27 @@ def vanishing_strip(
     axes.set(xlim=limits, ylim=(len(order) - 0.4, -0.6))
     axes.grid(axis="y", color=INK, alpha=0.25, linewidth=0.6)
     return Picture(figure, "svg")
+
+
+def population_slider(heated: xr.Dataset, frames: int = 12) -> Slider:
+    """`population_frame` at about so many of the temperatures, with a slider.
+
+    The dataset has ``memories`` (rescaled_temperature, memory, pixel), the ``digit`` (…, memory) of each, −1
+    for none, and the ``population`` (…, category).
+    """
+    shown = heated.isel(rescaled_temperature=slice(None, None, max(len(heated.digit) // frames, 1)))
+    labels = [f"{hot:.2f}" for hot in shown.rescaled_temperature.values]
+    without = (heated.digit < 0).sum("memory")
+    most = int(max(heated.population.max(), without.max())) // 10 * 10 + 10
+
+    def frame(place: int) -> Picture:
+        hot = shown.isel(rescaled_temperature=place)
+        return population_frame(hot.memories, hot.digit, f"$T_r$ = {labels[place]}", most)
+
+    alt = (
+        "All memories after learning at one temperature, sorted by digit, and how many belong to each digit."
+    )
+    return slider_figure(frame, labels, name="temperature", alt=alt)
 
 
 @styled

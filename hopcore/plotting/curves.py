@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -146,14 +147,19 @@ def coefficient_maps(
     lines: Mapping[str, ArrayLike],
     *,
     low: float = -1.0,
-    colour_map: str = PIXEL_MAP,
     bar: str = "coefficient α",
 ) -> Picture:
-    """Maps of one coefficient (n, rescaled_temperature) each, by title; over them lines T_r(n), by style."""
+    """Maps of one coefficient (n, rescaled_temperature) each, by title; over them lines T_r(n), by style.
+
+    Colours go from `low` to 1; where none is negative, they are not those of the images.
+    """
     figure, [grid] = panel_table(3.2, 1, len(panels), sharey=True, y_label="rescaled temperature $T_r$")
     for axes, (title, values) in zip(grid, panels.items(), strict=True):
         n, rows = values.n, values.transpose("rescaled_temperature", "n")
-        hot, look = rows.rescaled_temperature, {"cmap": colour_map, "vmin": low, "vmax": 1}
+        hot, look = (
+            rows.rescaled_temperature,
+            {"cmap": PIXEL_MAP if low < 0 else "viridis", "vmin": low, "vmax": 1},
+        )
         shown = axes.pcolormesh(n, hot, rows, rasterized=True, **look)
         edges = axes.get_xlim(), axes.get_ylim()
         for style, line in lines.items():
@@ -176,49 +182,45 @@ def digit_scatter(x: ArrayLike, y: ArrayLike, *, x_label: str, y_label: str) -> 
     return Picture(figure, "svg")
 
 
-@dataclass(frozen=True)
-class StartRow:
-    """A row of two panels: saddles at the left, final shares at the right, over n.
-
-    `single` (start, n) are saddles of one memory, `passed` (start, n) those that the full network passes,
-    `final` (start, n, repeat) the final shares; `start` is the digit that learning starts near. `reduced` are
-    curves (n, share) of the reduced system, `window` the values of n with a single saddle, NaN without one.
-    """
-
-    title: str
-    single: xr.DataArray
-    passed: xr.DataArray
-    final: xr.DataArray
-    reduced: Sequence[tuple[ArrayLike, ArrayLike]] = ()
-    window: tuple[float, float] = (np.nan, np.nan)
-
-
 @styled
-def start_panels(rows: Sequence[StartRow]) -> Picture:
-    """One row of two panels for each temperature; the share is that of the first start's digit.
+def start_panels(
+    single: xr.Dataset,
+    full: xr.Dataset,
+    windows: xr.Dataset,
+    reduced: Sequence[Sequence[tuple[ArrayLike, ArrayLike]]] = (),
+) -> Picture:
+    """One row of two panels for each temperature of ``full``; the share is that of the first start's digit.
 
-    The window of a single saddle is shaded.
+    Left: ``shares`` (start, rescaled_temperature, n, category) at the saddles of one memory, and (…, repeat,
+    category) at those that the full network passes, with the reduced system's curves (n, share), for each row.
+    Right: the ``final`` shares (…, repeat) of the latter. Shaded: from ``first`` to ``last`` n of the windows
+    (rescaled_temperature) of a single saddle, NaN for none.
     """
-    digit, other = rows[0].single.start.values
+    digit, other = single.start.values
+    temperatures = full.rescaled_temperature.values
     titles = ["saddle", f"final {digit}s, of {digit}s and {other}s"]
-    height = 1.75 * len(rows) + 1.1
-    figure, grid = panel_table(height, len(rows), 2, column_titles=titles, x_label="$n$", sharex=True)
-    for line, row in zip(grid, rows, strict=True):
-        for axes in line:
-            if np.isfinite(row.window).all():
-                axes.axvspan(*row.window, color=INK, alpha=0.15, linewidth=0)
-        left, right = line
-        for x, y in row.reduced:
+    height = 1.75 * len(temperatures) + 1.1
+    figure, grid = panel_table(height, len(temperatures), 2, column_titles=titles, x_label="$n$", sharex=True)
+    saddles = single.shares.sel(category=digit, rescaled_temperature=temperatures)
+    passed = full.shares.sel(category=digit).mean("repeat")
+    for (left, right), hot, lines in zip(grid, temperatures, reduced or repeat(()), strict=False):
+        here = {"rescaled_temperature": hot}
+        window = [windows[end].sel(here).item() for end in ("first", "last")]
+        if np.isfinite(window).all():
+            for axes in (left, right):
+                axes.axvspan(*window, color=INK, alpha=0.15, linewidth=0)
+        for x, y in lines:
             left.plot(x, y, "--", color=INK, linewidth=1, zorder=1)
-        for near in row.single.start.values:
-            colour, runs = DIGIT_COLOURS[near], row.final.sel(start=near)
-            left.plot(row.single.n, row.single.sel(start=near), color=colour)
-            left.plot(row.passed.n, row.passed.sel(start=near), color=colour, zorder=3, **_RING)
+        for start in (digit, other):
+            at = {**here, "start": start}
+            colour, runs = DIGIT_COLOURS[start], full.final.sel(at).transpose("n", "repeat")
+            left.plot(single.n, saddles.sel(at), color=colour)
+            left.plot(full.n, passed.sel(at), color=colour, zorder=3, **_RING)
             draw_range(right, runs.n, runs.min("repeat"), runs.max("repeat"), colour)
             right.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
-        left.set_ylabel(f"{row.title}\nshare of {digit}")
+        left.set_ylabel(f"$T_r$ = {hot:.2f}\nshare of {digit}")
         right.set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
-    shown = np.concatenate([each.values.ravel() for row in rows for each in (row.single, row.passed)])
+    shown = np.concatenate([saddles.values.ravel(), passed.values.ravel()])
     for axes in grid[:, 0]:
         axes.set_ylim(min(-0.1, shown.min() - 0.05), max(1.05, shown.max() + 0.05))
     looks: dict[str, dict[str, Any]] = {
@@ -227,7 +229,7 @@ def start_panels(rows: Sequence[StartRow]) -> Picture:
         "one memory": {"color": INK},
         "100 memories": {"color": INK, **_RING},
     }
-    if any(row.reduced for row in rows):
+    if reduced:
         looks["reduced system"] = {"color": INK, "linewidth": 1, "linestyle": "--"}
     handles = [Line2D([], [], label=name, **look) for name, look in looks.items()]
     legend_outside(figure, 2, handles, place="lower")

@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from hopcore.reduced import ReducedSystem, curves
-from hopcore.studies.two_memory_bifurcation import Departure, Settling
 
 from .images import draw_block
 from .scripted import Turning
@@ -250,7 +249,7 @@ def region_map(
 
 
 @styled
-def departure_panels(departures: Mapping[float, Departure]) -> Picture:
+def departure_panels(departures: Mapping[float, xr.Dataset]) -> Picture:
     """|δα| and |δℓ| of two memories over epochs at each n: simulated (full) and linearised (dashed)."""
     dashed: dict[str, Any] = {"color": INK, "linestyle": (0, (2, 1.5)), "linewidth": 2.2}
     labels = {"x_label": "epoch", "y_label": "half the difference"}
@@ -258,7 +257,7 @@ def departure_panels(departures: Mapping[float, Departure]) -> Picture:
     for axes, (n, pair) in zip(grid, departures.items(), strict=True):
         for side, (_, name, colour) in enumerate(_SIDES):
             of = f"δ{name[-1]}"
-            axes.semilogy(pair.path.epoch, np.abs(pair.simulated[:, side]), color=colour, label=of)
+            axes.semilogy(pair.epoch, np.abs(pair.simulated[:, side]), color=colour, label=of)
             [line] = axes.semilogy(pair.compared, np.abs(pair.linearised[:, side]), **dashed)
         line.set_label("linearised")
         axes.set(title=f"$n$ = {n:g}", ylim=(3e-9, 3))
@@ -267,18 +266,18 @@ def departure_panels(departures: Mapping[float, Departure]) -> Picture:
 
 
 @styled
-def settling_panels(settlings: Mapping[str, Settling]) -> Picture:
+def settling_panels(settlings: Mapping[str, xr.Dataset]) -> Picture:
     """How labels and memories settle, by title: medians, the range over the memories, and when they part."""
     figure, [grid] = panel_table(3.3, 1, len(settlings), sharey=True, x_label="rate × epochs")
     for axes, (title, each) in zip(grid, settlings.items(), strict=True):
-        time = each.path.time
+        time = each.time
         for name, label, colour in (
             ("size", "$|α_A| + |α_B|$", MEMORY_COLOUR),
             ("label_a", "$l_A$", LABEL_COLOUR),
             ("label_b", "$l_B$", PAIR_COLOURS[0]),
             ("others", "largest other label", INK),
         ):
-            values = each.path[name]
+            values = each[name]
             draw_range(axes, time, values.min("memory"), values.max("memory"), colour)
             axes.plot(time, values.median("memory"), color=colour, label=label)
         if np.isfinite(each.split):

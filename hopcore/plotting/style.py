@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -109,6 +110,12 @@ styled = mpl.rc_context(STYLE)
 def fate_colours(digits: ArrayLike) -> list[str]:
     """The colour of each digit, grey for none (below 0)."""
     return [DIGIT_COLOURS[digit] if digit >= 0 else INK for digit in np.asarray(digits)]
+
+
+def grid_titles(networks: xr.Dataset) -> tuple[list[str], list[str]]:
+    """Titles for the n and for the rescaled temperatures of a grid of networks."""
+    hot = networks.rescaled_temperature.values
+    return [f"$n$ = {n:.0f}" for n in networks.n.values], [f"$T_r$ = {each:.2f}" for each in hot]
 
 
 def digit_text(digit: int, **options: Any) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Which digits are recognised, since when and in which order (paper, Fig. 3C and F); how typical each is."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -88,9 +90,14 @@ def rank_agreement(ranks: Sequence[ArrayLike] | ArrayLike) -> float:
     return float(np.mean([rank_correlation(*pair) for pair in combinations(ranks, 2)]))
 
 
-def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
-    """Spearman's rank correlation of two orders; 0 if one of them is a single tie."""
-    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+def rank_correlation(first: ArrayLike, second: ArrayLike) -> Any:
+    """Spearman's rank correlation of two orders (..., digits), pair by pair; 0 if one is a single tie."""
+    found = _correlation(np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64))
+    return found if found.ndim else found.item()
+
+
+@partial(np.vectorize, signature="(n),(n)->()")
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return 0.0
     return float(spearmanr(first, second).statistic)

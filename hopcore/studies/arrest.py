@@ -5,8 +5,6 @@ theirs says which digit they are.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,13 +15,13 @@ from scipy.stats import rankdata
 
 from hopcore import splits
 from hopcore._checks import check_integer, refuse
-from hopcore.data import TrainingSet, training_set
+from hopcore.data import training_set
 from hopcore.paper import FIGURE_8_LABEL, FIGURES
 from hopcore.paper.scales import ArrestScale
 from hopcore.splits import Fate, Split, SplitTree
-from hopcore.studies.grid import map_in, over_grid
+from hopcore.studies.grid import Source, Workers, map_in, over_grid
+from hopcore.studies.waddington import Network, recorded
 from hopcore.sweeps import sweep
-from hopcore.training import train
 
 _LEARNING, _BETWEEN_RECORDS = 30, 0.4
 """Rate times epochs until learning at T_r = 0.85 is over, and between two records of it."""
@@ -35,12 +33,11 @@ def heat(
     *,
     n: float | Sequence[float] = FIGURES["8"].n[0],
     temperatures: Sequence[float] | None = None,
-    source: TrainingSet | None = None,
+    source: Source = None,
     **changes: Any,
 ) -> xr.Dataset:
     """Training sets and starts, by their seeds, learnt at the scale's temperatures or others.
 
-    ``source`` is what training sets are drawn from (`hopcore.training_set`), here and in what follows.
     ``changes`` are options of `hopcore.sweep`, its ``executor`` among them.
 
     Returns final ``memories`` and ``labels``, as those of `hopcore.sweep` over set and rescaled_temperature
@@ -63,9 +60,8 @@ def heat(
 def controls(
     settings: ArrestScale, heated: xr.Dataset, *, dtype: str = "float32", **options: Any
 ) -> dict[str, int]:
-    """The first training set learnt again, in ``double`` precision and at a ``quarter`` of the rate.
+    """The first training set by `heat` again, in ``double`` precision and at a ``quarter`` of the rate.
 
-    The options are those of `heat`.
     Both are the most memories by which a digit's population differs, at so many ``temperatures`` of a few.
     """
     first, count = heated.population[0], heated.sizes["rescaled_temperature"]
@@ -113,55 +109,39 @@ def vanishing_temperatures(population: xr.DataArray, at_least: int = 1) -> xr.Da
 
 def group_ranks(groups: Sequence[Sequence[int]], digits: int = 10) -> np.ndarray:
     """Ranks of digits that come group by group; the digits of a group share their mean rank."""
-    place = np.full(digits, len(groups))
-    for rank, group in enumerate(groups):
-        place[list(group)] = rank
-    return rankdata(place)
-
-
-@dataclass(frozen=True, eq=False)
-class Learnt:
-    """A training set learnt at T_r = 0.85, the temperature of Figure 3, and recorded.
-
-    Attributes
-    ----------
-    run, tree : from `hopcore.train`, and its splits.
-    appeared : (C,) epochs since when digits are recognised; NaN for one that is not at the end.
-    left : (C,) epochs at which they leave the others for good (`leaving_epochs`).
-    """
-
-    run: xr.Dataset
-    tree: SplitTree
-    appeared: np.ndarray
-    left: np.ndarray
+    place = {digit: rank for rank, group in enumerate(groups) for digit in group}
+    return rankdata([place.get(digit, len(groups)) for digit in range(digits)])
 
 
 def learn(
     settings: ArrestScale,
     seeds: Sequence[int],
     *,
-    source: TrainingSet | None = None,
-    dtype: str = "float32",
-    executor: Executor | None = None,
-) -> dict[int, Learnt]:
-    """The training sets of `heat` at T_r = 0.85 and half the rate, by seed."""
-    return dict(zip(seeds, map_in(executor, partial(_learn, settings, source, dtype), seeds), strict=True))
+    source: Source = None,
+    executor: Workers = None,
+    **how: Any,
+) -> dict[int, Network]:
+    """The training sets of `heat` at T_r = 0.85, the temperature of Figure 3, and half the rate, by seed.
 
+    Other options are those of `hopcore.train`.
+    """
 
-def _learn(settings: ArrestScale, source: TrainingSet | None, dtype: str, seed: int) -> Learnt:
-    run = train(
-        training_set(per_digit=settings.per_digit, seed=seed, source=source),
-        n=FIGURES["8"].n[0],
-        rescaled_temperature=FIGURES["3"].rescaled_temperature[0],
-        memories=settings.memories,
-        rate=settings.rate / 2,
-        epochs=round(_LEARNING / settings.rate) * 2,
-        record_every=round(_BETWEEN_RECORDS / settings.rate),
-        seed=seed,
-        dtype=dtype,
-    )
-    tree = splits.split_tree(run)
-    return Learnt(run, tree, splits.appearance(splits.recognised(run)).values, leaving_epochs(tree))
+    def options(seed: int) -> dict[str, Any]:
+        return {
+            "data": training_set(per_digit=settings.per_digit, seed=seed, source=source),
+            "n": FIGURES["8"].n[0],
+            "rescaled_temperature": FIGURES["3"].rescaled_temperature[0],
+            "memories": settings.memories,
+            "rate": settings.rate / 2,
+            "epochs": round(_LEARNING / settings.rate) * 2,
+            "record_every": round(_BETWEEN_RECORDS / settings.rate),
+            "seed": seed,
+            "dtype": "float32",
+            **how,
+        }
+
+    by_fates = partial(recorded, few=np.inf)  # the arrested are in no tree
+    return dict(zip(seeds, map_in(executor, by_fates, map(options, seeds)), strict=True))
 
 
 def leaving_epochs(tree: SplitTree, digits: int = 10) -> np.ndarray:
@@ -179,7 +159,15 @@ def read_backwards(vanished: ArrayLike, epochs: ArrayLike) -> float:
     return splits.rank_correlation(first, -second)
 
 
-def whereabouts(heated: xr.Dataset, learnt: Mapping[int, Learnt]) -> xr.Dataset:
+def backwards(vanished: xr.DataArray, learnt: Mapping[int, Network]) -> xr.Dataset:
+    """`read_backwards` of vanishing (set, category): ``learning``, when digits appear, and the ``tree``."""
+    pairs = list(zip(vanished.values, learnt.values(), strict=True))
+    learning = [read_backwards(row, own.appeared) for row, own in pairs]
+    tree = [read_backwards(row, leaving_epochs(own.tree)) for row, own in pairs]
+    return xr.Dataset({"learning": ("set", learning), "tree": ("set", tree)})
+
+
+def whereabouts(heated: xr.Dataset, learnt: Mapping[int, Network]) -> xr.Dataset:
     """Where arrested memories of `heat` are beside the trees of their training sets from `learn`.
 
     Returns, over set and rescaled_temperature: how many memories are ``arrested``, and their median

@@ -38,11 +38,7 @@ def trained(data: TrainingSet, n: Sequence[float], paces: Sequence[Pace], **how:
     Returns ``memories`` (n, rescaled_temperature, memory, pixel) and ``labels`` (…, memory, category), as
     from `hopcore.sweep`; ``coefficients`` (…, memory, image) and ``images_needed`` (…, memory).
     """
-    found = [
-        sweep(data, n=n, rescaled_temperature=[value / PIXELS for value in pace.temperature],
-              rate=pace.rate, epochs=pace.epochs, **how).isel(seed=0)
-        for pace in paces
-    ]  # fmt: skip
+    found = [sweep(data, n=n, **pace.options, **how).isel(seed=0) for pace in paces]
     networks = xr.concat(found, "rescaled_temperature", combine_attrs="drop_conflicts")
     alpha, needed = (measure(networks.memories, data) for measure in (coefficients, images_needed))
     return networks.assign(coefficients=alpha, images_needed=needed)
@@ -251,8 +247,7 @@ def dwell(n: ArrayLike, values: ArrayLike, low: float, high: float) -> xr.Datase
     inside = values[(n >= enters) & (n <= leaves)]
     ratio = (leaves - enters) / ((high - low) / pace)
     least, most = (inside.min(), inside.max()) if inside.size else (np.nan, np.nan)
-    stay = {"enters": enters, "leaves": leaves, "ratio": ratio}
-    return xr.Dataset({**stay, "least": least, "most": most})
+    return xr.Dataset({"enters": enters, "leaves": leaves, "ratio": ratio, "least": least, "most": most})
 
 
 def spreads(networks: xr.Dataset, embedding: Embedding, mnist: Digits) -> xr.Dataset:

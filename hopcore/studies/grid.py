@@ -7,15 +7,21 @@ from typing import Any
 
 import xarray as xr
 
+from hopcore.data import TrainingSet
 
-def map_in(executor: Executor | None, work: Callable[..., Any], *tasks: Iterable[Any]) -> Iterable[Any]:
+Workers = Executor | None
+"""Where networks are trained; None trains them here."""
+
+Source = TrainingSet | None
+"""What training sets are drawn from (`hopcore.training_set`)."""
+
+
+def map_in(executor: Workers, work: Callable[..., Any], *tasks: Iterable[Any]) -> Iterable[Any]:
     """`map`, in the executor if there is one."""
     return (map if executor is None else executor.map)(work, *tasks)
 
 
-def over_grid(
-    measure: Callable[..., xr.Dataset], executor: Executor | None = None, **axes: Any
-) -> xr.Dataset:
+def over_grid(measure: Callable[..., xr.Dataset], executor: Workers = None, **axes: Any) -> xr.Dataset:
     """What ``measure(*point)`` gives at the points of a grid; its axes are the first dimensions."""
     found = xr.concat(list(map_in(executor, measure, *zip(*product(*axes.values()), strict=True))), "point")
     shape = [len(values) for values in axes.values()]

@@ -1,14 +1,12 @@
 """Where learning starts: the saddles that it meets from there, and what it ends as (paper, Fig. 7).
 
-All memories begin as one faint digit, 0.8 times the mean of its images, with a label that votes for it. Until
-they part they move as one, and K equal memories move as one memory does at T/K^(1/n) (paper, section on two
-memories). The saddle that the group meets can therefore be found in two ways: by learning with one memory at
-that temperature, which cannot split and so comes to rest there; and in the full run, as the slowest place
-that the group passes before it splits.
+All memories begin as one faint digit, 0.8 times the mean of its images, with a label that votes for it. K
+equal memories move as one does at T/K^(1/n). The saddle that they meet can therefore be found in two ways: by
+learning with one memory at that temperature, which cannot split and so comes to rest there; and in the full
+run, as the slowest place that the group passes before it splits.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -24,7 +22,7 @@ from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.paper import FIGURE_7_LABEL, FIGURE_7_LABEL_NOISE, FIGURE_7_LABEL_START, FIGURE_7_START_SCALE
 from hopcore.splits import category_paths
-from hopcore.studies.grid import over_grid
+from hopcore.studies.grid import Workers, over_grid
 from hopcore.sweeps.stacks import in_stacks, stack_size
 from hopcore.training import Options, Run, train, train_stack
 
@@ -41,9 +39,7 @@ _RECORDS = 10
 def start_near(
     data: TrainingSet, digit: int, memories: int = 100, seed: int = 0, noise: float = FIGURE_7_LABEL_NOISE[1]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Memories (K, N), all the same, and labels (K, C) of a start near a digit of the set.
-
-    The labels are drawn with ``seed``, with the standard deviation ``noise``.
+    """Memories (K, N), all the same, and labels (K, C) with ``noise`` of a start near a digit of the set.
 
     Raises
     ------
@@ -68,7 +64,7 @@ def single_saddles(
     n: Sequence[float],
     rescaled_temperature: Sequence[float],
     copies: int = 100,
-    executor: Executor | None = None,
+    executor: Workers = None,
     **train_options: Any,
 ) -> xr.Dataset:
     """Where one memory that starts near each digit comes to rest, in the place of K = ``copies`` equal ones.
@@ -151,7 +147,7 @@ def visits(
     seed: int = 0,
     memories: int = 100,
     noise: float = FIGURE_7_LABEL_NOISE[1],
-    executor: Executor | None = None,
+    executor: Workers = None,
     **train_options: Any,
 ) -> xr.Dataset:
     """Full networks from starts near digits: the saddle that each passes, and its final population.
@@ -161,7 +157,8 @@ def visits(
     ``rate``, ``epochs``, ``record_every`` and ``dtype`` of `hopcore.train`.
 
     Returns, over start, rescaled_temperature, n and repeat: ``shares`` (…, category), ``images`` (…, pixel),
-    ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`.
+    ``epoch`` and ``parted`` of the saddle, and ``population`` (…, category), as from `visit`; ``final``, the
+    part of the two first digits' memories that are of the first (`share_of`).
     """
     axes = {
         "start": list(digits),
@@ -169,7 +166,8 @@ def visits(
         "n": check_increasing("n", n),
         "repeat": np.arange(check_integer("repeats", repeats, minimum=1)),
     }
-    return over_grid(partial(_visited, data, (memories, seed, noise), train_options), executor, **axes)
+    found = over_grid(partial(_visited, data, (memories, seed, noise), train_options), executor, **axes)
+    return found.assign(final=share_of(found.population, *digits[:2]))
 
 
 def _visited(
@@ -191,32 +189,33 @@ def share_of(population: xr.DataArray, digit: int, other: int) -> xr.DataArray:
 def regimes(saddles: xr.Dataset) -> xr.Dataset:
     """Where over n two starts meet one saddle, for every temperature, from `single_saddles` of two digits.
 
-    Two saddles are one up to the difference `APART` in the share of the first digit.
-
-    Returns, over rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if
-    there is none; ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
+    Two saddles are one up to the difference `APART` in the share of the first digit. Returns, over
+    rescaled_temperature: ``first`` and ``last`` n of the longest stretch of one saddle, NaN if there is none;
+    ``two_one_two``, whether there is one, and two saddles at the lowest and at the highest n.
     """
     shares = saddles.shares.sel(category=saddles.start[0].item(), drop=True)
     gap = np.abs(shares[0] - shares[1]).transpose("rescaled_temperature", "n")
     windows = np.array([single_window(gap.n, row, APART) or (np.nan, np.nan) for row in gap.values])
     first, last = (xr.DataArray(ends, dims="rescaled_temperature") for ends in windows.T)
     apart = (gap[:, [0, -1]] > APART).all("n")
-    found = xr.Dataset({"first": first, "last": last, "two_one_two": apart & first.notnull()})
-    return found.assign_coords(rescaled_temperature=gap.rescaled_temperature)
+    found = {"first": first, "last": last, "two_one_two": apart & first.notnull()}
+    return xr.Dataset(found, {"rescaled_temperature": gap.rescaled_temperature})
 
 
 def dependence(final: xr.DataArray, windows: xr.Dataset) -> xr.Dataset:
     """How far the final shares of two starts are apart, with `regimes` that have the windows of one saddle.
 
     Returns means, over rescaled_temperature and repeat: ``everywhere``, over all n; ``inside``, ``outside``
-    and ``below`` the window; over the ``lower`` and the ``upper`` half of the n.
+    and ``below`` the window; over the ``lower`` and the ``upper`` half of the n. Over rescaled_temperature:
+    ``repeats``, how far repeats of one start are apart.
     """
     gap = abs(final.diff("start")).squeeze("start", drop=True)
     inside, half = (gap.n >= windows["first"]) & (gap.n <= windows["last"]), len(gap.n) // 2
     below, place = gap.n < windows["first"], xr.DataArray(np.arange(len(gap.n)), dims="n")
     parts = {"everywhere": gap.n > 0, "inside": inside, "outside": ~inside, "below": below}
     parts |= {"lower": place < half, "upper": place >= len(gap.n) - half}
-    return xr.Dataset({name: gap.where(part).mean("n") for name, part in parts.items()})
+    found = xr.Dataset({name: gap.where(part).mean("n") for name, part in parts.items()})
+    return found.assign(repeats=(final.max("repeat") - final.min("repeat")).mean(["start", "n"]))
 
 
 def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, float] | None:
@@ -237,12 +236,8 @@ def single_window(n: ArrayLike, gap: ArrayLike, limit: float) -> tuple[float, fl
 class Reduced(NamedTuple):
     """The reduced system of two digits' mean images at one temperature, for n from 2 to 60.
 
-    Attributes
-    ----------
-    stable : curves of n and α, NaN where they are not stable.
-    folds : how many there are.
-    low, high : the folds that close the low branch and open the high one; the end of the range where there
-        is none, NaN where there is neither.
+    Curves of n and α, NaN where they are not ``stable``; how many ``folds`` there are; those that close the
+    ``low`` branch and open the ``high`` one: the end of the range where there is none, NaN for neither.
     """
 
     stable: list[tuple[np.ndarray, np.ndarray]]
@@ -267,15 +262,20 @@ def reduced_system(
     return Reduced(stable, len(n), *((low, high) if len(n) else (np.nan, np.nan)))
 
 
-def following(saddle: xr.DataArray, final: xr.DataArray, seed: int = 0) -> tuple[float, float, float]:
-    """`correlation_interval` of shares at saddles and in the end; runs of one n and T_r are drawn together.
+def following(saddles: xr.Dataset, full: xr.Dataset, seed: int = 0) -> xr.Dataset:
+    """How the final shares of `visits` follow the shares of the first start's digit at saddles.
 
-    Both are over start, rescaled_temperature and n, the final shares, at least, over repeat too.
+    The saddles, of `single_saddles` or of the visits, are at least at their n and temperatures; runs of one n
+    and T_r are drawn together. Returns the ``correlation``, and ``low`` and ``high`` of its interval.
     """
-    saddle = saddle.broadcast_like(final).transpose(*final.dims)
+    final = full.final
+    at = {name: final[name].values for name in ("n", "rescaled_temperature")}
+    shares = saddles.shares.sel(category=saddles.start.values[0], **at)
     points = xr.zeros_like(final.isel(start=0, repeat=0), dtype=int)
     points.values[:] = np.arange(points.size).reshape(points.shape)
-    return correlation_interval(saddle, final, points.broadcast_like(final).transpose(*final.dims), seed=seed)
+    saddle, groups = (each.broadcast_like(final).transpose(*final.dims) for each in (shares, points))
+    found = correlation_interval(saddle, final, groups, seed=seed)
+    return xr.Dataset(dict(zip(("correlation", "low", "high"), found, strict=True)))
 
 
 def correlation_interval(

@@ -6,7 +6,6 @@ or up and down in steps.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from functools import partial
 from itertools import product
 from typing import Any
@@ -22,7 +21,8 @@ from hopcore.data import training_set
 from hopcore.paper import FIGURES
 from hopcore.paper.scales import StemScale
 from hopcore.studies.arrest import belongs, populations
-from hopcore.studies.grid import over_grid
+from hopcore.studies.crossings import stays_below
+from hopcore.studies.grid import Workers, over_grid
 from hopcore.training import NoisePulses, train
 
 WARM, HOT, COLD = 1.1, 1.3, FIGURES["3"].rescaled_temperature[0]
@@ -43,7 +43,7 @@ held for long differ by the rounding of the numbers alone, and when they part wo
 
 
 def hold(
-    settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
+    settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Workers = None
 ) -> xr.Dataset:
     """Networks held by heat and let go, one without a hold, and one with another start, of each training set.
 
@@ -58,7 +58,7 @@ def hold(
     options = {"record_every": _epochs(settings, RECORD), **_options(settings, dtype)}
     held = over_grid(partial(_held, plans, options), executor, hold=list(plans), set=list(seeds))
     ranks = splits.learning_ranks(held.appeared)
-    order = [list(map(splits.rank_correlation, ranks[0], row)) for row in ranks]
+    order = splits.rank_correlation(ranks[0], ranks)
     difference = total_variation(held.population[0], held.population)
     return held.assign(difference=(("hold", "set"), difference), order=(("hold", "set"), order))
 
@@ -103,9 +103,7 @@ def release(
     return xr.Dataset(found, {"category": counts.category})
 
 
-def anew(
-    settings: StemScale, seed: int, *, dtype: str = "float32", executor: Executor | None = None
-) -> xr.DataArray:
+def anew(settings: StemScale, seed: int, *, dtype: str = "float32", executor: Workers = None) -> xr.DataArray:
     """The part of the images recognised after learning at every other stair's temperature from the start."""
     time = _epochs(settings, LEARNING)
     options = {"seed": seed, "record_every": time, **_options(settings, dtype)}
@@ -114,7 +112,7 @@ def anew(
 
 
 def up_and_down(
-    settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Executor | None = None
+    settings: StemScale, seeds: Sequence[int], *, dtype: str = "float32", executor: Workers = None
 ) -> xr.Dataset:
     """Networks that learn, are heated stair by stair, and cooled again: `climb` over set."""
     times = _epochs(settings, LEARNING), _epochs(settings, STAIR)
@@ -130,11 +128,10 @@ def climb(
     Learning takes ``grown`` epochs before the steps, each of these ``epochs``. ``seed`` is that of the
     training set (20 images of each digit) and of the start, the options are those of `hopcore.train`.
 
-    Returns, at the end of each step: ``shares`` (step, memory, category), ``population`` (step, category),
-    ``images`` (step, memory, pixel), the memories, ``known`` (step), the part of the training images that are
-    recognised, and ``off_path`` (step, memory), the distance from the valleys of the learning before the
-    steps (`hopcore.splits.distances_to_paths`); the coordinate ``temperature`` (step). Step 0 is the state
-    before the steps.
+    Returns, at the end of each step, of which 0 is the state before: ``shares`` (step, memory, category),
+    ``population`` (step, category), ``images`` (step, memory, pixel), the memories, ``known`` (step), the
+    part of the training images that are recognised, and ``off_path`` (step, memory), the distance from the
+    valleys of the learning (`hopcore.splits.distances_to_paths`); the coordinate ``temperature`` (step).
     """
     data = training_set(seed=seed)
     taken = [temperatures[0], *temperatures]
@@ -147,9 +144,8 @@ def climb(
         known = splits.recognised(states, data).sum("category") / len(data)
         shares = splits.category_paths(states, data)
         images = states.memories.values
-        off_path = splits.distances_to_paths(
-            images.reshape(-1, images.shape[-1]), run.sel(epoch=slice(0, grown))
-        )
+        learning, places = run.sel(epoch=slice(0, grown)), images.reshape(-1, images.shape[-1])
+        off_path = splits.distances_to_paths(places, learning)
     found = {
         "shares": (("step", "memory", "category"), shares.values),
         "population": (("step", "category"), populations(belongs(states.labels)).values),
@@ -190,16 +186,18 @@ def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
     before and after; ``order``, the rank correlation of melting with learning reversed; ``off_path``, the
     largest median distance from the valleys on the way up.
     """
-    top, halves = len(STAIRS), [[crossing(STAIRS, way, 0.5) for way in each] for each in ways(climbed).values]
+    top, halves = (
+        len(STAIRS),
+        [[stays_below(STAIRS, way, 0.5) for way in each] for each in ways(climbed).values],
+    )
     melted = [melting_ranks(shares[: top + 1]) for shares in climbed.shares.values]
     leading, population = climbed.shares.argmax("category"), climbed.population
     found = {
-        "heating": [heating for heating, _ in halves],
-        "cooling": [cooling for _, cooling in halves],
+        **dict(zip(("heating", "cooling"), np.transpose(halves), strict=True)),
         "left": population[:, top].drop_sel(category=1).sum("category").values,
         "difference": total_variation(population[:, 0], population[:, -1]),
         "same_digit": (leading[:, 0] == leading[:, -1]).mean("memory").values,
-        "order": list(map(splits.rank_correlation, melted, -splits.learning_ranks(appeared))),
+        "order": splits.rank_correlation(melted, -splits.learning_ranks(appeared)),
         "off_path": climbed.off_path[:, : top + 1].median("memory").max("step").values,
     }
     return xr.Dataset({name: ("set", values) for name, values in found.items()}, {"set": climbed.set})
@@ -226,17 +224,3 @@ def total_variation(first: ArrayLike, second: ArrayLike) -> np.ndarray:
     counts = (np.asarray(each, dtype=float) for each in (first, second))
     one, two = (each / np.maximum(each.sum(axis=-1, keepdims=True), 1) for each in counts)
     return np.abs(one - two).sum(axis=-1) / 2
-
-
-def crossing(temperatures: ArrayLike, values: ArrayLike, level: float) -> float:
-    """The rising temperature (P,) at which falling values (P,) pass a level for the last time.
-
-    It lies on a line between two points; NaN if the values stay on one side.
-    """
-    temperatures, values = np.asarray(temperatures, dtype=float), np.asarray(values, dtype=float)
-    above = np.flatnonzero(values > level)
-    if not len(above) or above[-1] == len(values) - 1:
-        return float("nan")
-    here = above[-1]
-    part = (values[here] - level) / (values[here] - values[here + 1])
-    return float(temperatures[here] + part * (temperatures[here + 1] - temperatures[here]))

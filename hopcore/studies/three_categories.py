@@ -1,12 +1,10 @@
 """Few categories: where in the shares of the digits memories part, and how far trails spread (Fig. 4).
 
 A memory's *share* of a digit is its category coefficient ᾱ_d (paper, eq. 2); the shares of a grown memory sum
-up to about 1. The *leader* is the digit with the largest share on the path that all memories begin with, the
-*followers* are the other digits.
+up to about 1. The *leader* has the largest share on the path that all memories begin with; others follow.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,14 +16,15 @@ from scipy.spatial.distance import cdist
 from scipy.stats import zscore
 
 from hopcore._checks import check_finite_array, refuse
-from hopcore.data import CATEGORIES, TrainingSet, training_set
+from hopcore._threads import threads
+from hopcore.data import CATEGORIES, training_set
 from hopcore.embedding import Embedding
 from hopcore.mnist import Digits
 from hopcore.paper import PIXELS
 from hopcore.paper.scales import Learning
 from hopcore.splits import NO_FATE, Split, category_paths, leading_digits, separation_epochs, split_tree
 from hopcore.splits import fates as final_fates
-from hopcore.studies.grid import over_grid
+from hopcore.studies.grid import Source, Workers, over_grid
 from hopcore.training import train
 
 TOGETHER = 0.2
@@ -41,12 +40,9 @@ _NEIGHBOURS = 20
 class Fork:
     """Where and when the memories of two groups part: means over the pairs of one memory from each.
 
-    Attributes
-    ----------
-    epoch : median of the last recorded epochs at which a pair is together.
-    half_way : median of the last epochs at which a pair is within `HALF_WAY`.
-    shares : (C,) mean shares of a pair when it is together for the last time.
-    image : (N,) mean memory of a pair then: what the saddle looks like.
+    The medians of the last epochs at which a pair is together, ``epoch``, and within `HALF_WAY`,
+    ``half_way``; mean ``shares`` (C,) of a pair when it is together for the last time, and its mean memory
+    then, the ``image`` (N,) of the saddle.
     """
 
     epoch: float
@@ -108,8 +104,7 @@ def spread(places: ArrayLike, fates: ArrayLike) -> float:
     """How far memories of one fate are from each other, relative to how far the fates are apart.
 
     It is the root mean square distance of the places (K, dimensions) from the mean of their fate (K,),
-    divided by that of two fates' means; 0 if memories of one fate move as one, NaN if there are fewer than
-    two fates.
+    divided by that of two fates' means; NaN if there are fewer than two fates.
     """
     places = check_finite_array("places", places, ndim=2)
     fates = check_finite_array("fates", fates, (len(places),))
@@ -175,19 +170,13 @@ def _votes(places: ArrayLike, among: np.ndarray, digits: np.ndarray) -> np.ndarr
 class Study:
     """What `study` measures on one run.
 
-    Attributes
-    ----------
-    digits : of the training set, rising.
-    fates : (K,) the digit of each memory's largest share at the end.
-    without_fate : memories with no label of 0.9 or more at the end, or several.
-    branches : branches of each split of the tree, the earliest first.
-    leader : the digit with the largest share before the first split; None if there is no split.
-    followers : the other digits that memories end as, those of most memories first.
-    first : where the leader parts from its followers.
-    second : where the two first followers part; None if there are not two.
-    line, plane : `line_residual` and `plane_residual` of the followers' trails from the first fork to the
-        second; NaN if the followers part first.
-    spread_half_way, spread_end : `spread` of the memories half way to the fates, and at the end.
+    Its ``digits``, rising; the ``fates`` (K,), the digit of each memory's largest share at the end; how many
+    memories are ``without_fate``, with no label of 0.9 or more at the end, or several; the ``branches`` of
+    each split of the tree, the earliest first. The ``leader`` has the largest share before the first split,
+    the ``followers`` are the other fates, those of most memories first. The leader parts from its followers
+    at ``first``, the two first followers part at ``second``. From one to the other, ``line`` and ``plane``
+    are the residuals of the followers' trails, NaN if these part first (`line_residual`, `plane_residual`);
+    ``spread_half_way`` and ``spread_end`` are the `spread` half way to the fates, and at the end.
     """
 
     digits: tuple[int, ...]
@@ -241,14 +230,19 @@ def study(run: xr.Dataset) -> Study:
     return Study(*found, leader, tuple(followers), first, second, line, plane, half, end)
 
 
-def train_and_study(
-    digits: Sequence[int], seed: int, per_digit: int = 20, source: TrainingSet | None = None, **options: Any
-) -> Study:
-    """Train on digits with one seed for training set and start, and `study` the run; for a pool of processes.
+def trained(
+    digits: Sequence[int], seed: int, networks: Sequence[Learning], source: Source = None
+) -> dict[float, xr.Dataset]:
+    """Recorded runs by n, with one ``seed`` for training set and start."""
+    data = training_set(digits=digits, per_digit=20, seed=seed, source=source)
+    with threads(1):  # sixty images make small matrices
+        return {each.n: train(data, seed=seed, **vars(each)) for each in networks}
 
-    The training set is drawn from ``source`` (`hopcore.training_set`). The options are those of
-    `hopcore.train`, with ``record_every``.
-    """
+
+def train_and_study(
+    digits: Sequence[int], seed: int, per_digit: int = 20, source: Source = None, **options: Any
+) -> Study:
+    """Train on digits with one seed for training set and start (`hopcore.train`), and `study` the run."""
     data = training_set(digits=digits, per_digit=per_digit, seed=seed, source=source)
     return study(train(data, seed=seed, **options))
 
@@ -257,8 +251,8 @@ def studies(
     digits: Sequence[int],
     seeds: Sequence[int],
     networks: Sequence[Learning],
-    executor: Executor | None = None,
-    source: TrainingSet | None = None,
+    executor: Workers = None,
+    source: Source = None,
 ) -> xr.Dataset:
     """`train_and_study` networks of several n on the training sets of several seeds.
 
@@ -274,11 +268,7 @@ def studies(
 
 
 def _studied(
-    digits: Sequence[int],
-    networks: dict[float, Learning],
-    source: TrainingSet | None,
-    n: float,
-    seed: int,
+    digits: Sequence[int], networks: dict[float, Learning], source: Source, n: float, seed: int
 ) -> xr.Dataset:
     """`studies` of one network."""
     found = train_and_study(digits, seed, source=source, **vars(networks[n]))
@@ -286,7 +276,6 @@ def _studied(
     first, second = found.first or nowhere, found.second or nowhere
     shares = first.shares[found.axes]
     same = {name: getattr(found, name) for name in ("line", "plane", "spread_half_way", "spread_end")}
-    both = {name: np.stack([getattr(each, name) for each in (first, second)]) for name in ("shares", "image")}
     return xr.Dataset(
         {
             "splits": len(found.branches),
@@ -297,8 +286,8 @@ def _studied(
             "inequality": np.ptp(second.shares[list(found.followers[:2] or digits)]),
             **same,
             "without_fate": np.nan if found.first is None else found.without_fate,
-            "shares": (("fork", "category"), both["shares"]),
-            "images": (("fork", "pixel"), both["image"]),
+            "shares": (("fork", "category"), [first.shares, second.shares]),
+            "images": (("fork", "pixel"), [first.image, second.image]),
         }
     )
 

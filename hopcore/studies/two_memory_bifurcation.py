@@ -1,7 +1,7 @@
 """Two digits and two memories: full training beside the reduced system (paper, Fig. 5 and supplement)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from hopcore.decomposition import coefficients
 from hopcore.model import gradients
 from hopcore.paper import PAIR_OFFSET, PAIR_START, FigureParameters
 from hopcore.reduced import ReducedSystem, bifurcation_diagram, folds, splitting_flow, trajectory
+from hopcore.studies.grid import Source
 from hopcore.sweeps.stacks import train_runs
 from hopcore.training import Options, Run, train
 
@@ -54,7 +55,7 @@ def paths(run: xr.Dataset, data: TrainingSet) -> xr.Dataset:
     overlaps(data)
     both = np.asarray(coefficients(run.memories, data))
     first, second = (run.labels.sel(category=digit).values for digit in data.digits)
-    columns = {
+    found = {
         "alpha_a": both[..., 0],
         "alpha_b": both[..., 1],
         "size": np.abs(both).sum(axis=-1),
@@ -63,10 +64,9 @@ def paths(run: xr.Dataset, data: TrainingSet) -> xr.Dataset:
         "ell": (first - second) / 2,
         "others": run.labels.drop_sel(category=data.digits).max("category").values,
     }
-    variables = {name: (("epoch", "memory"), values) for name, values in columns.items()}
-    epoch = run.epoch.values
-    times = {"epoch": epoch, "time": ("epoch", epoch * run.rate)}
-    return xr.Dataset(variables, times, {"rate": run.rate})
+    times = {"epoch": run.epoch.values, "time": ("epoch", run.epoch.values * run.rate)}
+    columns = {name: (("epoch", "memory"), values) for name, values in found.items()}
+    return xr.Dataset(columns, times, {"rate": run.rate})
 
 
 def _train(data: TrainingSet, n: float, temperature: float, **options: Any) -> xr.Dataset:
@@ -76,62 +76,44 @@ def _train(data: TrainingSet, n: float, temperature: float, **options: Any) -> x
         return paths(train(data, n=n, rescaled_temperature=rescaled, **options), data)
 
 
-@dataclass(frozen=True)
-class Settling:
-    """When the variables of the reduced system become the only ones, in units of rate × epochs.
+def settling(path: xr.Dataset) -> xr.Dataset:
+    """When the variables of the reduced system become the only ones, in `paths` recorded often enough.
 
-    Each is the first time at which it holds for every memory, nan if it never does: `opposite` |l_A + l_B| <
-    0.05, `silent` all other labels < −0.95, `on_constraint` |α_A| + |α_B| > 0.95, and `split`: two memories'
-    α differ by more than 0.02.  `path` is the run (see `paths`).
+    Returns the paths, and times in units of rate × epochs: the first at which, for every memory, the two
+    labels are ``opposite``, |l_A + l_B| < 0.05; all others ``silent``, < −0.95; the memory ``on_constraint``,
+    |α_A| + |α_B| > 0.95; and when two memories ``split``, their α differing by more than 0.02; NaN for never.
+    ``before_split`` tells whether all three held by the time the memories parted.
     """
-
-    path: xr.Dataset
-    opposite: float
-    silent: float
-    on_constraint: float
-    split: float
-
-    @property
-    def times(self) -> dict[str, float]:
-        """The four times by their name in a table."""
-        found = (self.opposite, self.silent, self.on_constraint, self.split)
-        return dict(zip(("opposite", "others −1", "constraint", "split"), found, strict=True))
-
-    @property
-    def before_split(self) -> bool:
-        """Whether all three held by the time the memories parted."""
-        end = np.inf if np.isnan(self.split) else self.split
-        return all(time <= end for time in (self.opposite, self.silent, self.on_constraint))
-
-
-def settling(path: xr.Dataset) -> Settling:
-    """Measure `Settling` on `paths` recorded often enough."""
 
     def first(held: xr.DataArray) -> float:
         return float(path.time[int(held.values.argmax())]) if held.any() else np.nan
 
-    return Settling(
-        path,
-        opposite=first(np.abs(path.label_a + path.label_b).max("memory") < 0.05),
-        silent=first(path.others.max("memory") < -0.95),
-        on_constraint=first(path["size"].min("memory") > 0.95),
-        split=first(path.alpha_a.max("memory") - path.alpha_a.min("memory") > 0.02),
-    )
+    times = {
+        "opposite": first(np.abs(path.label_a + path.label_b).max("memory") < 0.05),
+        "silent": first(path.others.max("memory") < -0.95),
+        "on_constraint": first(path["size"].min("memory") > 0.95),
+    }
+    split = first(path.alpha_a.max("memory") - path.alpha_a.min("memory") > 0.02)
+    last = max(times.values(), key=lambda time: np.inf if np.isnan(time) else time)
+    before = last <= (np.inf if np.isnan(split) else split)
+    return path.assign({**times, "split": split, "before_split": before})
+
+
+def times(settled: xr.Dataset) -> dict[str, float]:
+    """The four times of `settling` by their names in a table."""
+    names = {"opposite": "opposite", "silent": "others −1", "on_constraint": "constraint", "split": "split"}
+    return {name: settled[each].item() for each, name in names.items()}
 
 
 def settlings(
     data: TrainingSet, powers: Sequence[float], temperature: float, rate: float, epochs: int, seed: int
-) -> dict[str, dict[float, Settling]]:
+) -> dict[str, dict[float, xr.Dataset]]:
     """How full networks settle at each power n, by the kind of network.
 
     Two memories and 100 memories start as in the paper, small and random.  Two equal memories (to 1e-8) with
     "any labels" start as a small mixture, their labels anywhere between −0.5 and 0.5.
     """
-    draw = np.random.default_rng(seed)
-
-    def settle(n: float, memories: int = 2, start: Any = None) -> Settling:
-        options = {"rate": rate, "epochs": epochs, "record_every": 10, "seed": seed}
-        return settling(_train(data, n, temperature, memories=memories, start=start, **options))
+    draw, settle = np.random.default_rng(seed), partial(_settled, data, temperature, rate, epochs, seed)
 
     def any_labels() -> tuple[np.ndarray, np.ndarray]:
         labels = draw.uniform(-0.5, 0.5, (1, CATEGORIES)) + PAIR_OFFSET * _APART
@@ -154,22 +136,28 @@ def settle_before_they_part(
 ) -> np.ndarray:
     """Whether two memories are in the reduced system's plane when they part: (D, P), starts by powers."""
 
-    def settle(n: float, seed: int) -> bool:
-        options = {"rate": rate, "epochs": epochs, "record_every": 10, "seed": seed}
-        return settling(_train(data, n, temperature, memories=2, **options)).before_split
-
-    return np.array([[settle(n, seed) for n in powers] for seed in seeds])
+    settle = partial(_settled, data, temperature, rate, epochs)
+    return np.array([[settle(seed, n).before_split.item() for n in powers] for seed in seeds])
 
 
-def unlearning(data: TrainingSet, temperature: float, rate: float, epochs: int) -> tuple[float, float]:
+def _settled(
+    data: TrainingSet, temperature: float, rate: float, epochs: int, seed: int, n: float, **how: Any
+) -> xr.Dataset:
+    """`settling` of a network, of two memories unless the options say otherwise."""
+    how = {"rate": rate, "epochs": epochs, "record_every": 10, "seed": seed, "memories": 2, **how}
+    return settling(_train(data, n, temperature, **how))
+
+
+def unlearning(data: TrainingSet, temperature: float, rate: float, epochs: int) -> xr.Dataset:
     """A memory that is an A (α = 0.9) with the label of a B (ℓ = −0.9) at n = 30 leaves the constraint.
 
-    The least |α_A| + |α_B|, and the last rate × epochs at which it is below 1 (0 if it never is).
+    Returns ``dip``, the least |α_A| + |α_B|, and ``until``, the last rate × epochs at which it is below 1 (0
+    if it never is).
     """
     options = {"start": start_at(data, [0.9], [-0.9]), "rate": rate, "epochs": epochs, "record_every": 5}
     path = _train(data, 30, temperature / 2 ** (1 / 30), **options)
     size = path["size"].values[:, 0]
-    return float(size.min()), float(path.time.values[size < 0.999].max(initial=0))
+    return xr.Dataset({"dip": size.min(), "until": path.time.values[size < 0.999].max(initial=0)})
 
 
 def flow_lines(system: ReducedSystem, count: int, seed: int) -> list[xr.Dataset]:
@@ -241,7 +229,7 @@ def trained_fixed_points(
     return xr.concat(both, "start")
 
 
-def signs_until(temperature: float, seeds: Sequence[int], source: TrainingSet | None = None) -> xr.Dataset:
+def signs_until(temperature: float, seeds: Sequence[int], source: Source = None) -> xr.Dataset:
     """The whole n from 1 to 30 up to which α_A has the sign of ℓ and α_B that of −ℓ, for two equal memories.
 
     Over pairs of a 1 and a 4 from a source: for ``fixed`` labels of ±0.5, where the figure's start, and at
@@ -262,54 +250,18 @@ def signs_until(temperature: float, seeds: Sequence[int], source: TrainingSet | 
     return xr.Dataset({name: ("pair", both[:, at]) for at, name in enumerate(("fixed", "saddles"))})
 
 
-@dataclass(frozen=True)
-class Departure:
-    """Two memories leaving a saddle, simulated and linearised.
-
-    Differences are half the memories' difference in α and in ℓ.
-
-    Attributes
-    ----------
-    path : the run, every epoch of it (see `paths`).
-    simulated : (E, 2) differences over the whole run.
-    compared : (C,) epochs between which the linearised flow was followed.
-    linearised : (C, 2) what it predicts.
-    nearest : distance of the pair's mean from the saddle at the end of the comparison.
-    growth : rate of growth per unit of rate × epochs, measured over the later half of the logarithm.
-    predicted : the largest rate of growth of the flow.
-    angle : between the difference and the flow's direction at the end, in degrees.
-    error : the largest relative error of `linearised`.
-    """
-
-    path: xr.Dataset
-    simulated: np.ndarray
-    compared: np.ndarray
-    linearised: np.ndarray
-    nearest: float
-    growth: float
-    predicted: float
-    angle: float
-    error: float
-
-    @property
-    def numbers(self) -> dict[str, float]:
-        """The numbers by name, errors in per cent; ``growth_error`` is that of `predicted`."""
-        return {
-            "nearest": self.nearest,
-            "growth": self.growth,
-            "predicted": self.predicted,
-            "growth_error": 100 * (self.predicted / self.growth - 1),
-            "angle": self.angle,
-            "error": 100 * self.error,
-        }
-
-
-def departure(path: xr.Dataset, saddle: xr.Dataset) -> Departure:
+def departure(path: xr.Dataset, saddle: xr.Dataset) -> xr.Dataset:
     """Compare a run of two memories, `paths` of every epoch, with the linearised flow at a saddle.
 
     The saddle is one point of `hopcore.reduced.splitting_flow`. The flow is started with the simulated
     difference at the first epoch at which the pair's mean is within 0.01 of the saddle in both variables,
     and followed until the difference reaches 0.01 too.
+
+    Returns the paths; half the difference in α and in ℓ, ``simulated`` (epoch, difference) and ``linearised``
+    (compared, difference); ``nearest``, the distance of the pair's mean from the saddle in the end; the rate
+    of ``growth`` per unit of rate × epochs, over the later half of the logarithm, that ``predicted``, the
+    flow's largest, and its ``growth_error``, in per cent as the ``error``, the largest relative one of
+    ``linearised``; the ``angle`` between the difference and the flow's direction in the end, in degrees.
 
     Raises
     ------
@@ -335,17 +287,19 @@ def departure(path: xr.Dataset, saddle: xr.Dataset) -> Departure:
     # over the later half of the logarithm, where the growing direction dominates
     middle = first + int((size[compared] > np.sqrt(size[first] * size[last])).argmax())
     cosine = abs(simulated[-1] @ saddle.direction.values) / size[last]
-    return Departure(
-        path,
-        difference,
-        path.epoch.values[compared],
-        linearised,
-        nearest=float(distance[last]),
-        growth=float(np.log(size[last] / size[middle]) / (rate * (last - middle))),
-        predicted=float(saddle.growth),
-        angle=float(np.degrees(np.arccos(min(cosine, 1.0)))),
-        error=float((np.hypot(*(linearised - simulated).T) / np.hypot(*simulated.T)).max()),
-    )
+    growth, predicted = np.log(size[last] / size[middle]) / (rate * (last - middle)), saddle.growth.item()
+    apart = np.hypot(*(linearised - simulated).T) / np.hypot(*simulated.T)
+    found = {
+        "simulated": (("epoch", "difference"), difference),
+        "linearised": (("compared", "difference"), linearised),
+        "nearest": distance[last],
+        "growth": growth,
+        "predicted": predicted,
+        "growth_error": 100 * (predicted / growth - 1),
+        "angle": np.degrees(np.arccos(min(cosine, 1.0))),
+        "error": 100 * apart.max(),
+    }
+    return path.assign(found).assign_coords(compared=path.epoch.values[compared])
 
 
 def upper_saddle(data: TrainingSet, n: float, temperature: float) -> xr.Dataset:
@@ -354,7 +308,7 @@ def upper_saddle(data: TrainingSet, n: float, temperature: float) -> xr.Dataset:
     return flow.isel(point=int(np.argmax(flow.alpha.values * flow.stable.values)))
 
 
-def leave_saddle(data: TrainingSet, figure: FigureParameters, *, at_saddle: bool = False) -> Departure:
+def leave_saddle(data: TrainingSet, figure: FigureParameters, *, at_saddle: bool = False) -> xr.Dataset:
     """Two memories that start 2e-8 apart at α = 0.8, ℓ = 0.5 and part at the upper saddle (Fig. 5C–D).
 
     With ``at_saddle`` they start there, 2e-6 apart, and learn at a quarter of the rate, for twice the epochs.
@@ -367,6 +321,12 @@ def leave_saddle(data: TrainingSet, figure: FigureParameters, *, at_saddle: bool
         rate, epochs = rate / 4, epochs * 2
     options = {"memories": 2, "start": start_at(data, *places.T), "rate": rate, "epochs": epochs}
     return departure(_train(data, n, temperature, **options, record_every=1), saddle)
+
+
+def departures(data: TrainingSet, figures: Sequence[FigureParameters]) -> dict[float, xr.Dataset]:
+    """`leave_saddle` by n, and as ``control`` the error of the pair that starts at the saddle."""
+    from_there = {each: leave_saddle(data, each, at_saddle=True).error for each in figures}
+    return {each.n[0]: leave_saddle(data, each).assign(control=from_there[each]) for each in figures}
 
 
 def fold_exponents(mean: float, ab: float, forks: np.ndarray, **near: Any) -> np.ndarray:

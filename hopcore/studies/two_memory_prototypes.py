@@ -13,6 +13,7 @@ from hopcore.paper import FIGURE_6_MEANS_OF, FIGURE_6_START, FIGURES, PIXELS
 from hopcore.reduced import mixture_temperature, same_digit_mixtures
 from hopcore.splits import class_means
 from hopcore.studies.crossings import stays_above
+from hopcore.studies.grid import Source
 from hopcore.studies.two_memory_bifurcation import overlaps
 from hopcore.sweeps import sweep
 from hopcore.training import RandomStart, train
@@ -45,7 +46,7 @@ def opposed_start(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
     return np.array([[own, other], [other, own]]) @ data.images, labels
 
 
-def mean_pair(seed: int, source: TrainingSet | None = None) -> TrainingSet:
+def mean_pair(seed: int, source: Source = None) -> TrainingSet:
     """The mean images of fifty 4s and of fifty 9s, drawn with a seed; of all in a source that has fewer."""
     digits, count = FIGURES["6 right"].digits, FIGURE_6_MEANS_OF
     if source is not None:
@@ -57,17 +58,14 @@ def corners(
     seeds: Sequence[int],
     n: Iterable[float],
     rescaled_temperature: Iterable[float],
-    source: TrainingSet | None = None,
+    source: Source = None,
     **how: Any,
 ) -> xr.Dataset:
-    """`two_memories` of several pairs of mean images from a source: ends at the highest n and temperature.
+    """`two_memories` of several pairs of mean images: ends at the highest n and temperature.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; at the corner ``other`` (…, memory), see `other_coefficient`, and
-        ``share`` (…, memory), that of the smaller coefficient; ``behind``, the mean distance of the zeros of
-        `other_coefficient` from the line of equal costs, see `behind_line`.
+    Returns, over draw: ``norms``, ⟨A|A⟩ − ⟨B|B⟩; at the corner ``other`` (…, memory), see
+    `other_coefficient`, and ``share`` (…, memory), that of the smaller coefficient; ``behind``, the mean
+    distance of the zeros of `other_coefficient` from the line of equal costs, see `behind_line`.
     """
     found = []
     for seed in seeds:
@@ -179,17 +177,17 @@ def line_errors(
     n: Sequence[float],
     rescaled_temperature: Sequence[float],
     level: float,
-    source: TrainingSet | None = None,
+    source: Source = None,
     **how: Any,
-) -> np.ndarray:
-    """How far in n one memory passes a level behind the line of equal costs: (P, T) for P pairs of 4s."""
+) -> xr.DataArray:
+    """How far in n one memory passes a level behind the line of equal costs: (pair, rescaled_temperature)."""
 
-    def error(seed: int) -> np.ndarray:
+    def error(seed: int) -> xr.DataArray:
         data = training_set((4,), 2, seed, source)
         larger = larger_coefficient(one_memory(data, n, rescaled_temperature, **how))
-        return behind_line(larger, equal_costs(data, n), level).values
+        return behind_line(larger, equal_costs(data, n), level)
 
-    return np.array([error(seed) for seed in seeds])
+    return xr.concat([error(seed) for seed in seeds], "pair")
 
 
 def distance_to_rest(networks: xr.Dataset, data: TrainingSet) -> xr.DataArray:

@@ -1,7 +1,6 @@
 """Learning as a tree: what networks recognise, where their memories part, and in which order (Fig. 3)."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ from hopcore.paper import FIGURES
 from hopcore.paper.scales import WaddingtonScale
 from hopcore.splits import Fate, Split, SplitTree
 from hopcore.splits.recognition import APPEARS_BEYOND
-from hopcore.studies.grid import map_in, over_grid
+from hopcore.studies.grid import Source, Workers, map_in, over_grid
 from hopcore.studies.likeness import nearest_images
 from hopcore.training import RandomStart, train
 
@@ -42,16 +41,12 @@ _FEW_WITHOUT_FATE = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A network of Figure 3, recorded while it learns.
+    """A network that is recorded while it learns.
 
-    Attributes
-    ----------
-    run : from `hopcore.train`, every tenth epoch.
-    recognised : (epoch, category) training images classified correctly.
-    appeared : (category,) epochs since when digits are recognised.
-    fates : (K,) digits, `splits.NO_FATE` for a memory with several labels at +1, or none.
-    digits : (K,) the fates; the digits that lead in the memories' mixtures if a quarter has no fate.
-    tree : the splits of `digits`.
+    The ``run``, from `hopcore.train`; training images ``recognised`` (epoch, category), and the epochs since
+    when digits are, ``appeared`` (category,); ``fates`` (K,), `splits.NO_FATE` for a memory with several
+    labels at +1, or none; ``digits`` (K,), the fates, or those that lead in the memories' mixtures if a
+    quarter, or more than is allowed, has no fate; the ``tree`` of their splits.
     """
 
     run: xr.Dataset
@@ -63,12 +58,12 @@ class Network:
 
 
 def learn(
-    data: TrainingSet, settings: WaddingtonScale, *, seed: int = 0, executor: Executor | None = None
+    data: TrainingSet, settings: WaddingtonScale, *, seed: int = 0, executor: Workers = None
 ) -> dict[float, Network]:
     """The networks of Figure 3 and of its supplement, by n; ``seed`` is that of the start."""
     powers = (*FIGURES["3"].n, *FIGURES["3S"].n)
     common = _published(data, settings, seed)
-    return dict(zip(powers, map_in(executor, _network, [{**common, "n": n} for n in powers]), strict=True))
+    return dict(zip(powers, map_in(executor, recorded, [{**common, "n": n} for n in powers]), strict=True))
 
 
 def _published(data: TrainingSet, settings: WaddingtonScale, seed: int) -> dict[str, Any]:
@@ -90,12 +85,13 @@ def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str
     }
 
 
-def _network(options: dict[str, Any]) -> Network:
+def recorded(options: dict[str, Any], few: float = _FEW_WITHOUT_FATE) -> Network:
+    """Train with these options of `hopcore.train`, its ``data`` among them; ``few`` may be without a fate."""
     run, data = train(**options), options["data"]
     recognised = splits.recognised(run, data)
     fates = splits.fates(run)
-    few = np.mean(fates == splits.NO_FATE) < _FEW_WITHOUT_FATE
-    digits = fates if few else splits.leading_digits(run, data)
+    without = np.mean(fates == splits.NO_FATE)
+    digits = fates if without < few else splits.leading_digits(run, data)
     tree = splits.split_tree(run, data, fates=digits)
     return Network(run, recognised, splits.appearance(recognised), fates, digits, tree)
 
@@ -120,15 +116,9 @@ def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:
 
 
 def beginnings(
-    settings: WaddingtonScale,
-    *,
-    seed: int = 0,
-    source: TrainingSet | None = None,
-    executor: Executor | None = None,
+    settings: WaddingtonScale, *, seed: int = 0, source: Source = None, executor: Workers = None
 ) -> xr.Dataset:
     """The two networks of Figure 3 on training sets of their own, each with a start of its own.
-
-    ``source`` is what the sets are drawn from (`hopcore.training_set`).
 
     Returns, over n and draw: what `onset` gives, ``appeared`` (…, category), and ``parted``, the epoch at
     which the 3s and the 5s part (NaN if one of them is nobody's fate); ``mixture`` (…, category), that of all
@@ -139,26 +129,22 @@ def beginnings(
     return over_grid(partial(_beginning, settings, source), executor, n=list(FIGURES["3"].n), draw=draws)
 
 
-def _beginning(settings: WaddingtonScale, source: TrainingSet | None, n: float, seed: int) -> xr.Dataset:
+def _beginning(settings: WaddingtonScale, source: Source, n: float, seed: int) -> xr.Dataset:
     data = training_set(per_digit=settings.per_digit, seed=seed, source=source)
     options, pace = {**_published(data, settings, seed), "n": n}, settings.pace
     if n == FIGURES["3"].n[0]:  # at twice the rate its digits come 200 epochs later
         options["epochs"], pace = 3 * paper.GLOBAL_SPLIT_EPOCH, 1
     with threads(1):
-        network = _network(_at_pace(options, pace))
+        network = recorded(_at_pace(options, pace))
     recognised = network.recognised.assign_coords(epoch=pace * network.recognised.epoch)
     tree, run, root = network.tree, network.run, network.tree.splits[0]
     parted = tree.separations[np.ix_(*(tree.digits == digit for digit in paper.ALIKE_UNTIL[0]))]
     epochs = [_before(run, root), run.epoch[-1].item()]
     before, end = run.memories.sel(epoch=epochs).std("memory").mean("pixel").values
-    found = {
-        **onset(recognised, settings.per_digit),
-        "appeared": splits.appearance(recognised),
-        "parted": pace * parted.item() if parted.size else np.nan,
-        "alike": before / end,
-        "mixture": ("category", root.mixture),
-    }
-    return xr.Dataset(found)
+    found = onset(recognised, settings.per_digit)
+    found["parted"] = pace * parted.item() if parted.size else np.nan
+    own = {"appeared": splits.appearance(recognised), "mixture": ("category", root.mixture)}
+    return xr.Dataset({**found, **own, "alike": before / end})
 
 
 def _at_pace(options: dict[str, Any], pace: int) -> dict[str, Any]:
@@ -172,7 +158,7 @@ def trails(
     networks: Mapping[float, Network],
     epochs: Mapping[float, Sequence[int]],
     embedding: Embedding,
-    executor: Executor | None = None,
+    executor: Workers = None,
 ) -> dict[float, np.ndarray]:
     """Where the memories of each network are on the map at some of its recorded epochs: (E, K, 2), by n."""
     shown = [network.run.memories.sel(epoch=list(epochs[n])).values for n, network in networks.items()]
@@ -214,8 +200,7 @@ def mean_memory(run: xr.Dataset, node: Split | Fate) -> np.ndarray:
 
 
 def _before(run: xr.Dataset, split: Split) -> int:
-    recorded = run.epoch.values
-    return int(recorded[np.searchsorted(recorded, split.epoch - BEFORE)])
+    return int(run.epoch[np.searchsorted(run.epoch, split.epoch - BEFORE)])
 
 
 def _difference(run: xr.Dataset, split: Split) -> np.ndarray:
@@ -232,24 +217,19 @@ def leading_share(mixture: ArrayLike) -> float:
 
 
 def disturb(
-    data: TrainingSet,
-    settings: WaddingtonScale,
-    undisturbed: Network,
-    *,
-    seed: int = 0,
-    executor: Executor | None = None,
+    data: TrainingSet, settings: WaddingtonScale, usual: Network, *, seed: int = 0, executor: Workers = None
 ) -> xr.Dataset:
-    """Learning with momentum, with minibatches, with noise, and with pushes, beside the undisturbed network.
+    """Learning with momentum, with minibatches, with noise, and with pushes, beside the ``usual`` network.
 
     Noise comes in every epoch. A push adds noise to all memories and labels once: half-way to the first
     split, at it, at the middle one, and after the last. The other parameters are those of `learn`.
 
-    Returns, over disturbance: rank correlations with the undisturbed ``order`` of digits, and of the epochs
+    Returns, over disturbance: rank correlations with the usual ``order`` of digits, and of the epochs
     at which pairs of fates part (``tree``); ``away`` (disturbance, epoch), the mean distance of a memory from
     the nearest undisturbed one; ``remains``, the part of its largest value that is left `RETURN` epochs
     after the push; the coordinate ``pushed``, its epoch. NaN where nothing is pushed.
     """
-    at = [split.epoch for split in undisturbed.tree.splits]
+    at = [split.epoch for split in usual.tree.splits]
     pushes = zip(PUSHES, (at[0] / 2, at[0], np.median(at), at[-1] + 100), strict=True)
     pushed = {name: 20 * round(epoch / 20) for name, epoch in pushes}
     every = {"epochs": range(1, FIGURES["3"].epochs + 1), "std": paper.DISTURBED_NOISE}
@@ -259,16 +239,16 @@ def disturb(
         "noise": {"noise": every, "record_every": 2 * _RECORD_EVERY},
         **{name: {"noise": {"epochs": [epoch], "std": PUSH}} for name, epoch in pushed.items()},
     }
-    common = {**_published(data, settings, seed), "n": undisturbed.run.attrs["n"]}
+    common = {**_published(data, settings, seed), "n": usual.run.attrs["n"]}
     networks = map_in(executor, _disturbed, [common | change for change in changes.values()])
     named = zip(changes, networks, strict=True)  # each network is dropped when it is measured
-    found = [_beside(each, undisturbed, pushed.get(name, np.nan)) for name, each in named]
+    found = [_beside(each, usual, pushed.get(name, np.nan)) for name, each in named]
     return xr.concat(found, xr.IndexVariable("disturbance", list(changes)))
 
 
 def _disturbed(options: dict[str, Any]) -> Network:
     """The network, without its run if that is not compact."""
-    network = _network(options)
+    network = recorded(options)
     return network if "images" in network.run else replace(network, run=xr.Dataset())
 
 
@@ -302,7 +282,7 @@ def orders(
     *,
     seed: int = 0,
     dtype: str = "float32",
-    executor: Executor | None = None,
+    executor: Workers = None,
 ) -> xr.Dataset:
     """In which order digits are learnt: over training sets, or over starts alone.
 
@@ -320,7 +300,7 @@ def orders(
     found = over_grid(partial(_appeared, settings, data, dtype), executor, n=powers, run=seeds)
     ranks = splits.learning_ranks(found.appeared)
     typical = np.array([splits.typicality(_set(settings, data, each)) for each in seeds])
-    foretold = [list(map(splits.rank_correlation, -typical, row)) for row in ranks]
+    foretold = splits.rank_correlation(-typical, ranks)
     return found.assign(
         ranks=(found.appeared.dims, ranks),
         agreement=("n", [splits.rank_agreement(row) for row in ranks]),

@@ -87,13 +87,17 @@ def test_learning_beside_heat_is_that_of_figure_3(learnt):
     run, tree = learnt[1].run, learnt[1].tree
     assert (run.attrs["rate"], run.epoch.values[-1]) == (TINY.rate / 2, 1500)
     assert run.attrs["rescaled_temperature"] == pytest.approx(670 / 784)
-    assert np.nanmax(learnt[1].left) == tree.splits[-1].epoch
-    assert np.isfinite(learnt[1].left).sum() == len(tree.fates)
+    assert np.nanmax(arrest.leaving_epochs(tree)) == tree.splits[-1].epoch
+    assert np.isfinite(arrest.leaving_epochs(tree)).sum() == len(tree.fates)
     assert np.nanargmin(learnt[1].appeared) == 1
+    assert all((each.digits == each.fates).all() for each in learnt.values())  # however many are arrested
     at_splits, at_ends = arrest.landmarks(tree, run)
     assert len(at_splits) == len(tree.splits)
     grown = run.memories.values[-1, list(tree.fates[-1].members)]
     np.testing.assert_allclose(at_ends[-1], grown.mean(axis=0))
+    vanished = xr.DataArray([arrest.leaving_epochs(learnt[0].tree), -learnt[1].appeared], dims=("set", "c"))
+    found = arrest.backwards(vanished.fillna(9e9), learnt)
+    assert found.tree[0] == pytest.approx(-1) and found.learning[1] == pytest.approx(1)
 
 
 def test_arrested_memories_are_beside_their_tree(heated, learnt):

@@ -1,7 +1,5 @@
 """Where learning starts: starts, saddles of one memory, saddles that a run passes, and statistics of both."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -145,12 +143,18 @@ def test_the_reduced_system_has_the_mean_images_folds():
 def test_runs_of_one_n_and_temperature_are_drawn_together():
     generator = np.random.default_rng(0)
     dims = ("start", "rescaled_temperature", "n", "repeat")
-    saddle = xr.DataArray(generator.normal(size=(2, 2, 6)), dims=dims[:3])
+    axes = {"start": [7, 1], "rescaled_temperature": [0.9, 1], "n": np.arange(6)}
+    saddle = xr.DataArray(generator.normal(size=(2, 2, 6)), axes, dims[:3])
     final = saddle.expand_dims(repeat=3, axis=3) + generator.normal(size=(2, 2, 6, 3))
     groups = np.arange(12).reshape(1, 2, 6, 1) + np.zeros((2, 2, 6, 3))
     expected = correlation_interval(np.repeat(saddle.values[..., None], 3, axis=3), final, groups, seed=4)
-    assert following(saddle, final, seed=4) == expected
-    assert following(final, final, seed=4)[0] == pytest.approx(1)
+    shares = xr.concat([0 * final, final], xr.IndexVariable("category", [1, 7]))  # of the first start's digit
+    more = xr.concat([saddle, saddle + 1], "n").assign_coords(n=np.arange(12))
+    single = xr.Dataset({"shares": more.expand_dims(category=[7])})
+    full = xr.Dataset({"shares": shares, "final": final})
+    found = following(single, full, seed=4)
+    assert tuple(found[each].item() for each in ("correlation", "low", "high")) == expected
+    assert following(full, full, seed=4).correlation == pytest.approx(1)
 
 
 def test_the_interval_holds_the_correlation_of_the_groups_and_leaves_draws_without_one_out():
@@ -187,24 +191,18 @@ def test_the_chapters_networks_at_their_smallest():
     settings = PATH_DEPENDENCE["tiny"]
     images = hopcore.training_set(digits=(1, 7, 9), per_digit=20, seed=0)
     grid = {"rescaled_temperature": [0.7, 1.02], "rate": settings.rate}
-    single = single_saddles(
-        images, (1, 7), n=settings.n_single, epochs=settings.saddle_epochs, copies=settings.memories, **grid
-    )
-    options = {name: getattr(settings, name) for name in ("epochs", "record_every", "memories")}
-    full = visits(images, (1, 7), n=settings.n, repeats=2, dtype="float32", **grid, **options)
-    final = share_of(full.population, 1, 7)
+    single = single_saddles(images, (1, 7), **{**settings.single, **grid})
+    at = {**grid, **settings.full[0], "rescaled_temperature": [0.7, 1.02], "repeats": 2}
+    full = visits(images, (1, 7), dtype="float32", **at)
+    final = full.final
     assert ((final >= 0) & (final <= 1) | final.isnull()).all()
+    assert final.equals(share_of(full.population, 1, 7))
     found = regimes(single)
     assert found["first"].isnull().values.tolist() == [True, False]
-    assert following(single.shares.sel(category=1), final)[0] > 0.5
-    row = plotting.StartRow(
-        "T", single.shares.sel(category=1, rescaled_temperature=1.02),
-        full.shares.sel(category=1, rescaled_temperature=1.02).mean("repeat"),
-        final.sel(rescaled_temperature=1.02), [([2, 3], [0.4, 0.6])], (2, 3),
-    )  # fmt: skip
-    picture = plotting.start_panels([row, replace(row, window=(np.nan, np.nan))])
+    assert following(single, full).correlation > 0.5
+    picture = plotting.start_panels(single, full, found, [[([2, 3], [0.4, 0.6])], []])
     shaded = [sum(patch.get_zorder() == 1 for patch in axes.patches) for axes in picture.figure.axes]
-    assert shaded == [1, 1, 0, 0]
+    assert shaded == [0, 0, 1, 1]
 
 
 def test_dependence_is_the_gap_between_two_starts_in_and_out_of_a_window():
@@ -215,3 +213,4 @@ def test_dependence_is_the_gap_between_two_starts_in_and_out_of_a_window():
     found = dependence(final, windows.assign_coords(rescaled_temperature=[1.02])).squeeze()
     wanted = {"everywhere": 2.4 / 5, "inside": 0, "outside": 0.8, "below": 0.7, "lower": 0.7, "upper": 0.5}
     assert {name: found[name].item() for name in wanted} == pytest.approx(wanted)
+    assert found.repeats == 0

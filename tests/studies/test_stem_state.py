@@ -81,12 +81,6 @@ def test_total_variation():
     assert stem.total_variation([[1, 1, 0], [1, 0, 0], [3, 1, 0]], [2, 2, 0]).tolist() == [0, 0.5, 0.25]
 
 
-def test_crossing():
-    assert stem.crossing([1, 2, 3, 4], [1.0, 0.9, 0.4, 0.0], 0.5) == pytest.approx(2.8)
-    assert np.isnan(stem.crossing([1, 2], [1.0, 0.9], 0.5))
-    assert np.isnan(stem.crossing([1, 2], [0.1, 0.0], 0.5))
-
-
 def test_melting_is_ranked_by_the_shares():
     shares = np.zeros((4, 3, 3))
     shares[0] = np.eye(3)
