@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import fields
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ def sweep(
     rescaled_temperature: float | Iterable[float],
     seed: int | Iterable[int] = (0,),
     executor: Executor | None = None,
-    store: str | Path | None = None,
+    store: str | os.PathLike[str] | None = None,
     progress: bool = False,
     **train_options: Any,
 ) -> xr.Dataset:

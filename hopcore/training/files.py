@@ -1,7 +1,7 @@
 """Files of runs, in NetCDF: written whole or not at all, and used only if they are what they should be."""
 
 import io
-from pathlib import Path
+import os
 
 import h5netcdf
 import h5py
@@ -10,7 +10,7 @@ import xarray as xr
 from xarray.backends import H5NetCDFStore
 
 from hopcore._checks import check_real
-from hopcore._files import read_sealed, write_sealed
+from hopcore._files import as_path, read_sealed, write_sealed
 
 from .results import MADE_OF, with_pixels
 
@@ -34,7 +34,7 @@ _NUMBERS = ("n", "rescaled_temperature", "cost_power", "rate", "epochs")
 _TEXTS = ("data_fingerprint", "start")
 
 
-def save_run(dataset: xr.Dataset, path: str | Path) -> None:
+def save_run(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     """Write a run to a NetCDF file, whole or not at all; a compact trajectory stays compact.
 
     The file is made in memory first: HDF5 can end the whole process where a disk turns out to be full.
@@ -66,10 +66,10 @@ def save_run(dataset: xr.Dataset, path: str | Path) -> None:
     content = io.BytesIO()
     with h5netcdf.File(content, "w") as file:
         stored.drop_encoding().dump_to_store(H5NetCDFStore(file))
-    write_sealed(Path(path), content.getvalue())
+    write_sealed(as_path("path", path), content.getvalue())
 
 
-def open_run(path: str | Path) -> xr.Dataset:
+def open_run(path: str | os.PathLike[str]) -> xr.Dataset:
     """Read a run that `save_run` wrote; nothing in the file is executed.
 
     Raises
@@ -87,7 +87,7 @@ def open_run(path: str | Path) -> xr.Dataset:
         ...
     FileNotFoundError: path = 'nowhere.nc': no such file
     """
-    path = Path(path)
+    path = as_path("path", path)
     if not path.is_file():
         raise FileNotFoundError(f"path = {str(path)!r}: no such file")
     try:
