@@ -198,7 +198,8 @@ def _fit(turned: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs
             n_neighbors=neighbours,
             min_dist=min_dist,
             metric="correlation",
-            random_state=seed,
+            # Its own kind of seed, or for longer ones a generator.
+            random_state=seed if seed < 2**32 else np.random.RandomState(np.random.MT19937(seed)),
             n_jobs=1,
             n_epochs=epochs,
             precomputed_knn=(nearest, distances.astype(np.float32)),

@@ -43,7 +43,9 @@ def final_states(axes: Axes, data: TrainingSet, options: Options) -> xr.Dataset:
         "labels": ((*axes, "memory", "category"), np.empty((*shape, categories), options.dtype)),
     }
     numbers = {"memory": np.arange(options.memories), "category": np.arange(categories)}
-    coordinates = {name: np.array(values) for name, values in axes.items()} | numbers
+    # Seeds have any length; NumPy would make floats of some mixtures.
+    kinds = {"seed": object if max(axes["seed"]) >= 2**63 else np.int64}
+    coordinates = {name: np.array(values, kinds.get(name)) for name, values in axes.items()} | numbers
     networks = xr.Dataset(states, coordinates)
     return networks.assign_coords(temperature=networks.rescaled_temperature * pixels)
 
