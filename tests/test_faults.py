@@ -206,20 +206,28 @@ open(LOG + ".used", "a").close()
 """
 
 
-def test_a_build_needs_no_network_and_no_clock(tmp_path):
-    """Every process of the build has a clock that jumps, and a hook that stops and logs connections."""
-    log, site = tmp_path / "log", tmp_path / "site"
+def test_a_build_needs_no_network_no_clock_and_no_settings(tmp_path):
+    """Each process has a clock that jumps, a hook that stops connections, and settings that are not ours."""
+    log, site, kernel = tmp_path / "log", tmp_path / "site", tmp_path / "kernels" / "python3"
     site.mkdir()
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(
+        '{"argv": ["false"], "display_name": "Python 3", "language": "python"}'
+    )
+    (tmp_path / "startup.py").write_text("raise SystemExit(1)")
+    settings = {"PYTHONWARNINGS": "error", "JUPYTER_PATH": str(tmp_path), "MPLBACKEND": "pdf",
+                "PYTHONSTARTUP": str(tmp_path / "startup.py"), "PYTHONOPTIMIZE": "2"}  # fmt: skip
     (site / "sitecustomize.py").write_text(SITE.format(log=str(log)))
     root = make_book(tmp_path / "clone", {"alpha": ALPHA}, intro=PLAIN)
     path = os.pathsep.join([str(site), str(Path(hopcore.__file__).parent.parent)])
-    done = subprocess.run(
-        [sys.executable, "-m", "hopcore", "book", "--root", str(root)],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    for name in ("book", "reference", "check"):
+        done = subprocess.run(
+            [sys.executable, "-m", "hopcore", name, "--root", str(root)],
+            env={**os.environ, "PYTHONPATH": path, **settings},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
     assert Path(f"{log}.used").exists() and not log.exists()
     assert "sum 2" in (root / "_build" / "html" / "book" / "alpha.html").read_text()
     run = run_of(root, "alpha")

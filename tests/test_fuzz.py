@@ -214,7 +214,10 @@ def test_every_attribute_comes_back(tmp_path_factory, note, unit):
         (lambda run: run.assign_attrs(note={1}), r"an attribute = \{1\}: must be text, a number, True"),
         (lambda run: run.assign_attrs(note={1: 2}), r"an attribute = \{1: 2\}: must be text"),
         (lambda run: run.memories, "must be a dataset of hopcore.train"),
-        (lambda run: run.memories.values, "dataset = an array of shape .*: must be a dataset of hopcore.train"),
+        (
+            lambda run: run.memories.values,
+            "dataset = an array of shape .*: must be a dataset of hopcore.train",
+        ),
     ],
 )
 def test_what_could_not_be_opened_again_is_not_saved(tmp_path, wrong, told):

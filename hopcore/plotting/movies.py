@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -18,13 +17,13 @@ from PIL import Image
 from .images import draw_block
 from .maps import Trails, draw_background, draw_trails
 from .scripted import data_address
-from .style import STYLE
+from .style import style
 
 _DPI = 120
 _HEIGHT = 3.2  # inches
 _FRAMES_PER_SECOND = 5
 # A light page of its own: H.264 knows no transparency.
-_STYLE: Any = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
+_STYLE: Any = {"savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def learning_movie(
     width, height = round(2 * _HEIGHT * _DPI), round(_HEIGHT * _DPI)
     options: Any = {"fps": _FRAMES_PER_SECOND, "codec": "libx264", "pix_fmt_in": "rgba", "quality": None}
     options["output_params"] = ["-crf", "27", "-movflags", "+faststart"]
-    with mpl.rc_context(_STYLE), TemporaryDirectory() as folder:
+    with style(_STYLE), TemporaryDirectory() as folder:
         path = Path(folder) / "learning.mp4"
         writer = write_frames(str(path), (width, height), **options)
         writer.send(None)  # starts it

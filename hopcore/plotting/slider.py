@@ -9,11 +9,10 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import matplotlib as mpl
 from PIL import Image
 
 from .scripted import data_address, scripted
-from .style import STYLE, Picture
+from .style import Picture, style
 
 _INTERVAL = 500  # milliseconds between frames while playing
 _SHOWN_WIDTH = 576  # CSS pixels, the widest that a page shows a figure
@@ -105,7 +104,7 @@ def slider_figure(
 def _render(picture: Picture, width: int, colours: int | None) -> tuple[bytes, tuple[int, int]]:
     """One frame as WebP, and its size in pixels."""
     raw, packed = io.BytesIO(), io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with style():
         picture.figure.savefig(raw, format="png", dpi=width / picture.figure.get_figwidth())
     image: Image.Image = Image.open(raw)
     if colours is not None:

@@ -13,7 +13,7 @@ from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import CONFIG, TOC, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.stage import stage
-from hopcore.edition.run.execute import Run, bound
+from hopcore.edition.run.execute import Run, bound, plain_environment
 
 
 def build_html(book: Book, runs: Iterable[Run]) -> Path:
@@ -64,7 +64,7 @@ def _run(command: list[str], folder: Path) -> tuple[int, str]:
     with subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env={**plain_environment(), "PYTHONIOENCODING": "utf-8"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
