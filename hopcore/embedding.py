@@ -5,6 +5,7 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from threading import RLock
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +24,7 @@ _DECIMALS = 6
 _DISTANCES_AT_ONCE = 8_000_000
 
 _EDITION = 2  # changed whenever the fit changes, so that older kept coordinates are not used
+_TURN = RLock()  # UMAP computes for one thread at a time: not all that Numba builds on allows more
 _LIBRARIES = ("umap-learn", "numba", "numpy", "scipy", "scikit-learn")
 
 
@@ -100,20 +102,21 @@ class Embedding:
         pulls = weights / weights.max(axis=1, keepdims=True)
         point, neighbour = np.nonzero(pulls * self._epochs >= 1)  # a weaker one would never have its turn
         a, b = umap.umap_.find_ab_params(1.0, self._min_dist)
-        placed = umap.layouts.optimize_layout_euclidean(
-            start,
-            fixed,
-            point.astype(np.int32),
-            nearest[point, neighbour].astype(np.int32),
-            n_epochs=self._epochs,
-            n_vertices=len(fixed),
-            epochs_per_sample=1.0 / pulls[point, neighbour],
-            a=a,
-            b=b,
-            rng_state=np.random.default_rng(self._seed).integers(-(2**31) + 1, 2**31 - 1, 3),
-            initial_alpha=0.25,  # as in UMAP's transform: a quarter of the fit's rate
-            move_other=False,
-        )
+        with _TURN:
+            placed = umap.layouts.optimize_layout_euclidean(
+                start,
+                fixed,
+                point.astype(np.int32),
+                nearest[point, neighbour].astype(np.int32),
+                n_epochs=self._epochs,
+                n_vertices=len(fixed),
+                epochs_per_sample=1.0 / pulls[point, neighbour],
+                a=a,
+                b=b,
+                rng_state=np.random.default_rng(self._seed).integers(-(2**31) + 1, 2**31 - 1, 3),
+                initial_alpha=0.25,  # as in UMAP's transform: a quarter of the fit's rate
+                move_other=False,
+            )
         return np.asarray(placed, dtype=np.float64)
 
 
@@ -191,7 +194,7 @@ def _embedding(
 
 def _fit(turned: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs: int | None) -> np.ndarray:
     nearest, distances = _nearest(turned, turned, neighbours)
-    with warnings.catch_warnings():
+    with _TURN, warnings.catch_warnings():
         # UMAP's own transform is not used, see Embedding.transform.
         warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
         model = _umap().UMAP(
@@ -210,7 +213,7 @@ def _fit(turned: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs
 
 def _umap() -> ModuleType:
     """UMAP, imported only when needed, as that takes seconds, and without its notice about TensorFlow."""
-    with warnings.catch_warnings():
+    with _TURN, warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)
         import umap
     return umap

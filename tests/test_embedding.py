@@ -3,7 +3,9 @@
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
@@ -13,6 +15,7 @@ from hopcore._files import CacheWarning
 from hopcore.data import TrainingSet, training_set
 from hopcore.embedding import fit_embedding
 
+numba.config.THREADING_LAYER = "workqueue"  # it ends the process where two threads use it at once
 QUICK = {"neighbours": 12, "epochs": 60}
 
 
@@ -134,6 +137,13 @@ def test_a_place_depends_on_nothing_but_the_image(quick):
     np.testing.assert_array_equal([quick.transform(image) for image in images[:10]], together[:10])
     faint = 0.001 * images - 0.2  # nor on its mean and contrast
     np.testing.assert_array_equal(quick.transform(faint), together)
+
+
+def test_several_threads_may_use_it_at_once(data, quick):
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        placed = list(pool.map(quick.transform, [data.images[:20]] * 8))
+    assert all((each == placed[0]).all() for each in placed) and warnings.filters == filters
 
 
 def test_embedded_images_are_placed_where_they_lie_and_new_ones_among_their_likes(data, quick):

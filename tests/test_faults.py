@@ -1,6 +1,7 @@
 """A full disk, read-only folders, clocks that jump, no network, terminated builds, a lost cluster."""
 
 import errno
+import io
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
@@ -235,6 +237,17 @@ def test_a_build_needs_no_network_no_clock_and_no_settings(tmp_path):
     for file in (run.notebook, run.record, run.chapter.source):
         os.utime(file, (2**33, 2**33))
     assert run.finished()
+
+
+@pytest.mark.parametrize("sent", [b"<html>log in</html>", b"", b'{"data": {}}'])
+def test_what_is_sent_instead_of_the_digits_is_told(tmp_path, monkeypatch, sent):
+    monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path))
+    monkeypatch.setattr("sklearn.datasets._openml.urlopen", lambda *_, **__: io.BytesIO(sent))
+    loading._full.cache_clear()
+    what = r"full = True.*\(\w+: .*\): connect to the internet, log in if this network asks for it"
+    with warnings.catch_warnings(), pytest.raises(ConnectionError, match=what):
+        warnings.simplefilter("ignore")
+        hopcore.load_mnist(full=True)
 
 
 @pytest.mark.parametrize("kept", [None, b"not zipped"])

@@ -1,6 +1,6 @@
 """The grid of a sweep: its runs, and the labelled arrays that hold their final states."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import product
 from typing import Any
@@ -53,7 +53,7 @@ def final_states(axes: Axes, data: TrainingSet, options: Options) -> xr.Dataset:
 def _checked_values(name: str, given: Any, check: Callable[[str, Any], Any]) -> tuple[Any, ...]:
     if isinstance(given, (np.ndarray, xr.DataArray)):
         given = list(np.atleast_1d(np.asarray(given)))
-    elif isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+    elif isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
         given = [given]
     values = tuple(check(name, value) for value in given)
     if not values:

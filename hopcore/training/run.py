@@ -76,6 +76,8 @@ def train(
     ------
     ValueError, TypeError
         For a wrong argument, before any work; the message names it, its value and what is allowed.
+    FloatingPointError
+        If rate, n or cost_power are so large that numbers overflow.
 
     Notes
     -----
