@@ -19,6 +19,7 @@ from hopcore.edition.errors import EditionError
 
 TOC = "_toc.yml"
 CONFIG = "_config.yml"
+STAGE = "stage"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from hopcore.edition.chapters import STAGE
 
 PICTURE = "_static/social.png"
 
@@ -17,7 +20,9 @@ POLICY = (
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Called by Sphinx."""
+    """Called by Sphinx; pages are built from what `hopcore book` has executed and laid out, not from sources."""
+    if Path(app.srcdir).name != STAGE:
+        raise ExtensionError("this book is executed and built by the command: hopcore book")
     app.config.templates_path.append(str(Path(__file__).parent / "templates"))
     app.connect("html-page-context", _protect)
     app.connect("html-page-context", _scripts, priority=900)  # after MathJax's

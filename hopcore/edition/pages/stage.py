@@ -13,7 +13,7 @@ import yaml
 from PIL import Image
 
 from hopcore._files import remove
-from hopcore.edition.chapters import CONFIG, Book
+from hopcore.edition.chapters import CONFIG, STAGE, Book
 from hopcore.edition.pages.assets import write_assets
 from hopcore.edition.pages.generated import filled
 from hopcore.edition.pages.status import SOURCES, copy_sources
@@ -28,7 +28,7 @@ _HEAVY, _COLOURS = 20_000, 128
 
 def stage(book: Book, runs: Iterable[Run]) -> Path:
     """Lay the book out afresh, with the finished notebooks of ``runs``; give the folder."""
-    folder = book.output / "stage"
+    folder = book.output / STAGE
     remove(folder)
     runs = list(runs)
     executed = {run.chapter.name: run for run in runs}
