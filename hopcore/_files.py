@@ -52,7 +52,7 @@ def cache_folder() -> Path:
         return as_path(CACHE_VARIABLE, moved, "folder")
     try:
         return as_path("cache", user_cache_path("hopcore", appauthor=False))
-    except ValueError:  # a user without a home
+    except (ValueError, RuntimeError):  # a user without a home
         return Path(os.devnull, "hopcore")
 
 

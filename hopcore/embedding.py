@@ -1,10 +1,12 @@
 """MNIST on a plane, by UMAP, and where memories lie on it (paper, Figs. 2B, 3 and 4)."""
 
+import atexit
 import hashlib
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from tempfile import TemporaryDirectory
 from threading import RLock
 from types import ModuleType
 from typing import Any
@@ -14,7 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from hopcore._checks import check_finite_array, check_integer, check_positive, check_seed, refuse
-from hopcore._files import cache_folder, keep_array, kept_array
+from hopcore._files import CacheWarning, cache_folder, keep_array, kept_array
 from hopcore.data import TrainingSet
 from hopcore.mnist import Digits, load_mnist
 
@@ -213,9 +215,18 @@ def _fit(turned: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs
 
 def _umap() -> ModuleType:
     """UMAP, imported only when needed, as that takes seconds, and without its notice about TensorFlow."""
+    import numba
+
     with _TURN, warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)
-        import umap
+        try:
+            import umap
+        except RuntimeError as error:  # Numba finds no folder to keep what it compiles
+            folder = TemporaryDirectory(prefix="hopcore-", ignore_cleanup_errors=True)
+            atexit.register(folder.cleanup)
+            numba.config.CACHE_DIR = folder.name  # type: ignore[attr-defined]
+            warnings.warn(f"compiling UMAP anew in each process: {error}", CacheWarning, stacklevel=2)
+            import umap
     return umap
 
 

@@ -96,10 +96,10 @@ def _full() -> Digits:
         return _digits(mnist.data, mnist.target)
     except Exception as error:  # of the connection, or of what came in the digits' place, as a login page
         raise ConnectionError(
-            f"full = True: the 70,000 MNIST digits could not be fetched from openml.org "
-            f"({type(error).__name__}: {error}): connect to the internet, log in if this network asks for it, "
-            f"or copy the folder 'openml' of another machine's cache into {folder}; load_mnist() without full "
-            "needs no connection"
+            "full = True: the 70,000 MNIST digits could not be fetched from openml.org "
+            f"({type(error).__name__}: {error}): connect to the internet, log in if the network asks for it, "
+            f"or copy the folder 'openml' of another machine's cache into {folder}; "
+            "load_mnist() without full needs no connection"
         ) from error
 
 

@@ -187,6 +187,19 @@ def test_labelled_memories_give_labelled_places(quick):
     assert not quick.coordinates.flags.writeable
 
 
+def test_where_numba_can_keep_nothing_umap_is_used_all_the_same_and_that_is_told():
+    program = """
+import numba.core.caching as caching
+from hopcore.embedding import _umap
+caching.CacheImpl._locator_classes = [caching.UserProvidedCacheLocator]
+for _ in range(2):
+    assert _umap().UMAP
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    told = "compiling UMAP anew in each process: cannot cache"
+    assert done.returncode == 0 and done.stderr.count(told) == 1, done.stderr
+
+
 def test_umap_is_not_imported_before_it_is_needed():
     program = "import sys, hopcore.embedding; print('umap' in sys.modules, 'numba' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -244,7 +244,7 @@ def test_what_is_sent_instead_of_the_digits_is_told(tmp_path, monkeypatch, sent)
     monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path))
     monkeypatch.setattr("sklearn.datasets._openml.urlopen", lambda *_, **__: io.BytesIO(sent))
     loading._full.cache_clear()
-    what = r"full = True.*\(\w+: .*\): connect to the internet, log in if this network asks for it"
+    what = r"full = True.*\(\w+: .*\): connect to the internet, log in if the network asks for it"
     with warnings.catch_warnings(), pytest.raises(ConnectionError, match=what):
         warnings.simplefilter("ignore")
         hopcore.load_mnist(full=True)

@@ -5,6 +5,7 @@ import os
 import warnings
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -56,6 +57,17 @@ def test_the_cache_is_a_folder_of_the_users_own(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("HOPCORE_CACHE", " ")
     assert cache_folder().name == "hopcore" and cache_folder().is_absolute()
+
+
+def test_a_user_without_a_home_goes_on_without_a_cache(monkeypatch, tmp_path):
+    for name in ("HOME", "HOPCORE_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", Mock(side_effect=KeyError("uid not found")))
+    monkeypatch.setattr(_files, "_unwritable", set())
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(CacheWarning, match="HOPCORE_CACHE"):
+        assert not keep_array(cache_folder() / "a.npy", np.zeros(2), "x")
+    assert kept_array(cache_folder() / "a.npy", "x") is None and not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

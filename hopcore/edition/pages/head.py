@@ -20,7 +20,7 @@ POLICY = (
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Called by Sphinx; pages are built from what `hopcore book` has executed and laid out, not from sources."""
+    """Called by Sphinx. Pages are built from what `hopcore book` has executed and laid out."""
     if Path(app.srcdir).name != STAGE:
         raise ExtensionError("this book is executed and built by the command: hopcore book")
     app.config.templates_path.append(str(Path(__file__).parent / "templates"))
