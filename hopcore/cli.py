@@ -131,8 +131,7 @@ def verdicts(
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions.")] = False,
     json: Annotated[
-        Path | None,
-        typer.Option(parser=_path, metavar="FILE", help="Also write the figures to this file (JSON)."),
+        Path | None, typer.Option(parser=_path, metavar="FILE", help="Also write the figures to this file.")
     ] = None,
 ) -> None:
     """Measure the speed of training and print one table."""
