@@ -303,8 +303,9 @@ def bound(module: str, function: str, *arguments: str) -> list[str]:
 
 
 def environment(output: Path, threads: int) -> dict[str, str]:
-    """The environment of a kernel: this one, without settings of the user that could change what it shows."""
-    environment = plain_environment()
+    """The environment of a kernel: this one, without what changes how Python runs and what it shows."""
+    foreign = re.compile("MPLBACKEND|MATPLOTLIBRC|PYTHON(?!PATH$|HOME$|UTF8$|DONTWRITE|PYCACHE)")
+    environment = {name: value for name, value in os.environ.items() if not foreign.match(name)}
     for name in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
         environment[f"{name}_NUM_THREADS"] = str(threads)
     environment["PYTHONHASHSEED"] = "0"
@@ -318,9 +319,3 @@ def environment(output: Path, threads: int) -> dict[str, str]:
     more = os.environ.get("JUPYTER_PATH")
     environment["JUPYTER_PATH"] = f"{output / 'jupyter'}{os.pathsep + more if more else ''}"
     return environment
-
-
-def plain_environment() -> dict[str, str]:
-    """The environment without what changes how Python runs a program, and Matplotlib draws."""
-    foreign = re.compile("MPLBACKEND|MATPLOTLIBRC|PYTHON(?!PATH$|HOME$|UTF8$|DONTWRITE|PYCACHE)")
-    return {name: value for name, value in os.environ.items() if not foreign.match(name)}
