@@ -12,7 +12,7 @@ def _shown(value: Any) -> str:
     """A value as an error message shows it: short, whatever it is."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
-    text = repr(value)
+    text = repr(value).replace("\n", " ")
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -106,8 +106,8 @@ def check_finite_array(
         if np.ma.is_masked(value):
             raise TypeError("numbers are missing")
         array = given.astype(np.float64, copy=False)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise refuse(name, value, "an array of real numbers", TypeError) from error
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # the last: of torch
+        raise refuse(name, value, f"an array of real numbers ({error})", TypeError) from error
     if ndim is not None and array.ndim != ndim:
         raise refuse(name, array, f"an array of {ndim} dimensions")
     if shape is not None and (

@@ -1,5 +1,6 @@
 """Where files are kept between runs, and how they are written: whole or not at all."""
 
+import errno
 import hashlib
 import io
 import os
@@ -8,9 +9,12 @@ import uuid
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from platformdirs import user_cache_path
+
+from hopcore._checks import refuse
 
 CACHE_VARIABLE = "HOPCORE_CACHE"
 
@@ -19,29 +23,48 @@ class CacheWarning(UserWarning):
     """A kept file could not be used or kept; what it held is made again, and is right."""
 
 
+def as_path(name: str, given: Any, kind: str = "file") -> Path:
+    """What every argument, option and variable that is a path means: absolute, with ``~`` as the home.
+
+    Text and any `os.PathLike` are taken. Others are a TypeError, and text that cannot name a file, or names
+    the home of somebody who has none here, is a ValueError.
+    """
+    allowed = f"the path of a {kind}, as text or a pathlib.Path"
+    text = os.fspath(given) if isinstance(given, os.PathLike) else given
+    if not isinstance(text, str):
+        raise refuse(name, given, allowed, TypeError)
+    try:
+        if not text or "\0" in text:
+            raise RuntimeError("it is empty, or holds a null character")
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise refuse(name, text, f"{allowed} ({error})") from error
+
+
 def cache_folder() -> Path:
     """The folder of kept files, which need not exist yet.
 
     It is the user's cache folder (on Linux ``~/.cache/hopcore``) unless the environment variable
-    ``HOPCORE_CACHE`` names another one. The home of somebody who has none here is a ValueError.
+    ``HOPCORE_CACHE`` names another one. What that cannot be is a ValueError.
     """
     moved = os.environ.get(CACHE_VARIABLE, "").strip()
-    if not moved:
-        return user_cache_path("hopcore", appauthor=False)
+    if moved:
+        return as_path(CACHE_VARIABLE, moved, "folder")
     try:
-        return Path(moved).expanduser().absolute()
-    except RuntimeError as error:
-        raise ValueError(f"{CACHE_VARIABLE} = {moved!r}: must be a folder ({error})") from error
+        return as_path("cache", user_cache_path("hopcore", appauthor=False))
+    except (ValueError, RuntimeError):  # a user without a home
+        return Path(os.devnull, "hopcore")
 
 
-def write_whole(path: Path | str, writer: Callable[[Path], object]) -> None:
+def write_whole(path: Path, writer: Callable[[Path], object]) -> None:
     """Write a file so that ``path`` holds either all of it or what it held before; its folder is made.
 
     ``writer`` is called with a temporary path in the same folder and with the same suffix, and writes the
     file there. Anything it raises passes through, and the temporary file is removed.
     """
-    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_symlink() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "there is something else than a file", str(path))
     temporary = path.parent / f".{path.stem}.{uuid.uuid4().hex}{path.suffix}"
     try:
         writer(temporary)

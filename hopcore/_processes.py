@@ -19,7 +19,10 @@ def end_with_parent() -> None:
 def _watch() -> None:
     parent = parent_process()
     if parent is not None:
-        parent.join()
+        try:
+            parent.join()
+        except ValueError:  # loky's processes know no way to wait for theirs, and loky ends them
+            return
     else:
         # From the descriptor itself: a thread that sits in sys.stdin would hold its lock when Python ends.
         while os.read(0, 4096):

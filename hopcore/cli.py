@@ -20,6 +20,15 @@ app = typer.Typer(
 )
 
 
+def _path(text: str) -> Path:
+    from hopcore._files import as_path
+
+    try:
+        return as_path("path", text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 Chapters = Annotated[
     list[str] | None,
     typer.Argument(metavar="CHAPTER", help="Chapters by name, such as feature_to_prototype. Default: all."),
@@ -27,7 +36,9 @@ Chapters = Annotated[
 Root = Annotated[
     Path | None,
     typer.Option(
-        help="The repository. Default: the current folder, or the one above it that holds _toc.yml."
+        parser=_path,
+        metavar="FOLDER",
+        help="The repository. Default: the current folder, or the one above it that holds _toc.yml.",
     ),
 ]
 Jobs = Annotated[
@@ -119,11 +130,16 @@ def verdicts(
 @app.command()
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions.")] = False,
-    json: Annotated[Path | None, typer.Option(help="Also write the figures to this file.")] = None,
+    json: Annotated[
+        Path | None, typer.Option(parser=_path, metavar="FILE", help="Also write the figures to this file.")
+    ] = None,
 ) -> None:
     """Measure the speed of training and print one table."""
     from hopcore.bench import run_table
 
+    if json is not None:  # that it can be written is known before minutes of work
+        json.parent.mkdir(parents=True, exist_ok=True)
+        json.open("a").close()
     table = run_table(quick=quick)
     typer.echo(str(table))
     if json is not None:
@@ -171,7 +187,9 @@ def main() -> None:
 _ADVICE = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room on the disk"),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "make it writable"),
-    **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), "name another folder"),
+    **dict.fromkeys(
+        (errno.ENAMETOOLONG, errno.ELOOP, errno.EEXIST, errno.EISDIR, errno.ENOTDIR), "name another place"
+    ),
 }
 """What to do about an error of the disk, by its number."""
 

@@ -53,7 +53,7 @@ class TrainingSet:
         if (np.abs(images) > 1).any():
             image, pixel = np.argwhere(np.abs(images) > 1)[0]
             raise ValueError(
-                f"images[{image}, {pixel}] = {images[image, pixel]:g}: must be in [-1, 1], "
+                f"images[{image}, {pixel}] = {float(images[image, pixel])!r}: must be in [-1, 1], "
                 "as 2·grey/255 - 1 is for MNIST"
             )
         object.__setattr__(self, "images", read_only(images))
@@ -102,7 +102,7 @@ def _whole_digits(value: Any, length: int) -> np.ndarray:
     if wrong.any():
         index = int(np.argmax(wrong))
         raise ValueError(
-            f"digits[{index}] = {digits[index]:g}: must be a whole number from 0 to {CATEGORIES - 1}"
+            f"digits[{index}] = {float(digits[index])!r}: must be a whole number from 0 to {CATEGORIES - 1}"
         )
     return digits.astype(np.int64)
 

@@ -1,10 +1,13 @@
 """MNIST on a plane, by UMAP, and where memories lie on it (paper, Figs. 2B, 3 and 4)."""
 
+import atexit
 import hashlib
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from tempfile import TemporaryDirectory
+from threading import RLock
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from hopcore._checks import check_finite_array, check_integer, check_positive, check_seed, refuse
-from hopcore._files import cache_folder, keep_array, kept_array
+from hopcore._files import CacheWarning, cache_folder, keep_array, kept_array
 from hopcore.data import TrainingSet
 from hopcore.mnist import Digits, load_mnist
 
@@ -23,6 +26,7 @@ _DECIMALS = 6
 _DISTANCES_AT_ONCE = 8_000_000
 
 _EDITION = 2  # changed whenever the fit changes, so that older kept coordinates are not used
+_TURN = RLock()  # UMAP computes for one thread at a time: not all that Numba builds on allows more
 _LIBRARIES = ("umap-learn", "numba", "numpy", "scipy", "scikit-learn")
 
 
@@ -100,20 +104,21 @@ class Embedding:
         pulls = weights / weights.max(axis=1, keepdims=True)
         point, neighbour = np.nonzero(pulls * self._epochs >= 1)  # a weaker one would never have its turn
         a, b = umap.umap_.find_ab_params(1.0, self._min_dist)
-        placed = umap.layouts.optimize_layout_euclidean(
-            start,
-            fixed,
-            point.astype(np.int32),
-            nearest[point, neighbour].astype(np.int32),
-            n_epochs=self._epochs,
-            n_vertices=len(fixed),
-            epochs_per_sample=1.0 / pulls[point, neighbour],
-            a=a,
-            b=b,
-            rng_state=np.random.default_rng(self._seed).integers(-(2**31) + 1, 2**31 - 1, 3),
-            initial_alpha=0.25,  # as in UMAP's transform: a quarter of the fit's rate
-            move_other=False,
-        )
+        with _TURN:
+            placed = umap.layouts.optimize_layout_euclidean(
+                start,
+                fixed,
+                point.astype(np.int32),
+                nearest[point, neighbour].astype(np.int32),
+                n_epochs=self._epochs,
+                n_vertices=len(fixed),
+                epochs_per_sample=1.0 / pulls[point, neighbour],
+                a=a,
+                b=b,
+                rng_state=np.random.default_rng(self._seed).integers(-(2**31) + 1, 2**31 - 1, 3),
+                initial_alpha=0.25,  # as in UMAP's transform: a quarter of the fit's rate
+                move_other=False,
+            )
         return np.asarray(placed, dtype=np.float64)
 
 
@@ -191,14 +196,15 @@ def _embedding(
 
 def _fit(turned: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs: int | None) -> np.ndarray:
     nearest, distances = _nearest(turned, turned, neighbours)
-    with warnings.catch_warnings():
+    with _TURN, warnings.catch_warnings():
         # UMAP's own transform is not used, see Embedding.transform.
         warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
         model = _umap().UMAP(
             n_neighbors=neighbours,
             min_dist=min_dist,
             metric="correlation",
-            random_state=seed,
+            # Its own kind of seed, or for longer ones a generator.
+            random_state=seed if seed < 2**32 else np.random.RandomState(np.random.MT19937(seed)),
             n_jobs=1,
             n_epochs=epochs,
             precomputed_knn=(nearest, distances.astype(np.float32)),
@@ -209,9 +215,18 @@ def _fit(turned: np.ndarray, neighbours: int, min_dist: float, seed: int, epochs
 
 def _umap() -> ModuleType:
     """UMAP, imported only when needed, as that takes seconds, and without its notice about TensorFlow."""
-    with warnings.catch_warnings():
+    import numba
+
+    with _TURN, warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)
-        import umap
+        try:
+            import umap
+        except RuntimeError as error:  # Numba finds no folder to keep what it compiles
+            folder = TemporaryDirectory(prefix="hopcore-", ignore_cleanup_errors=True)
+            atexit.register(folder.cleanup)
+            numba.config.CACHE_DIR = folder.name  # type: ignore[attr-defined]
+            warnings.warn(f"compiling UMAP anew in each process: {error}", CacheWarning, stacklevel=2)
+            import umap
     return umap
 
 

@@ -53,7 +53,7 @@ def load_mnist(full: bool = False) -> Digits:
     Raises
     ------
     ConnectionError
-        If ``full`` is asked for, no copy is kept and openml.org cannot be reached.
+        If ``full`` is asked for, no copy is kept, and openml.org cannot be reached or sends something else.
 
     Examples
     --------
@@ -93,13 +93,14 @@ def _full() -> Digits:
     kept = keep(note, lambda: write_whole(note, lambda path: path.write_text("Kept by scikit-learn.\n")))
     try:
         mnist = fetch_openml("mnist_784", version=1, as_frame=False, data_home=str(folder), cache=kept)
-    except OSError as error:  # no connection, a name not found, time-outs and HTTP errors are all OSErrors
+        return _digits(mnist.data, mnist.target)
+    except Exception as error:  # of the connection, or of what came in the digits' place, as a login page
         raise ConnectionError(
-            f"full = True: the 70,000 MNIST digits could not be fetched from openml.org ({error}): connect "
-            f"to the internet, or copy the folder 'openml' of another machine's cache into {folder}; "
+            "full = True: the 70,000 MNIST digits could not be fetched from openml.org "
+            f"({type(error).__name__}: {error}): connect to the internet, log in if the network asks for it, "
+            f"or copy the folder 'openml' of another machine's cache into {folder}; "
             "load_mnist() without full needs no connection"
         ) from error
-    return _digits(mnist.data, mnist.target)
 
 
 def _digits(greys: np.ndarray, digits: np.ndarray) -> Digits:

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+import torch
 
 from hopcore import _files
 from hopcore import mnist as loading
@@ -206,13 +207,15 @@ def test_a_training_set_shows_what_it_holds():
 @pytest.mark.parametrize(
     ("images", "digits", "error", "message"),
     [
-        ([[0, 0], [-255, 0]], [1, 1], ValueError, r"images\[1, 0\] = -255: must be in \[-1, 1\]"),
+        ([[0, 0], [-255, 0]], [1, 1], ValueError, r"images\[1, 0\] = -255.0: must be in \[-1, 1\]"),
+        ([[0, 1.0000001]], [1], ValueError, r"images\[0, 1\] = 1.0000001: must be in \[-1, 1\]"),
+        (torch.zeros(2, 4, requires_grad=True), [1, 2], TypeError, r"images = .*real numbers \(.*detach"),
         ([0, 1], [1, 2], ValueError, r"images = .*shape \(2,\).*2 dimensions"),
         (np.zeros((0, 784)), [], ValueError, r"images = .*shape \(0, 784\).*at least one image"),
         (np.zeros((1, 0)), [1], ValueError, r"images = .*\(1, 0\).* one image of at least one pixel"),
         (np.zeros((2, 4)), [1], ValueError, r"digits = .*shape \(1,\).*one digit for each of the 2 images"),
         (np.zeros((2, 4)), [[1, 2]], ValueError, r"digits = .*shape \(1, 2\).*1 dimension"),
-        (np.zeros((2, 4)), [1, 10], ValueError, r"digits\[1\] = 10: must be a whole number from 0 to 9"),
+        (np.zeros((2, 4)), [1, 10], ValueError, r"digits\[1\] = 10.0: must be a whole number from 0 to 9"),
         (np.zeros((1, 4)), ["one"], TypeError, r"digits = \['one'\].*real numbers"),
     ],
 )

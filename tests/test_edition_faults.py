@@ -93,3 +93,15 @@ def test_warnings_fail_the_build_and_leave_the_old_pages(tmp_path: Path) -> None
         with pytest.raises(EditionError, match=r"intro\.md:\d+: WARNING: .*nowhere"):
             commands.book(root, [], Parameters())
     assert old.read_text() == "old"
+
+
+def test_jupyter_book_by_itself_stops_names_the_command_and_leaves_the_pages(tmp_path: Path) -> None:
+    root = make_book(tmp_path / "clone", {"alpha": ALPHA})
+    page = root / "_build" / "html" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("finished")
+    program = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "build", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode != 0 and page.read_text() == "finished"
+    assert "this book is executed and built by the command: hopcore book" in done.stdout + done.stderr

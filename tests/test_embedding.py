@@ -3,7 +3,9 @@
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
@@ -13,6 +15,7 @@ from hopcore._files import CacheWarning
 from hopcore.data import TrainingSet, training_set
 from hopcore.embedding import fit_embedding
 
+numba.config.THREADING_LAYER = "workqueue"  # it ends the process where two threads use it at once
 QUICK = {"neighbours": 12, "epochs": 60}
 
 
@@ -103,7 +106,7 @@ def test_other_images_parameters_or_libraries_miss_the_kept_file(data, quick, fi
     again(data)
     changed = TrainingSet(np.where(np.arange(784) == 300, 0.9, data.images), data.digits)
     again(changed)
-    for parameters in ({"neighbours": 13}, {"min_dist": 0.06}, {"epochs": 61}, {"seed": 5}):
+    for parameters in ({"neighbours": 13}, {"min_dist": 0.06}, {"epochs": 61}, {"seed": 2**64}):
         other = again(data, **parameters)
     assert np.abs(other.coordinates - quick.coordinates).max() > 0.1
     assert len(fits) == len(list(tmp_path.iterdir())) == 6
@@ -134,6 +137,13 @@ def test_a_place_depends_on_nothing_but_the_image(quick):
     np.testing.assert_array_equal([quick.transform(image) for image in images[:10]], together[:10])
     faint = 0.001 * images - 0.2  # nor on its mean and contrast
     np.testing.assert_array_equal(quick.transform(faint), together)
+
+
+def test_several_threads_may_use_it_at_once(data, quick):
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        placed = list(pool.map(quick.transform, [data.images[:20]] * 8))
+    assert all((each == placed[0]).all() for each in placed) and warnings.filters == filters
 
 
 def test_embedded_images_are_placed_where_they_lie_and_new_ones_among_their_likes(data, quick):
@@ -175,6 +185,19 @@ def test_labelled_memories_give_labelled_places(quick):
     assert quick.transform(images).shape == (2, 3, 2)
     assert quick.transform(np.empty((0, 784))).shape == (0, 2)
     assert not quick.coordinates.flags.writeable
+
+
+def test_where_numba_can_keep_nothing_umap_is_used_all_the_same_and_that_is_told():
+    program = """
+import numba.core.caching as caching
+from hopcore.embedding import _umap
+caching.CacheImpl._locator_classes = [caching.UserProvidedCacheLocator]
+for _ in range(2):
+    assert _umap().UMAP
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    told = "compiling UMAP anew in each process: cannot cache"
+    assert done.returncode == 0 and done.stderr.count(told) == 1, done.stderr
 
 
 def test_umap_is_not_imported_before_it_is_needed():

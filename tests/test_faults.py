@@ -1,6 +1,7 @@
 """A full disk, read-only folders, clocks that jump, no network, terminated builds, a lost cluster."""
 
 import errno
+import io
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
@@ -206,20 +208,28 @@ open(LOG + ".used", "a").close()
 """
 
 
-def test_a_build_needs_no_network_and_no_clock(tmp_path):
-    """Every process of the build has a clock that jumps, and a hook that stops and logs connections."""
-    log, site = tmp_path / "log", tmp_path / "site"
+def test_a_build_needs_no_network_no_clock_and_no_settings(tmp_path):
+    """Each process has a clock that jumps, a hook that stops connections, and settings that are not ours."""
+    log, site, kernel = tmp_path / "log", tmp_path / "site", tmp_path / "kernels" / "python3"
     site.mkdir()
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(
+        '{"argv": ["false"], "display_name": "Python 3", "language": "python"}'
+    )
+    (tmp_path / "startup.py").write_text("raise SystemExit(1)")
+    settings = {"PYTHONWARNINGS": "error", "JUPYTER_PATH": str(tmp_path), "MPLBACKEND": "pdf",
+                "PYTHONSTARTUP": str(tmp_path / "startup.py"), "PYTHONOPTIMIZE": "2"}  # fmt: skip
     (site / "sitecustomize.py").write_text(SITE.format(log=str(log)))
     root = make_book(tmp_path / "clone", {"alpha": ALPHA}, intro=PLAIN)
     path = os.pathsep.join([str(site), str(Path(hopcore.__file__).parent.parent)])
-    done = subprocess.run(
-        [sys.executable, "-m", "hopcore", "book", "--root", str(root)],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    for name in ("book", "reference", "check"):
+        done = subprocess.run(
+            [sys.executable, "-m", "hopcore", name, "--root", str(root)],
+            env={**os.environ, "PYTHONPATH": path, **settings},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
     assert Path(f"{log}.used").exists() and not log.exists()
     assert "sum 2" in (root / "_build" / "html" / "book" / "alpha.html").read_text()
     run = run_of(root, "alpha")
@@ -227,6 +237,17 @@ def test_a_build_needs_no_network_and_no_clock(tmp_path):
     for file in (run.notebook, run.record, run.chapter.source):
         os.utime(file, (2**33, 2**33))
     assert run.finished()
+
+
+@pytest.mark.parametrize("sent", [b"<html>log in</html>", b"", b'{"data": {}}'])
+def test_what_is_sent_instead_of_the_digits_is_told(tmp_path, monkeypatch, sent):
+    monkeypatch.setenv("HOPCORE_CACHE", str(tmp_path))
+    monkeypatch.setattr("sklearn.datasets._openml.urlopen", lambda *_, **__: io.BytesIO(sent))
+    loading._full.cache_clear()
+    what = r"full = True.*\(\w+: .*\): connect to the internet, log in if the network asks for it"
+    with warnings.catch_warnings(), pytest.raises(ConnectionError, match=what):
+        warnings.simplefilter("ignore")
+        hopcore.load_mnist(full=True)
 
 
 @pytest.mark.parametrize("kept", [None, b"not zipped"])

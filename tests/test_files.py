@@ -1,37 +1,107 @@
 """Files are written whole or not at all, and a folder that cannot be written stops nothing."""
 
+import json
 import os
 import warnings
+from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from tiny_book import make_book
 
+import hopcore
 from hopcore import _files
 from hopcore._files import CacheWarning, cache_folder, keep, keep_array, kept_array, write_whole
+from hopcore.bench import Table
+from hopcore.edition.chapters import Book
 
 
-@pytest.mark.parametrize("given", ["/kept", "kept", "~/kept"])
-def test_the_environment_variable_moves_the_cache(tmp_path, monkeypatch, given):
+class Entry(os.PathLike):
+    """A path that is neither text nor a `Path`."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __fspath__(self):
+        return self.text
+
+
+@pytest.mark.parametrize("kind", [str, Path, Entry])
+@pytest.mark.parametrize("folder", ["~/new", "new", "{}/new"])
+def test_a_path_means_the_same_everywhere(tmp_path, monkeypatch, command, folder, kind):
+    home, folder = tmp_path / "home", folder.format(tmp_path)
+    monkeypatch.setenv("HOME", str(home))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOPCORE_CACHE", given)
-    assert cache_folder() == {"/": Path("/kept"), "k": tmp_path / "kept", "~": Path.home() / "kept"}[given[0]]
-    assert not (tmp_path / "kept").exists()  # naming the folder does not make it
+    real = (home if folder[0] == "~" else tmp_path) / "new"
+    data = hopcore.TrainingSet(np.eye(2, 16), [1, 4])
+    run = hopcore.train(data, memories=2, epochs=1)
+    hopcore.save_run(run, kind(f"{folder}/at once/run.nc"))
+    assert hopcore.open_run(kind(f"{folder}/at once/run.nc")).identical(run)
+    hopcore.sweep(
+        data, n=3, rescaled_temperature=1, memories=2, epochs=1, store=kind(f"{folder}/at once/runs")
+    )
+    assert sorted(path.name for path in (real / "at once").iterdir()) == ["run.nc", "runs"]
+    make_book(real / "clone", {})
+    assert Book.open(kind(f"{folder}/clone")).root == real / "clone"
+    monkeypatch.setattr("hopcore.bench.run_table", lambda quick: Table({}, []))
+    assert command("bench", f"--json={folder}/times/table.json") == 0
+    assert json.loads((real / "times" / "table.json").read_text()) == {"machine": {}, "rows": []}
+    monkeypatch.setenv("HOPCORE_CACHE", f"{folder}/cache")
+    assert cache_folder() == real / "cache" and not cache_folder().exists()  # naming it does not make it
+    assert {path.name for path in tmp_path.iterdir()} <= {"home", "new"}
 
 
 def test_the_cache_is_a_folder_of_the_users_own(tmp_path, monkeypatch):
-    monkeypatch.delenv("HOPCORE_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    unset = cache_folder()
-    assert unset.name == "hopcore" and unset.is_absolute()
     monkeypatch.setenv("HOPCORE_CACHE", " ")
-    assert cache_folder() == unset
+    assert cache_folder().name == "hopcore" and cache_folder().is_absolute()
+
+
+def test_a_user_without_a_home_goes_on_without_a_cache(monkeypatch, tmp_path):
+    for name in ("HOME", "HOPCORE_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", Mock(side_effect=KeyError("uid not found")))
+    monkeypatch.setattr(_files, "_unwritable", set())
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(CacheWarning, match="HOPCORE_CACHE"):
+        assert not keep_array(cache_folder() / "a.npy", np.zeros(2), "x")
+    assert kept_array(cache_folder() / "a.npy", "x") is None and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [("", ValueError), ("a\0b", ValueError), ("~nobody-of-this-name/x", ValueError), (b"x", TypeError),
+     (3, TypeError), (None, TypeError)],
+)  # fmt: skip
+def test_what_is_no_path_is_named(tmp_path, command, capsys, given, error):
+    run = hopcore.train(hopcore.TrainingSet(np.eye(2, 16), [1, 4]), memories=2, epochs=1)
+    for use in (partial(hopcore.save_run, run), hopcore.open_run):
+        with pytest.raises(error, match=r"path = .*: must be the path of a file"):
+            use(given)
+    if isinstance(given, str):
+        assert command("book", f"--root={given}") == command("bench", f"--json={given}") == 2
+        assert "must be the path of a" in " ".join(capsys.readouterr().err.replace("│", "").split())
+
+
+def test_what_is_no_file_is_not_replaced_and_told_before_work(tmp_path, command, capsys, monkeypatch):
+    run = hopcore.train(hopcore.TrainingSet(np.eye(2, 16), [1, 4]), memories=2, epochs=1)
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(FileExistsError, match=f"something else than a file: '{path}'"):
+            hopcore.save_run(run, path)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("hopcore.bench.run_table", None)
+    for path in (tmp_path, tmp_path / "file" / "table.json"):
+        assert command("bench", "--json", str(path)) == 1
+        assert "name another place" in capsys.readouterr().err
 
 
 def test_a_file_is_written_and_replaced_with_its_folder(tmp_path):
     path = tmp_path / "new" / "folder" / "numbers.txt"
     write_whole(path, lambda temporary: temporary.write_text("one"))
-    write_whole(str(path), lambda temporary: temporary.write_text("two"))
+    write_whole(path, lambda temporary: temporary.write_text("two"))
     assert path.read_text() == "two"
     assert [entry.name for entry in path.parent.iterdir()] == ["numbers.txt"]
 

@@ -3,6 +3,7 @@
 import json
 import os
 import warnings
+from functools import cache
 from pathlib import Path
 
 import h5py
@@ -153,6 +154,78 @@ def saved(request, tmp_path_factory):
     hopcore.save_run(run, path)
     assert hopcore.open_run(path).identical(run) and list(path.parent.iterdir()) == [path]
     return path.read_bytes()
+
+
+LONG = 2**127
+SAVED = {
+    "all": lambda run: run,
+    "epochs": lambda run: run.isel(epoch=slice(-2, None)),
+    "epochs in another order": lambda run: run.isel(epoch=[-1, 0]),
+    "an epoch and a memory": lambda run: run.isel(epoch=-1, memory=0),
+    "memories": lambda run: run.isel(memory=[1, 0]),
+    "pixels": lambda run: run.isel(pixel=slice(3, 9)),
+    "a category": lambda run: run.isel(category=3),
+    "changed memories": lambda run: run.assign(memories=run.memories / 2),
+    "in memory": lambda run: run.load(),
+    "a sweep": lambda run: SWEEP,
+    "a part of a sweep": lambda run: SWEEP.sel(n=[4]).isel(seed=1),
+}
+SWEEP = hopcore.sweep(
+    hopcore.TrainingSet(np.eye(2, 32), [1, 4]),
+    n=[3, 4], rescaled_temperature=1, seed=[1, 2**63, LONG], memories=2, epochs=1,
+)  # fmt: skip
+
+
+@cache
+def small_run(record_every=None):
+    data = hopcore.TrainingSet(np.random.default_rng(0).uniform(-1, 1, (2, 24)), [1, 4])
+    return hopcore.train(data, n=3, memories=2, epochs=40, record_every=record_every, seed=LONG)
+
+
+@pytest.mark.parametrize("record_every", [None, 1])
+@pytest.mark.parametrize("name", SAVED)
+def test_what_is_saved_comes_back_bit_for_bit(tmp_path, name, record_every):
+    saved = SAVED[name](small_run(record_every).copy())
+    hopcore.save_run(saved, tmp_path / "run.nc")
+    again = hopcore.open_run(tmp_path / "run.nc")
+    assert again.identical(saved) and again.memories.values.tobytes() == saved.memories.values.tobytes()
+
+
+VALUES = JSON | st.text(st.characters()) | st.sampled_from(["a\0b", "\ud800", "hopcore json 1", [5], 2**63])
+
+
+@settings(max_examples=50)
+@given(VALUES, VALUES)
+def test_every_attribute_comes_back(tmp_path_factory, note, unit):
+    path = tmp_path_factory.getbasetemp() / "attributes.nc"
+    run = small_run().assign_attrs(note=note)
+    run = run.assign(labels=run.labels.assign_attrs(unit=unit))
+    hopcore.save_run(run, path)
+    assert hopcore.open_run(path).identical(run)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda run: run.drop_vars("memories"), "it lacks labels or memories"),
+        (lambda run: run[["memories"]], "it lacks labels or memories"),
+        (lambda run: run.isel(memory=[]), "labels is empty"),
+        (lambda run: run.drop_attrs(), "n = None: must be a finite real number"),
+        (lambda run: run.assign_attrs(note={1}), r"an attribute = \{1\}: must be text, a number, True"),
+        (lambda run: run.assign_attrs(note={1: 2}), r"an attribute = \{1: 2\}: must be text"),
+        (lambda run: run.memories, "must be a dataset of hopcore.train"),
+        (
+            lambda run: run.memories.values,
+            "dataset = an array of shape .*: must be a dataset of hopcore.train",
+        ),
+    ],
+)
+def test_what_could_not_be_opened_again_is_not_saved(tmp_path, wrong, told):
+    path = tmp_path / "run.nc"
+    hopcore.save_run(small_run(), path)
+    with pytest.raises((ValueError, TypeError), match=told):
+        hopcore.save_run(wrong(small_run()), path)
+    assert hopcore.open_run(path).identical(small_run()) and list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,5 +1,7 @@
 """The figures: what a reader can tell apart, and what is drawn where."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -158,7 +160,18 @@ def test_a_notebook_gets_one_format_with_its_size():
         Picture(figure, "gif")
 
 
-def test_drawing_leaves_the_readers_settings_alone():
-    before = dict(mpl.rcParams)
-    plotting.label_panels([[np.zeros(10)]], ["n"], ["T"]).data()
-    assert dict(mpl.rcParams) == before
+def test_drawing_minds_no_settings_and_leaves_them_alone():
+    """Also when several threads draw at once; those of the reader are of all kinds."""
+    theirs = {"text.usetex": True, "axes.grid": True, "lines.marker": "o", "axes.labelpad": 30.0,
+              "savefig.bbox": "tight", "image.origin": "lower", "font.family": ["serif"]}  # fmt: skip
+
+    def draw(_=0):
+        figure = plotting.label_panels([[np.zeros(10)]], ["n"], ["T"])
+        return figure.data(), plotting.image_table(np.eye(16)[None, :3], ["a"], ["b"] * 3).data()
+
+    expected = draw()
+    with mpl.rc_context(theirs):
+        before = dict(mpl.rcParams)
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(draw, range(8))) == [expected] * 8
+        assert dict(mpl.rcParams) == before

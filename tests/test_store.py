@@ -78,7 +78,7 @@ def test_several_may_write_and_read_at_once(tmp_path):
         # A file in its place stops the superuser too, whom permissions do not.
         (Path("file"), ValueError), (Path("file", "runs"), ValueError), ("a\0b", ValueError),
         ("~nobody-of-this-name/runs", ValueError), ("x" * 300, ValueError), ("/proc/none/runs", ValueError),
-        (3, TypeError), (b"runs", TypeError), ("", TypeError),
+        (3, TypeError), (b"runs", TypeError), ("", ValueError),
     ],
 )  # fmt: skip
 def test_what_is_no_folder_or_no_path_is_refused(tmp_path, monkeypatch, folder, error):

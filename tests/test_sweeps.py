@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import long_sweep
@@ -17,6 +18,7 @@ import psutil
 import pytest
 import torch
 import xarray as xr
+from joblib.externals.loky import ProcessPoolExecutor as ProcessPool
 from waiting import gone, wait_for
 
 import hopcore
@@ -142,14 +144,19 @@ def test_the_options_of_train_reach_every_run(data):
             assert np.array_equal(result.memories.sel(n=n, seed=seed)[0], alone.memories[-1])
 
 
-def test_the_number_of_threads_is_put_back(data):
+def test_the_number_of_threads_is_put_back_by_sweeps_side_by_side_too(data):
     before = torch.get_num_threads()
-    with threads(before + 1), ThreadPoolExecutor(3) as pool:
-        for executor in (None, pool):
-            hopcore.sweep(
-                data, n=range(2, 9), rescaled_temperature=0.8, memories=2, epochs=1, executor=executor
-            )
-            assert torch.get_num_threads() == before + 1
+    sweep = partial(hopcore.sweep, data, rescaled_temperature=0.8, memories=2, epochs=9)
+    try:
+        torch.set_num_threads(before + 1)
+        with ThreadPoolExecutor(3) as pool:
+            for executor in (None, pool):
+                sweep(n=range(2, 9), executor=executor)
+            list(pool.map(lambda n: sweep(n=[2, n]), range(3, 20)))
+            found = {pool.submit(torch.get_num_threads).result() for _ in range(9)}
+        assert found == {torch.get_num_threads()} == {before + 1}
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_the_bar_counts_runs_and_those_in_the_store(data, tmp_path, capsys, plain_bar):
@@ -172,6 +179,7 @@ def test_the_bar_counts_runs_and_those_in_the_store(data, tmp_path, capsys, plai
         ({"n": [3, 30, 3.0]}, ValueError, "n holds 3.0 twice"),
         ({"n": [[3, 30]]}, TypeError, "n = "),
         ({"n": None}, TypeError, "n = None"),
+        ({"n": {3: 1}}, TypeError, r"n = \{3: 1\}: must be a finite real number"),
         ({"rescaled_temperature": [0.7, -1]}, ValueError, "rescaled_temperature = -1"),
         ({"rescaled_temperature": [0.7, float("nan")]}, ValueError, "rescaled_temperature = nan"),
         ({"seed": [0, 1.5]}, TypeError, "seed = 1.5"),
@@ -279,6 +287,12 @@ def test_processes_change_nothing(data, expected, idle):
     for wrong in (0, 1.5):
         with pytest.raises((ValueError, TypeError), match=r"workers = "):
             hopcore.worker_pool(wrong)
+
+
+def test_other_executors_change_nothing_and_say_nothing(data, expected, idle, capfd):
+    with ProcessPool(2) as pool:
+        xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS, executor=pool), expected)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_dask_cluster_changes_nothing(data, expected, cluster, idle, tmp_path):

@@ -322,6 +322,8 @@ PIXELS, LABELS = np.zeros((2, 784)), np.zeros((2, 10))
         ("n", 1, r"n = 1: must be a finite real number above 1"),
         ("n", float("nan"), r"n = nan"),
         ("n", "30", r"n = '30'"),
+        ("n", {3, 4, 5, 6, 7}, r"n = \{3, .*\}: must be a finite real number above 1"),
+        ("n", {3: 1, 4: 2}, r"n = \{3: 1, 4: 2\}: must be a finite real number above 1"),
         ("rescaled_temperature", 0, r"rescaled_temperature = 0: must be a finite real number above 0"),
         ("rescaled_temperature", -0.5, r"rescaled_temperature = -0.5"),
         ("memories", 0, r"memories = 0: must be an integer of at least 1"),
@@ -357,6 +359,12 @@ PIXELS, LABELS = np.zeros((2, 784)), np.zeros((2, 10))
 def test_bad_arguments_are_named(digits, argument, value, message):
     with pytest.raises((ValueError, TypeError), match=message):
         hopcore.train(digits, **{"epochs": 5, argument: value})
+
+
+@pytest.mark.parametrize("value", [{"rate": 1e39}, {"n": 1e39}, {"cost_power": 1e39}])
+def test_numbers_that_overflow_are_told(digits, value):
+    with pytest.raises(FloatingPointError, match="numbers of float32: lower rate, n or cost_power"):
+        hopcore.train(digits, **value, memories=2, epochs=9, record_every=3, dtype="float32")
 
 
 def test_a_start_of_another_size_and_data_of_another_kind_are_refused(digits):

@@ -14,16 +14,18 @@ import jupytext
 import nbformat
 import yaml
 
+from hopcore._files import as_path
 from hopcore.edition.errors import EditionError
 
 TOC = "_toc.yml"
 CONFIG = "_config.yml"
+STAGE = "stage"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def find_root(start: Path | None = None) -> Path:
     """The nearest folder, from ``start`` (default: the current one) upwards, with a table of contents."""
-    start = Path.cwd() if start is None else Path(start).absolute()
+    start = Path.cwd() if start is None else as_path("start", start, "folder")
     for folder in (start, *start.parents):
         if (folder / TOC).is_file():
             return folder
@@ -77,7 +79,7 @@ class Book:
 
         An `EditionError` tells of a page that is missing, outside of the book, or named as another.
         """
-        root = find_root() if root is None else Path(root).absolute()
+        root = find_root() if root is None else as_path("root", root, "folder")
         if not (root / TOC).is_file():
             raise EditionError(f"no book in {root}: there is no {TOC}; give --root the folder of a clone")
         try:

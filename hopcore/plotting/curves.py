@@ -192,7 +192,7 @@ def start_panels(
     """One row of two panels for each temperature of ``full``; the share is that of the first start's digit.
 
     Left: ``shares`` (start, rescaled_temperature, n, category) at the saddles of one memory, and (…, repeat,
-    category) at those that the full network passes, with the reduced system's curves (n, share), for each row.
+    category) at those that the full network passes, with the reduced system's curves (n, share) for each row.
     Right: the ``final`` shares (…, repeat) of the latter. Shaded: from ``first`` to ``last`` n of the windows
     (rescaled_temperature) of a single saddle, NaN for none.
     """

@@ -9,7 +9,6 @@ from string import ascii_uppercase
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -22,13 +21,13 @@ from PIL import Image
 
 from .images import draw_block, draw_table
 from .scripted import data_address
-from .style import INK, STYLE, WIDTH, Picture, digit_text, fate_colours, new_figure, panel_table, styled
+from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, panel_table, style, styled
 
 _SAMPLES = 6  # images across above a map
 _LETTERS = ascii_uppercase  # a number would look like a digit's name
 _DPI, _HEIGHT, _FRAMES_PER_SECOND = 120, 3.2, 5  # of a movie, which is so high (inches)
 # A light page of its own: H.264 knows no transparency.
-_STYLE: Any = {**STYLE, "savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
+_STYLE: Any = {"savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
 
 
 @dataclass(frozen=True)
@@ -257,7 +256,7 @@ def learning_movie(
     width, height = round(2 * _HEIGHT * _DPI), round(_HEIGHT * _DPI)
     options: Any = {"fps": _FRAMES_PER_SECOND, "codec": "libx264", "pix_fmt_in": "rgba", "quality": None}
     options["output_params"] = ["-crf", "27", "-movflags", "+faststart"]
-    with mpl.rc_context(_STYLE), TemporaryDirectory() as folder:
+    with style(_STYLE), TemporaryDirectory() as folder:
         path = Path(folder) / "learning.mp4"
         writer = write_frames(str(path), (width, height), **options)
         writer.send(None)  # starts it

@@ -16,14 +16,13 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image
 
 from hopcore._checks import check_finite_array
 
-from .style import DIGIT_COLOURS, STYLE, Picture, fate_colours
+from .style import DIGIT_COLOURS, Picture, fate_colours, style
 
 _INTERVAL = 500  # milliseconds between frames while playing
 _SHOWN_WIDTH = 576  # CSS pixels, the widest that a page shows a figure
@@ -146,7 +145,7 @@ def slider_figure(
 def _render(picture: Picture, width: int, colours: int | None) -> tuple[bytes, tuple[int, int]]:
     """One frame as WebP, and its size in pixels."""
     raw, packed = io.BytesIO(), io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with style():
         picture.figure.savefig(raw, format="png", dpi=width / picture.figure.get_figwidth())
     image: Image.Image = Image.open(raw)
     if colours is not None:

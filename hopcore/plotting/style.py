@@ -6,10 +6,14 @@ thirds), which keeps their text as large as the page's small print.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from types import MappingProxyType
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
@@ -68,6 +72,22 @@ STYLE: Any = {
     "image.interpolation": "nearest",
 }
 
+_TURN = RLock()
+
+
+@contextmanager
+def style(changes: Any = MappingProxyType({})) -> Iterator[None]:
+    """Matplotlib's defaults, the book's style and some changes inside a ``with``.
+
+    One thread at a time, as settings are those of the whole process; afterwards they are as before.
+    """
+    with _TURN, mpl.style.context(["default", STYLE, dict(changes)]):
+        yield
+
+
+styled = style()
+"""Decorates a drawing function: it runs with the book's style, and leaves the reader's own settings alone."""
+
 _PNG_DPI = 250  # twice the pixels of the widest display, 576 CSS pixels
 
 
@@ -90,7 +110,7 @@ class Picture:
         """The picture in its own format; the same figure always gives the same bytes."""
         buffer = io.BytesIO()
         metadata = {"Date": None} if self.kind == "svg" else {"Software": None}
-        with mpl.rc_context(STYLE):
+        with style():
             self.figure.savefig(buffer, format=self.kind, dpi=_PNG_DPI, metadata=metadata)
         return buffer.getvalue()
 
@@ -101,10 +121,6 @@ class Picture:
         # As bytes, which Jupyter encodes itself.
         bundle = {"text/plain": repr(self), "image/png": self.data()}
         return bundle, {"image/png": {"width": width, "height": height}}
-
-
-styled = mpl.rc_context(STYLE)
-"""Decorates a drawing function: it runs with the book's style, and leaves the reader's own settings alone."""
 
 
 def fate_colours(digits: ArrayLike) -> list[str]:

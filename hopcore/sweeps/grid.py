@@ -1,6 +1,6 @@
 """The grid of a sweep: its runs, and the labelled arrays that hold their final states."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import product
 from typing import Any
@@ -43,7 +43,9 @@ def final_states(axes: Axes, data: TrainingSet, options: Options) -> xr.Dataset:
         "labels": ((*axes, "memory", "category"), np.empty((*shape, categories), options.dtype)),
     }
     numbers = {"memory": np.arange(options.memories), "category": np.arange(categories)}
-    coordinates = {name: np.array(values) for name, values in axes.items()} | numbers
+    # Seeds have any length; NumPy would make floats of some mixtures.
+    kinds = {"seed": object if max(axes["seed"]) >= 2**63 else np.int64}
+    coordinates = {name: np.array(values, kinds.get(name)) for name, values in axes.items()} | numbers
     networks = xr.Dataset(states, coordinates)
     return networks.assign_coords(temperature=networks.rescaled_temperature * pixels)
 
@@ -51,7 +53,7 @@ def final_states(axes: Axes, data: TrainingSet, options: Options) -> xr.Dataset:
 def _checked_values(name: str, given: Any, check: Callable[[str, Any], Any]) -> tuple[Any, ...]:
     if isinstance(given, (np.ndarray, xr.DataArray)):
         given = list(np.atleast_1d(np.asarray(given)))
-    elif isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+    elif isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
         given = [given]
     values = tuple(check(name, value) for value in given)
     if not values:

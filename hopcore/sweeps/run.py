@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import fields
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ def sweep(
     rescaled_temperature: float | Iterable[float],
     seed: int | Iterable[int] = (0,),
     executor: Executor | None = None,
-    store: str | Path | None = None,
+    store: str | os.PathLike[str] | None = None,
     progress: bool = False,
     **train_options: Any,
 ) -> xr.Dataset:
@@ -87,19 +86,13 @@ def sweep(
 
     Notes
     -----
-    Use as many processes as there are cores; each computes with one thread. Processes of this machine, and a
-    Dask cluster, here of the same machine (``pip install "hopcore[cluster]"``)::
+    Use as many processes as there are cores; each computes with one thread::
 
         with hopcore.worker_pool() as pool:
             hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=pool, store="runs")
 
-        with LocalCluster(n_workers=8, threads_per_worker=1) as cluster, Client(cluster) as client:
-            hopcore.sweep(data, n=range(2, 61), rescaled_temperature=0.85, executor=client.get_executor())
-
-    A cluster of several machines needs the same versions of hopcore, NumPy and PyTorch on each, and no common
-    disk: only the calling process writes to the store, which several sweeps may use at once. If it is killed
-    or interrupted, the runs then in flight are lost. A worker that dies costs its own runs, which Dask gives
-    to another worker; a process pool breaks. The book's page on sweeps says more.
+    Only the calling process writes to the store, which several sweeps may use at once. If it is killed, the
+    runs then in flight are lost. The book's page on sweeps says how to use a cluster (Dask).
 
     On one kind of processor, with the same versions, a run's result is the same bit for bit whatever the
     executor, the stack, the order of completion and the number of workers, and the same as that of `train`

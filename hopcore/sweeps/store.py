@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from hopcore._checks import refuse
-from hopcore._files import read_sealed, write_sealed
+from hopcore._files import as_path, read_sealed, write_sealed
 
 Identity = Mapping[str, str | int | float]
 """Everything that decides a run's result: parameters, data, code. Compared as text."""
@@ -32,17 +33,15 @@ class RunStore:
     TypeError if it is not a path, ValueError if files cannot be written there.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        if not isinstance(folder, (str, Path)) or not str(folder):
-            raise refuse("store", folder, "the path of a folder", TypeError)
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self._could_write = True
+        self.folder = as_path("store", folder, "folder")
         try:
-            self.folder = Path(folder).expanduser().absolute()
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.folder):
                 pass
-        except (OSError, ValueError, RuntimeError) as error:  # the last: a home that is not there
-            allowed = f"a folder in which files can be written ({getattr(error, 'strerror', None) or error})"
+        except OSError as error:
+            allowed = f"a folder in which files can be written ({error.strerror or error})"
             raise refuse("store", str(folder), allowed) from error
 
     def path(self, identity: Identity) -> Path:

@@ -41,7 +41,11 @@ class Recording:
 
 
 def _array(tensor: torch.Tensor) -> np.ndarray:
-    return tensor.detach().to("cpu").numpy().copy()
+    array = tensor.detach().to("cpu").numpy().copy()
+    if not np.isfinite(array).all():
+        kind = str(array.dtype)
+        raise FloatingPointError(f"training went beyond the numbers of {kind}: lower rate, n or cost_power")
+    return array
 
 
 def compact_is_smaller(epochs: int, bases: int, memories: int, images: int, pixels: int) -> bool:

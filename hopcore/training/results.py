@@ -83,9 +83,9 @@ class _Pixels(BackendArray):
     """The memories of a compact trajectory, computed when indexed and not kept."""
 
     def __init__(self, dataset: xr.Dataset) -> None:
-        self._parts = {name: dataset[name].values for name in MADE_OF}
-        weights = self._parts["image_weights"]
-        self.shape = (*weights.shape[:2], self._parts["images"].shape[1])
+        self.parts = {name: dataset[name].values for name in MADE_OF}
+        weights = self.parts["image_weights"]
+        self.shape = (*weights.shape[:2], self.parts["images"].shape[1])
         self.dtype = weights.dtype
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> np.ndarray:
@@ -101,7 +101,7 @@ class _Pixels(BackendArray):
         return np.stack([self._epoch(epoch)[memories][..., pixels] for epoch in chosen])
 
     def _epoch(self, epoch: int) -> np.ndarray:
-        parts = self._parts
+        parts = self.parts
         base = parts["base_memories"][parts["base"][epoch]]
         return rebuilt(parts["kept"][epoch], base, parts["image_weights"][epoch], parts["images"])
 
@@ -112,3 +112,16 @@ def with_pixels(dataset: xr.Dataset) -> xr.Dataset:
         return dataset
     pixels = indexing.LazilyIndexedArray(_Pixels(dataset))
     return dataset.assign(memories=(("epoch", "memory", "pixel"), pixels))
+
+
+def computes_memories(dataset: xr.Dataset) -> bool:
+    """Whether the memories are as `with_pixels` computes them from the rest, all of them, and not kept."""
+    held: Any = getattr(dataset.get("memories"), "variable", None)
+    lazy: Any = getattr(held, "_data", None)
+    source = getattr(lazy, "array", None)
+    if not isinstance(source, _Pixels) or held.attrs or held.shape != source.shape:
+        return False
+    whole = [isinstance(key, slice) and key == slice(None) for key in lazy.key.tuple]
+    return all(whole) and all(
+        name in dataset and dataset[name].values is part for name, part in source.parts.items()
+    )

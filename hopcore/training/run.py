@@ -76,6 +76,8 @@ def train(
     ------
     ValueError, TypeError
         For a wrong argument, before any work; the message names it, its value and what is allowed.
+    FloatingPointError
+        If rate, n or cost_power are so large that numbers overflow.
 
     Notes
     -----
@@ -84,10 +86,8 @@ def train(
     holds during each, such as ``lambda epoch: 1.1 if epoch <= 2000 else 0.85``. A constant schedule gives the
     run without one, bit for bit.
 
-    Two exact forms of the same rule exist, and the one with fewer operations is used (attribute ``form``):
-    with U distinct pixel columns, the *dual* form, which advances the overlaps through the Gram matrix, if S
-    + U < 2N and the constraint is "rescale"; otherwise the *primal* form, which advances the pixels. They
-    differ by rounding alone.
+    Two exact forms of the same rule exist, which differ by rounding alone, and the one with fewer operations
+    is used (attribute ``form``): "dual" advances overlaps, "primal" pixels.
 
     The same call gives the same result bit for bit on one machine, for the same number of threads
     (``torch.set_num_threads``). Between machines, or numbers of threads, sums are taken in other orders and

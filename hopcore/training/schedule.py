@@ -4,7 +4,7 @@ A temperature that changes while a network learns plays the part that the paper'
 morphogen: a control parameter that holds memories in a progenitor state, or lets them go.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,8 @@ def check_schedule(name: str, given: Any, epochs: int, check: Check) -> float | 
     if callable(given) and not isinstance(given, (np.ndarray, xr.DataArray)):
         _check_epochs(name, given, epochs)
         return Schedule(tuple(_called(name, given, epoch, epochs, check) for epoch in range(1, epochs + 1)))
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
+    one = isinstance(given, (str, bytes, Set, Mapping)) or not isinstance(given, Iterable)
+    if one or getattr(given, "ndim", 1) == 0:
         return check(name, given)
     values = list(given.values) if isinstance(given, xr.DataArray) else list(given)
     _check_epochs(name, given, epochs)

@@ -22,7 +22,7 @@ def find() -> str | None:
     """The executable: the one that HOPCORE_CHROMIUM names, else one on the PATH, else Playwright's own."""
     named = os.environ.get(VARIABLE)
     if named:
-        return shutil.which(named)
+        return shutil.which(os.path.expanduser(named))
     for name in NAMES:
         if found := shutil.which(name):
             return found

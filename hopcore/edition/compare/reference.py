@@ -96,7 +96,10 @@ def compare(book: Book, runs: Iterable[Run]) -> list[str]:
             notebooks.append(_prepare(run, folder))
         except EditionError as error:
             problems.append(str(error))
-    if notebooks and not _nbval(book, folder, notebooks):
+    status = _nbval(book, folder, notebooks) if notebooks else 0
+    if status > 1:
+        problems.append(f"nbval failed (status {status}) before it compared all outputs: see above")
+    elif status:
         problems.append(
             "outputs differ from the references (above): mend the cause, or, if the new numbers are right, "
             "run `hopcore reference`, look at what changed, and commit it"
@@ -104,8 +107,8 @@ def compare(book: Book, runs: Iterable[Run]) -> list[str]:
     return problems
 
 
-def _nbval(book: Book, folder: Path, notebooks: list[str]) -> bool:
-    """Run nbval on the prepared references; whether all agree."""
+def _nbval(book: Book, folder: Path, notebooks: list[str]) -> int:
+    """Run nbval on the prepared references; 0 if all agree, 1 if not, more if it could not compare."""
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     ignored = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
     settings = environment(book.output, threads=1)
@@ -113,7 +116,7 @@ def _nbval(book: Book, folder: Path, notebooks: list[str]) -> bool:
     command = [sys.executable, "-P", "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
     command += [f"--color={'yes' if sys.stdout.isatty() else 'no'}"]
     command += ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder)]
-    return subprocess.run([*command, *notebooks], cwd=folder, env=settings, check=False).returncode == 0
+    return subprocess.run([*command, *notebooks], cwd=folder, env=settings, check=False).returncode
 
 
 def _prepare(run: Run, folder: Path) -> str:

@@ -13,7 +13,7 @@ from hopcore._files import remove, write_whole
 from hopcore.edition.chapters import CONFIG, TOC, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.stage import stage
-from hopcore.edition.run.execute import Run, bound
+from hopcore.edition.run.execute import Run, bound, environment
 
 
 def build_html(book: Book, runs: Iterable[Run]) -> Path:
@@ -29,7 +29,7 @@ def build_html(book: Book, runs: Iterable[Run]) -> Path:
         "jupyter_book.cli.main", "main", "build", str(staged), "-W", "-n", "--keep-going",
         "--config", str(staged / CONFIG), "--toc", str(book.root / TOC), "--path-output", str(work),
     )  # fmt: skip
-    status, output = _run(command, book.root)
+    status, output = _run(command, book)
     log = book.output / "html.log"
     write_whole(log, lambda path: path.write_text(output, encoding="utf-8"))
     first = book.chapters[0].document
@@ -59,12 +59,12 @@ def unpack(html: Path) -> None:
         page.write_text(re.sub(carried, as_file, text), encoding="utf-8")
 
 
-def _run(command: list[str], folder: Path) -> tuple[int, str]:
+def _run(command: list[str], book: Book) -> tuple[int, str]:
     """Run a command that ends when this process does; its status and all that it said."""
     with subprocess.Popen(
         command,
-        cwd=folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        cwd=book.root,
+        env={**environment(book.output, threads=1), "PYTHONIOENCODING": "utf-8"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

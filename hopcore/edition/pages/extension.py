@@ -12,8 +12,10 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 import hopcore
+from hopcore.edition.chapters import STAGE
 
 PICTURE = "_static/social.png"
 
@@ -24,7 +26,9 @@ POLICY = (
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Called by Sphinx."""
+    """Called by Sphinx. Pages are built from what `hopcore book` has executed and laid out."""
+    if Path(app.srcdir).name != STAGE:
+        raise ExtensionError("this book is executed and built by the command: hopcore book")
     app.config.templates_path.append(str(Path(__file__).parent / "templates"))
     app.connect("autodoc-process-docstring", _process, priority=400)  # before napoleon
     app.connect("autodoc-skip-member", _skip)

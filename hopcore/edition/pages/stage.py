@@ -17,7 +17,7 @@ from PIL import Image
 
 from hopcore import live
 from hopcore._files import remove
-from hopcore.edition.chapters import CONFIG, Book
+from hopcore.edition.chapters import CONFIG, STAGE, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import SOURCES, filled
 from hopcore.edition.run.execute import Run
@@ -51,7 +51,7 @@ _HEAVY, _COLOURS = 20_000, 128
 
 def stage(book: Book, runs: Iterable[Run]) -> Path:
     """Lay the book out afresh, with the finished notebooks of ``runs``; give the folder."""
-    folder = book.output / "stage"
+    folder = book.output / STAGE
     remove(folder)
     runs = list(runs)
     executed = {run.chapter.name: run for run in runs}

@@ -24,7 +24,7 @@ from typing import IO, Any, cast
 import nbformat
 
 from hopcore._files import remove, write_whole
-from hopcore.edition.chapters import Book, Chapter
+from hopcore.edition.chapters import KERNEL, Book, Chapter
 from hopcore.edition.errors import EditionError
 from hopcore.edition.run.circumstances import circumstances, cores
 from hopcore.edition.run.fingerprint import file_digest, fingerprint
@@ -254,7 +254,7 @@ def _run_process(run: Run, work: Path, threads: int, processes: _Processes) -> F
     """Run papermill on the prepared input; its messages go to a log beside it."""
     command = bound(
         "papermill.cli", "papermill", str(work / "input.ipynb"), str(work / "output.ipynb"),
-        "--parameters_yaml", json.dumps(run.passed()), "--kernel", "python3", "--no-progress-bar",
+        "--parameters_yaml", json.dumps(run.passed()), "--kernel", KERNEL["name"], "--no-progress-bar",
         "--cwd", str(run.chapter.source.parent), "--start-timeout", "120",
         "--execution-timeout", str(CELL_TIMEOUT[run.parameters.scale]),
     )  # fmt: skip
@@ -303,13 +303,19 @@ def bound(module: str, function: str, *arguments: str) -> list[str]:
 
 
 def environment(output: Path, threads: int) -> dict[str, str]:
-    """The environment of a kernel: this one, without settings of the user that could change what it shows."""
-    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    """The environment of a kernel: this one, without what changes how Python runs and what it shows."""
+    foreign = re.compile("MPLBACKEND|MATPLOTLIBRC|PYTHON(?!PATH$|HOME$|UTF8$|DONTWRITE|PYCACHE)")
+    environment = {name: value for name, value in os.environ.items() if not foreign.match(name)}
     for name in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
         environment[f"{name}_NUM_THREADS"] = str(threads)
     environment["PYTHONHASHSEED"] = "0"
     environment[STATIC] = "1"  # a page has no kernel to answer
     environment["IPYTHONDIR"] = str(output / "ipython")
-    environment["JUPYTER_PREFER_ENV_PATH"] = "1"
     environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    # The kernel `python3` is that of this interpreter, whatever other kernels have the name.
+    spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], **KERNEL}
+    place = output / "jupyter" / "kernels" / KERNEL["name"] / "kernel.json"
+    write_whole(place, lambda path: path.write_text(json.dumps(spec), encoding="utf-8"))
+    more = os.environ.get("JUPYTER_PATH")
+    environment["JUPYTER_PATH"] = f"{output / 'jupyter'}{os.pathsep + more if more else ''}"
     return environment
