@@ -89,7 +89,7 @@ def a_number_in_the_chapter(root: Path) -> None:
 
 
 def a_constant_of_the_library(root: Path) -> None:
-    exchange(root / "hopcore" / "reduced" / "same_digit.py", "-np.log(2) / (2 * n)", "-np.log(2.1) / (2 * n)")
+    exchange(root / "hopcore" / "reduced" / "mixtures.py", "-np.log(2) / (2 * n)", "-np.log(2.1) / (2 * n)")
 
 
 def a_number_in_the_reference(root: Path) -> None:

@@ -140,10 +140,10 @@ def open_run(path: str | os.PathLike[str]) -> xr.Dataset:
     Examples
     --------
     >>> import hopcore
-    >>> hopcore.open_run('nowhere.nc')
+    >>> hopcore.open_run('/nowhere.nc')
     Traceback (most recent call last):
         ...
-    FileNotFoundError: path = 'nowhere.nc': no such file
+    FileNotFoundError: path = '/nowhere.nc': no such file
     """
     path = as_path("path", path)
     if not path.is_file():
