@@ -10,7 +10,7 @@ from hopcore.edition.chapters import Book
 from hopcore.edition.compare.robustness import CIRCUMSTANCES, FILE, measure
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import verdicts
-from hopcore.paper import CLAIMS
+from hopcore.paper import CLAIMS, tables
 
 DEPENDS = """
 import os
@@ -24,7 +24,10 @@ found = {
     "F4": os.environ["OMP_NUM_THREADS"] == "1",
 }
 for name, held in found.items():
-    display(claim(name, parts={"measured": held}, numbers={}, measured="measured"))"""
+    display(claim(name, parts={"measured": held}, numbers={}, measured="measured"))
+import xarray as xr
+from hopcore.paper.tables import on_the_papers_grid
+on_the_papers_grid("5", xr.Dataset({"count": ("n", [1, 3])}), scale)"""
 
 
 @pytest.fixture
@@ -35,9 +38,14 @@ def book(tmp_path, monkeypatch):
     return Book.open(tiny_book.make_book(tmp_path, chapters))
 
 
-def test_verdicts_are_measured_under_every_circumstance(book):
+def test_verdicts_are_measured_under_every_circumstance(book, tmp_path, monkeypatch):
     said = []
+    monkeypatch.setattr(tables, "FOLDER", tmp_path / "tables")
     measure(book, under=["published images", "paper scale"])
+    kept = tables.published("5")  # what the chapter found at the paper's scale
+    assert kept["count"].values.tolist() == [1, 3]
+    assert 0 <= kept.attrs["hours"] < 0.1
+    assert kept.attrs["commit"] == "unknown"
     measure(book, say=said.append)  # both, so that two share the cores and each has one thread
     found = json.loads((book.root / FILE).read_text(encoding="utf-8"))
     columns = list(CIRCUMSTANCES)

@@ -1,6 +1,7 @@
 """The claims' verdicts under other circumstances: other seeds, double precision, other numbers of threads."""
 
 import json
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -63,12 +64,29 @@ def measure(
         for answer in (answer for run in runs if run.finished() for answer in run.answers()):
             if answer.verdict is not None:
                 found.setdefault(answer.id, {})[name] = answer.said
+        if parameters.scale == "paper":
+            for run in filter(Run.finished, runs):
+                _keep_tables(run)
         content = {"on": _machine(share(jobs)), "verdicts": found}
         text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
     if failures:
         raise EditionError("\n".join(map(str, failures)))
     return path
+
+
+def _keep_tables(run: Run) -> None:
+    """Write the chapter's tables into the package, with what they were made by."""
+    record = json.loads(run.record.read_text(encoding="utf-8"))
+    asked = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, cwd=run.book.root, capture_output=True, text=True, check=False).stdout
+    for table in run.tables():
+        table.write(
+            hours=round(record["seconds"] / 3600, 2),
+            machine=f"{record['hardware']['processor']}, {record['threads']} threads",
+            versions=", ".join(map(" ".join, record["versions"].items())),
+            commit=commit.strip() or "unknown",
+        )
 
 
 def _machine(threads: int) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 import nbformat
 
@@ -30,6 +30,8 @@ from hopcore.edition.run.circumstances import circumstances, cores
 from hopcore.edition.run.fingerprint import file_digest, fingerprint
 from hopcore.live.kernel import STATIC
 from hopcore.paper.verdicts import MIME, Answer
+
+T = TypeVar("T")
 
 CELL_TIMEOUT = {"tiny": 5 * 60, "quick": 30 * 60, "paper": 48 * 3600}
 """Seconds that one cell may take, by scale."""
@@ -121,11 +123,21 @@ class Run:
 
     def answers(self) -> list[Answer]:
         """The answers in the finished notebook: results of `hopcore.paper.claim` and `beyond`, in order."""
+        return self._shown(MIME, Answer.parse)
+
+    def tables(self) -> list[Any]:
+        """The tables in the finished notebook, of `hopcore.paper.tables`."""
+        from hopcore.paper.tables import MIME, Table  # loads xarray
+
+        return self._shown(MIME, Table.parse)
+
+    def _shown(self, kind: str, parse: Callable[[dict[str, Any]], T]) -> list[T]:
+        """The contents of all outputs of a kind, in order."""
         cells = nbformat.read(self.notebook, as_version=4).cells
         outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
         try:
-            return [Answer.parse(dict(data[MIME])) for data in outputs if MIME in data]
-        except (ValueError, TypeError) as error:
+            return [parse(dict(data[kind])) for data in outputs if kind in data]
+        except (ValueError, TypeError, KeyError) as error:
             raise EditionError(f"{self.notebook}: {error}") from error
 
     def forget(self) -> None:
