@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -475,21 +474,15 @@ def test_ctrl_c_keeps_what_the_workers_have_finished(data, tmp_path, monkeypatch
 
 
 def kill_when_files_appear(folder, count, pid):
-    def kill():
-        wait_for(lambda: len(finished(folder)) >= count, 120)
-        os.kill(pid, signal.SIGKILL)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    return thread
+    wait_for(lambda: len(finished(folder)) >= count, 120)
+    os.kill(pid, signal.SIGKILL)
 
 
 def test_a_worker_process_that_dies_does_not_lose_the_sweep(tmp_path, long_expected, trained, single):
-    with hopcore.worker_pool(2) as pool:
-        killer = kill_when_files_appear(tmp_path, 2, pool.submit(os.getpid).result())
+    with ThreadPoolExecutor(1) as beside, hopcore.worker_pool(2) as pool:
+        beside.submit(kill_when_files_appear, tmp_path, 2, pool.submit(os.getpid).result())
         with pytest.warns(WorkerWarning, match=r"lost its workers \(.*\d of 10 tasks, in the calling"):
             result = long_sweep_here(executor=pool, store=tmp_path / "runs")
-        killer.join()
     xr.testing.assert_identical(result, long_expected)
     assert 0 < len(trained) <= 8  # what was finished before was not trained again here
     assert len(finished(tmp_path)) == 10
@@ -497,9 +490,9 @@ def test_a_worker_process_that_dies_does_not_lose_the_sweep(tmp_path, long_expec
 
 def test_a_dask_worker_that_dies_does_not_lose_the_sweep(tmp_path, long_expected, cluster, idle, single):
     workers = set(cluster.run(os.getpid).values())
-    killer = kill_when_files_appear(tmp_path, 1, min(workers))
-    result = long_sweep_here(executor=cluster.get_executor(), store=tmp_path / "runs")
-    killer.join()
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(kill_when_files_appear, tmp_path, 1, min(workers))
+        result = long_sweep_here(executor=cluster.get_executor(), store=tmp_path / "runs")
     xr.testing.assert_identical(result, long_expected)
     cluster.wait_for_workers(2)
     assert set(cluster.run(os.getpid).values()) != workers  # one of them was replaced
