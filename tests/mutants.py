@@ -28,8 +28,8 @@ ROOMS = {
     "model": "model",
     "decomposition": "decomposition properties",
     "training": "training* schedule properties_learning precision",
-    "reduced": "reduced* properties precision",
-    "splits": "splits*",
+    "reduced": "reduced* properties_learning precision",
+    "splits": "splits* properties",
     "sweeps": "sweeps store",
     "studies": "",  # one file for each, or all
 }
@@ -53,27 +53,32 @@ def places(path: Path) -> list[tuple[Path, str, int]]:
     ]
 
 
-def passes(copy: Path, path: Path) -> bool:
-    """Whether the tests of a module pass in a copy of package and tests."""
+def tests_of(path: Path) -> tuple[str, ...]:
+    """The files or the folder with the tests of a module."""
     room = path.relative_to(ROOT / "hopcore").with_suffix("").parts[0]
     named = [f"test_{each}.py" for each in ROOMS[room].split()] or [f"studies/test_{path.stem}.py"]
-    tests = [str(found) for each in named for found in sorted((copy / "tests").glob(each))]
-    tests = tests or [str(copy / "tests" / "studies")]
+    found = [file for each in named for file in sorted((ROOT / "tests").glob(each))]
+    return tuple(str(file.relative_to(ROOT)) for file in found) or ("tests/studies",)
+
+
+def failure(copy: Path, tests: tuple[str, ...]) -> str | None:
+    """What went wrong with these tests in a copy of package and tests, and the end of what they print."""
     threads = {"OMP_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(copy / "numba")}
     environment = {**os.environ, **threads, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     program = (
         f"import hopcore, pytest; assert {str(copy)!r} in hopcore.__file__; raise SystemExit(pytest.main())"
     )
     command = [sys.executable, "-c", program, "-xqq", "-p", "no:cacheprovider", *tests]
+    into = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     try:
-        done = subprocess.run(
-            command, cwd=copy, env=environment, timeout=LONGEST, capture_output=True, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    if done.returncode > 1:
-        raise RuntimeError(f"pytest came to no verdict: {done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return done.returncode == 0
+        done = subprocess.run(command, cwd=copy, env=environment, timeout=LONGEST, check=False, **into)
+        status, what, printed = done.returncode, "failed", done.stdout
+    except subprocess.TimeoutExpired as late:
+        status, what, printed = 1, f"had no end in {LONGEST} s", late.stdout or b""
+    told = f"{' '.join(tests)} {what}:\n{printed[-3000:].decode(errors='replace')}"
+    if status > 1:
+        raise RuntimeError(f"pytest came to no verdict: {told}")
+    return told if status else None
 
 
 def survivor(copies: queue.SimpleQueue[Path], path: Path, operator: str, number: int) -> str | None:
@@ -82,7 +87,7 @@ def survivor(copies: queue.SimpleQueue[Path], path: Path, operator: str, number:
     mutant = mutate_code(text, get_operator(operator)(), number)
     try:
         (copy / name).write_text(mutant, encoding="utf-8")
-        caught = not passes(copy, path)
+        caught = failure(copy, tests_of(path)) is not None
     finally:
         (copy / name).write_text(text, encoding="utf-8")
         copies.put(copy)
@@ -110,8 +115,10 @@ def main() -> int:
                 shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
             shutil.copy(ROOT / "pyproject.toml", copy)
             copies.put(copy)
-        if not all(pool.map(lambda path: passes(copy, path), {path for path, _, _ in sample})):
-            print("the tests fail on the package as it is: nothing can be said about mutants", flush=True)
+        wrong = pool.map(lambda tests: failure(copy, tests), {tests_of(path) for path, _, _ in sample})
+        if told := [each for each in wrong if each]:
+            told.append("the tests fail on the package as it is: nothing can be said about mutants")
+            print(*told, sep="\n", flush=True)
             return 1
         found = [each for each in pool.map(lambda place: survivor(copies, *place), sample) if each]
     (ROOT / "_build").mkdir(exist_ok=True)

@@ -28,13 +28,13 @@ def by_largest(rows):
 
 
 def train(
-    data, *, n, rescaled_temperature, start, epochs, rate, momentum=0.0, m=None, constraint="rescale",
-    minibatches=1, noise=None,
+    data, *, n, rescaled_temperature, start, epochs, rate, momentum=0.0, cost_power=None,
+    constraint="rescale", minibatches=1, noise=None,
 ):  # fmt: skip
     """Memories and labels after the last epoch; ``noise`` maps an epoch to what is added to both."""
     memories, labels, images, targets = (WIDE(each) for each in (*start, data.images, data.targets))
     n, rate, temperature = WIDE(n), WIDE(rate), WIDE(rescaled_temperature) * images.shape[1]
-    m = n if m is None else WIDE(m)
+    m = n if cost_power is None else WIDE(cost_power)
     memory_velocity, label_velocity = np.zeros_like(memories), np.zeros_like(labels)
     for epoch in range(1, epochs + 1):
         for b in range(minibatches):

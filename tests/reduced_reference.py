@@ -21,17 +21,3 @@ def coefficients(memories, images):
     on_a, on_b = memories @ images[0], memories @ images[1]
     determinant = aa * bb - ab * ab
     return np.stack([(bb * on_a - ab * on_b) / determinant, (aa * on_b - ab * on_a) / determinant], axis=-1)
-
-
-def images_with_overlaps(aa, ab, bb, shared):
-    """Two images of pixels −1, 0, 1 with these overlaps and this many pixels where neither is 0."""
-    equal = (shared + ab) // 2
-    assert 2 * equal - shared == ab
-    first = [1.0] * shared + [1.0, -1.0] * ((aa - shared) // 2) + [1.0] * ((aa - shared) % 2)
-    images = np.zeros((2, aa + bb - shared))
-    images[0, : len(first)] = first
-    images[1, :shared] = [1.0] * equal + [-1.0] * (shared - equal)
-    images[1, aa:] = 1.0
-    # a pixel's sign in both images changes no overlap: with every other one flipped all sign pairs occur
-    images[:, ::2] *= -1
-    return images

@@ -6,6 +6,7 @@ once, which shows that it works; no test asks how long it took.
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from inspect import getclosurevars
 
 import numpy as np
 import pytest
@@ -44,11 +45,8 @@ def test_the_compared_programs_compute_the_same_epoch(standard):
         case = make(standard)
         for _ in range(3):
             case()
-        state = dict(
-            zip(case.__code__.co_freevars, (cell.cell_contents for cell in case.__closure__), strict=True)
-        )
         for name in ("memories", "labels"):
-            values = state[name]
+            values = getclosurevars(case).nonlocals[name]
             values = values if isinstance(values, np.ndarray) else values.detach().numpy()
             assert np.abs(values - run[name].values[-1]).max() < 1e-10
 

@@ -12,6 +12,7 @@ import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from unittest.mock import Mock
 from urllib.error import URLError
@@ -60,9 +61,6 @@ def on_small_disk(folder: Path, size: str, blocks: int, command: list[str]) -> t
     return [*disk, *command], "disk"
 
 
-# A full disk
-
-
 @pytest.mark.parametrize("how", ["disk", "limit"])
 def test_a_full_disk_loses_nothing_that_is_finished_and_is_told(tmp_path, how):
     program = [sys.executable, small_disk.__file__, str(tmp_path / "disk")]
@@ -98,9 +96,6 @@ def test_a_build_on_a_full_disk_says_what_to_do_and_keeps_what_is_finished(tmp_p
     if not run.notebook.exists():  # it was on the small disk, which is gone
         os.rename(tmp_path / "executed" / run.notebook.parent.name, run.notebook.parent)
     assert run.finished()
-
-
-# Folders that cannot be written
 
 
 @pytest.fixture
@@ -146,36 +141,24 @@ def test_errors_that_no_advice_helps_with_are_shown_whole(monkeypatch, command):
         command("book")
 
 
-# A clock that jumps
-
-
-class Jumping:
-    """Seconds since 1970 that go on a day or back two with every look."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-
-    def __call__(self) -> float:
-        self.looks += 1
-        return 1e9 + self.looks + 86400 * (-2 if self.looks % 2 else 1)
-
-
 def test_a_sweep_does_not_mind_the_clock(data, tmp_path, monkeypatch, plain_bar):
     expected = hopcore.sweep(data, **GRID)
-    clock = Jumping()
+    looks = count(1)
+
+    def clock():
+        """Seconds since 1970 that go on a day or back two with every look."""
+        return 1e9 + (look := next(looks)) + 86400 * (-2 if look % 2 else 1)
+
     monkeypatch.setattr(time, "time", clock)
     monkeypatch.setattr("tqdm.std.time", clock)
     with ThreadPoolExecutor(2) as pool:
         result = hopcore.sweep(data, **GRID, store=tmp_path, progress=True, executor=pool)
-    assert clock.looks > 2 and result.identical(expected)
+    assert next(looks) > 3 and result.identical(expected)
     for year in (0, 2**31, 2**33):  # before all, and long after today
         for path in tmp_path.iterdir():
             os.utime(path, (year, year))
         monkeypatch.setattr("hopcore.sweeps.run._train_all", None)  # nothing is to be trained
         assert hopcore.sweep(data, **GRID, store=tmp_path).identical(expected)
-
-
-# No network, and the clock of a build
 
 
 SITE = """
@@ -273,9 +256,6 @@ def test_all_digits_without_network_say_what_to_do(tmp_path, monkeypatch, kept):
     assert all("openml" in str(each.message) or "cache" in str(each.message) for each in told)
 
 
-# A build that ends
-
-
 def test_a_build_that_ends_while_pages_are_made_leaves_the_old_ones(tmp_path):
     root = make_book(tmp_path / "clone", {}, intro=PLAIN)
     old = root / "_build" / "html" / "index.html"
@@ -291,9 +271,6 @@ def test_a_build_that_ends_while_pages_are_made_leaves_the_old_ones(tmp_path):
     assert build.returncode == -signal.SIGTERM
     assert wait_for(lambda: all(map(gone, below)))
     assert old.read_text() == "old"
-
-
-# A lost cluster
 
 
 def test_a_cluster_that_is_gone_does_not_lose_the_sweep(data, tmp_path, monkeypatch):

@@ -2,10 +2,9 @@
 
 import json
 import os
-import warnings
 from functools import partial
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
 import numpy as np
 import pytest
@@ -17,31 +16,30 @@ from hopcore._files import CacheWarning, cache_folder, keep, keep_array, kept_ar
 from hopcore.bench import Table
 from hopcore.edition.chapters import Book
 
+DATA = hopcore.TrainingSet(np.eye(2, 16), [1, 4])
 
-class Entry(os.PathLike):
+
+def entry(text):
     """A path that is neither text nor a `Path`."""
-
-    def __init__(self, text):
-        self.text = text
-
-    def __fspath__(self):
-        return self.text
+    return MagicMock(os.PathLike, **{"__fspath__.return_value": text})
 
 
-@pytest.mark.parametrize("kind", [str, Path, Entry])
+@pytest.fixture
+def run():
+    return hopcore.train(DATA, memories=2, epochs=1)
+
+
+@pytest.mark.parametrize("kind", [str, Path, entry])
 @pytest.mark.parametrize("folder", ["~/new", "new", "{}/new"])
-def test_a_path_means_the_same_everywhere(tmp_path, monkeypatch, command, folder, kind):
+def test_a_path_means_the_same_everywhere(tmp_path, monkeypatch, command, run, folder, kind):
     home, folder = tmp_path / "home", folder.format(tmp_path)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.chdir(tmp_path)
     real = (home if folder[0] == "~" else tmp_path) / "new"
-    data = hopcore.TrainingSet(np.eye(2, 16), [1, 4])
-    run = hopcore.train(data, memories=2, epochs=1)
     hopcore.save_run(run, kind(f"{folder}/at once/run.nc"))
     assert hopcore.open_run(kind(f"{folder}/at once/run.nc")).identical(run)
-    hopcore.sweep(
-        data, n=3, rescaled_temperature=1, memories=2, epochs=1, store=kind(f"{folder}/at once/runs")
-    )
+    where = {"store": kind(f"{folder}/at once/runs")}
+    hopcore.sweep(DATA, n=3, rescaled_temperature=1, memories=2, epochs=1, **where)
     assert sorted(path.name for path in (real / "at once").iterdir()) == ["run.nc", "runs"]
     make_book(real / "clone", {})
     assert Book.open(kind(f"{folder}/clone")).root == real / "clone"
@@ -75,8 +73,7 @@ def test_a_user_without_a_home_goes_on_without_a_cache(monkeypatch, tmp_path):
     [("", ValueError), ("a\0b", ValueError), ("~nobody-of-this-name/x", ValueError), (b"x", TypeError),
      (3, TypeError), (None, TypeError)],
 )  # fmt: skip
-def test_what_is_no_path_is_named(tmp_path, command, capsys, given, error):
-    run = hopcore.train(hopcore.TrainingSet(np.eye(2, 16), [1, 4]), memories=2, epochs=1)
+def test_what_is_no_path_is_named(command, capsys, run, given, error):
     for use in (partial(hopcore.save_run, run), hopcore.open_run):
         with pytest.raises(error, match=r"path = .*: must be the path of a file"):
             use(given)
@@ -85,8 +82,7 @@ def test_what_is_no_path_is_named(tmp_path, command, capsys, given, error):
         assert "must be the path of a" in " ".join(capsys.readouterr().err.replace("│", "").split())
 
 
-def test_what_is_no_file_is_not_replaced_and_told_before_work(tmp_path, command, capsys, monkeypatch):
-    run = hopcore.train(hopcore.TrainingSet(np.eye(2, 16), [1, 4]), memories=2, epochs=1)
+def test_what_is_no_file_is_not_replaced_and_told_before_work(tmp_path, command, capsys, monkeypatch, run):
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(FileExistsError, match=f"something else than a file: '{path}'"):
@@ -98,26 +94,18 @@ def test_what_is_no_file_is_not_replaced_and_told_before_work(tmp_path, command,
         assert "name another place" in capsys.readouterr().err
 
 
-def test_a_file_is_written_and_replaced_with_its_folder(tmp_path):
-    path = tmp_path / "new" / "folder" / "numbers.txt"
-    write_whole(path, lambda temporary: temporary.write_text("one"))
-    write_whole(path, lambda temporary: temporary.write_text("two"))
-    assert path.read_text() == "two"
-    assert [entry.name for entry in path.parent.iterdir()] == ["numbers.txt"]
-
-
-def test_the_writer_gets_a_new_name_with_the_suffix_in_the_same_folder(tmp_path):
-    given = []
+def test_a_file_is_written_and_replaced_with_its_folder_under_new_names_with_its_suffix(tmp_path):
+    path, given = tmp_path / "new" / "folder" / "run.nc", []
 
     def writer(temporary):
-        given.append(temporary)
         assert not temporary.exists()
-        temporary.touch()
+        given.append(temporary)
+        temporary.write_text(str(len(given)))
 
-    write_whole(tmp_path / "run.nc", writer)
-    write_whole(tmp_path / "run.nc", writer)
-    assert {path.parent for path in given} == {tmp_path} and {path.suffix for path in given} == {".nc"}
-    assert len(set(given)) == 2
+    write_whole(path, writer)
+    write_whole(path, writer)
+    assert path.read_text() == "2" and list(path.parent.iterdir()) == [path]
+    assert {(each.parent, each.suffix) for each in given} == {(path.parent, ".nc")} and len(set(given)) == 2
 
 
 def test_a_writer_that_fails_halfway_leaves_what_was_there(tmp_path):
@@ -147,11 +135,9 @@ def test_a_cache_that_cannot_be_written_warns_once_and_says_what_to_do(tmp_path,
     path = tmp_path / "taken" / "kept.txt"
     with pytest.warns(CacheWarning) as caught:
         assert not keep(path, lambda: write_whole(path, Path.touch))
-    message = str(caught[0].message)
-    assert str(tmp_path / "taken") in message and "HOPCORE_CACHE" in message
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
         assert not keep(path, lambda: write_whole(path, Path.touch))
+    (message,) = (str(each.message) for each in caught)
+    assert str(tmp_path / "taken") in message and "HOPCORE_CACHE" in message
 
 
 def test_a_kept_array_comes_back_only_for_what_it_was_made_from(tmp_path):

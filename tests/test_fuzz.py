@@ -120,9 +120,10 @@ def test_links_are_replaced_and_none_is_followed(place, tmp_path):
     assert victim.read_text() == "precious" and not (tmp_path / "missing").exists()
 
 
-def test_a_pipe_is_not_waited_for(place):
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_pipe_is_not_waited_for_and_a_folder_not_opened(place, make):
     path, _, read = place
-    os.mkfifo(path)
+    make(path)
     with pytest.warns((StoreWarning, CacheWarning), match="it is not a file"):
         assert read() is None
 
@@ -142,18 +143,6 @@ def test_a_home_that_is_not_there_is_told_with_the_variable(monkeypatch):
 
 
 # --- NetCDF files of runs --------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module", params=[None, 1], ids=["final", "trajectory"])
-def saved(request, tmp_path_factory):
-    """The bytes of a saved run, of pixels or of weights."""
-    data = hopcore.TrainingSet(np.random.default_rng(0).uniform(-1, 1, (2, 24)), [1, 4])
-    run = hopcore.train(data, n=3, memories=2, epochs=40, record_every=request.param)
-    assert ("image_weights" in run) == (request.param == 1)
-    path = tmp_path_factory.mktemp("saved") / "run.nc"
-    hopcore.save_run(run, path)
-    assert hopcore.open_run(path).identical(run) and list(path.parent.iterdir()) == [path]
-    return path.read_bytes()
 
 
 LONG = 2**127
@@ -179,7 +168,17 @@ SWEEP = hopcore.sweep(
 @cache
 def small_run(record_every=None):
     data = hopcore.TrainingSet(np.random.default_rng(0).uniform(-1, 1, (2, 24)), [1, 4])
-    return hopcore.train(data, n=3, memories=2, epochs=40, record_every=record_every, seed=LONG)
+    run = hopcore.train(data, n=3, memories=2, epochs=40, record_every=record_every, seed=LONG)
+    assert ("image_weights" in run) == (record_every == 1)
+    return run
+
+
+@pytest.fixture(scope="module", params=[None, 1], ids=["final", "trajectory"])
+def saved(request, tmp_path_factory):
+    """The bytes of a saved run, of pixels or of weights."""
+    path = tmp_path_factory.mktemp("saved") / "run.nc"
+    hopcore.save_run(small_run(request.param), path)
+    return path.read_bytes()
 
 
 @pytest.mark.parametrize("record_every", [None, 1])
@@ -188,7 +187,8 @@ def test_what_is_saved_comes_back_bit_for_bit(tmp_path, name, record_every):
     saved = SAVED[name](small_run(record_every).copy())
     hopcore.save_run(saved, tmp_path / "run.nc")
     again = hopcore.open_run(tmp_path / "run.nc")
-    assert again.identical(saved) and again.memories.values.tobytes() == saved.memories.values.tobytes()
+    assert again.identical(saved) and list(tmp_path.iterdir()) == [tmp_path / "run.nc"]
+    assert again.memories.values.tobytes() == saved.memories.values.tobytes()
 
 
 VALUES = JSON | st.text(st.characters()) | st.sampled_from(["a\0b", "\ud800", "hopcore json 1", [5], 2**63])

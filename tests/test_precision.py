@@ -23,8 +23,12 @@ def digits():
         yield
 
 
+exp = np.frompyfunc(mp.exp, 1, 1)
+wide = np.frompyfunc(mp.mpf, 1, 1)
+
+
 def one_minus_tanh(z):
-    return 2 / (1 + mp.exp(2 * z))
+    return 2 / (1 + exp(2 * z))
 
 
 def pull(argument, n):
@@ -106,39 +110,18 @@ def test_folds_of_the_reduced_system():
             assert float(fold[name]) == pytest.approx(float(value), rel=1e-11)
 
 
-def exact_epochs(memories, labels, images, targets, n, temperature, rate, epochs):
-    """Memories and labels after some epochs of the learning rule; nested lists of mpmath numbers."""
+def exact_epochs(start, data, n, temperature, rate, epochs):
+    """Memories and labels after some epochs of the learning rule, in floats again."""
+    memories, labels, images, targets = map(wide, (*start, data.images, data.targets))
+    n, temperature, rate = mp.mpf(n), mp.mpf(temperature) * images.shape[1], mp.mpf(rate)
     for _ in range(epochs):
-        by_memories = [[mp.mpf(0)] * len(row) for row in memories]
-        by_labels = [[mp.mpf(0)] * len(row) for row in labels]
-        for image, target in zip(images, targets, strict=True):
-            overlaps = [mp.fdot(memory, image) for memory in memories]
-            active = [max(mp.mpf(0), overlap) / temperature for overlap in overlaps]
-            powers = [a**n for a in active]
-            fields = [mp.fdot(powers, column) for column in zip(*labels, strict=True)]
-            g = [-t * pull(t * field, n) for t, field in zip(target, fields, strict=True)]
-            for k, a in enumerate(active):
-                by_labels[k] = [old + powers[k] * each for old, each in zip(by_labels[k], g, strict=True)]
-                weight = a ** (n - 1) * mp.fdot(labels[k], g)
-                by_memories[k] = [old + weight * x for old, x in zip(by_memories[k], image, strict=True)]
-        memories = [_stepped(*pair, rate) for pair in zip(memories, by_memories, strict=True)]
-        labels = [_stepped(*pair, rate) for pair in zip(labels, by_labels, strict=True)]
-        labels = [[min(max(value, -1), 1) for value in row] for row in labels]
-        memories = [[value / max(1, max(map(abs, row))) for value in row] for row in memories]
-    return memories, labels
-
-
-def _stepped(row, gradient, rate):
-    largest = max(map(abs, gradient))
-    return [value - rate * slope / largest for value, slope in zip(row, gradient, strict=True)]
-
-
-def wide(array):
-    return [[mp.mpf(float(value)) for value in row] for row in array]
-
-
-def narrow(rows):
-    return np.array([[float(value) for value in row] for row in rows])
+        active = np.maximum(memories @ images.T, 0) / temperature
+        g = -targets * pull(targets * ((active**n).T @ labels), n)
+        by_memories, by_labels = (active ** (n - 1) * (labels @ g.T)) @ images, active**n @ g
+        memories = memories - rate * by_memories / np.abs(by_memories).max(axis=1, keepdims=True)
+        labels = np.clip(labels - rate * by_labels / np.abs(by_labels).max(axis=1, keepdims=True), -1, 1)
+        memories = memories / np.maximum(1, np.abs(memories).max(axis=1, keepdims=True))
+    return memories.astype(float), labels.astype(float)
 
 
 @pytest.mark.parametrize("n", [3, 12.5, 30, 55])
@@ -152,11 +135,8 @@ def test_ten_epochs_of_a_small_network(n, dtype, tolerance):
     options = Options.checked(data, start=start, epochs=10, rate=0.05, dtype=dtype)
     memories, labels = train_final(data, options, [Run(n, 0.2)])
 
-    exact = exact_epochs(
-        *map(wide, (*start, data.images, data.targets)), mp.mpf(n), mp.mpf(0.2) * 16, mp.mpf(0.05), 10
-    )
+    exact = exact_epochs(start, data, n, 0.2, rate=0.05, epochs=10)
     for found, right, began in zip((memories[0], labels[0]), exact, start, strict=True):
-        right = narrow(right)
         assert np.abs(found - right).max() < tolerance
         assert np.abs(right - began).max() > 0.1  # it has moved
 
@@ -169,9 +149,7 @@ def test_a_step_where_images_are_all_but_learnt():
     labels[[0, 1, 2], [1, 4, 7]] = 0.9
     start = data.images, labels
     run = hopcore.train(data, start=start, n=6.0, rescaled_temperature=0.05, epochs=2, rate=0.05)
-    exact = exact_epochs(
-        *map(wide, (*start, data.images, data.targets)), mp.mpf(6), mp.mpf(0.05) * 24, mp.mpf(0.05), 2
-    )
+    exact = exact_epochs(start, data, 6, 0.05, rate=0.05, epochs=2)
     for found, right in zip((run.memories.values[-1], run.labels.values[-1]), exact, strict=True):
-        assert np.abs(found - narrow(right)).max() < 1e-9
+        assert np.abs(found - right).max() < 1e-9
     assert np.abs(run.memories.values[-1] - data.images).max() > 1e-2

@@ -99,15 +99,6 @@ def test_whatever_is_given_becomes_a_training_set_or_is_refused_by_name(images, 
         assert np.array_equal(data.images, np.asarray(images, dtype=float))
 
 
-NO_NUMBERS = np.ma.masked_array([[0.1, 0.2]], [[False, True]]), [["0.1"]], [[b"0.1"]], [[0.1j]], [[10**400]]
-
-
-@pytest.mark.parametrize("images", NO_NUMBERS)
-def test_numbers_that_are_missing_texts_complex_or_no_floats_are_no_images(images):
-    with pytest.raises(TypeError, match=r"images = .*: must be an array of real numbers"):
-        TrainingSet(images, [1])
-
-
 OPTIONS = st.sampled_from([each.name for each in fields(Options)])
 CONDITIONS = st.sampled_from(["n", "rescaled_temperature", "seed"])
 

@@ -21,9 +21,6 @@ def paper_system(n, temperature=700):
     return ReducedSystem(aa, ab, bb, n=n, temperature=temperature, copies=2)
 
 
-# --- trajectories ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("n", [3, 15, 39, 50])
 @pytest.mark.parametrize("start", [(0.8, None, 0.5), (0.001, 0.0005, -0.01), (0.3, None, -0.9)])
 def test_learning_arrives_at_a_stable_fixed_point(n, start):
@@ -84,9 +81,6 @@ def test_an_integration_that_gives_up_says_where(monkeypatch):
 def test_a_start_beyond_the_limits_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         trajectory(paper_system(8), **{"alpha": 0.9, "ell": 0, **options})
-
-
-# --- splitting ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [20, 30, 39])

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+VERSION = PROJECT["version"]
 
 # Python's own isolation (-I) leaves out the current folder and PYTHON* variables; the wheel comes first.
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -76,9 +77,6 @@ def test_the_command_works_from_the_wheel(wheel: Path) -> None:
     assert python(wheel, COMMAND, "--version").stdout == f"hopcore {VERSION}\n"
 
 
-# The change log
-
-
 def test_the_change_log_tells_of_this_version() -> None:
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## \[([^\]]+)\](?: - \d{4}-\d\d-\d\d)?$", log, flags=re.MULTILINE)
@@ -88,25 +86,15 @@ def test_the_change_log_tells_of_this_version() -> None:
     assert kinds and kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
-# The public workflow
-
-
-@pytest.fixture(scope="module")
-def workflow() -> dict:
-    return yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
-
-
-def test_it_runs_on_every_python_that_the_project_names(workflow: dict) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+def test_the_workflow_runs_the_projects_checks_on_its_pythons_and_may_not_write_to_the_repository() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    job = workflow["jobs"]["test"]
     named = [
         kind.rpartition(" ")[2]
-        for kind in project["classifiers"]
+        for kind in PROJECT["classifiers"]
         if re.fullmatch(r"Programming Language :: Python :: 3\.\d+", kind)
     ]
-    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python-version"] == named
-    assert project["requires-python"] == f">={named[0]}"
-
-
-def test_it_runs_the_projects_own_checks_and_may_not_write_to_the_repository(workflow: dict) -> None:
-    assert ".ci/run" in [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
+    assert job["strategy"]["matrix"]["python-version"] == named
+    assert PROJECT["requires-python"] == f">={named[0]}"
+    assert ".ci/run" in [step.get("run") for step in job["steps"]]
     assert workflow["permissions"] == {"contents": "read"} and workflow["jobs"]["publish"]["needs"] == "test"

@@ -50,12 +50,11 @@ def test_a_constant_schedule_is_the_run_without_one_bit_for_bit(digits, options)
 def test_each_epoch_is_the_plain_rule_with_that_epochs_values(digits, constraint, cost_power):
     n = np.linspace(3, 30, EPOCHS)
     temperature = 0.7 + 0.03 * np.arange(EPOCHS)
-    options = {"rate": 0.02, "constraint": constraint}
-    schedules = {"n": n, "rescaled_temperature": temperature, "cost_power": cost_power}
-    run = hopcore.train(digits, **SETTINGS | options | schedules)
+    options = {"rate": 0.02, "constraint": constraint, "cost_power": cost_power}
+    run = hopcore.train(digits, **SETTINGS | options, n=n, rescaled_temperature=temperature)
     state = Options.checked(digits, memories=6).starts(digits, 3)
     for power, warmth in zip(n, temperature, strict=True):
-        now = {"n": power, "rescaled_temperature": warmth, "m": cost_power, **options}
+        now = {"n": power, "rescaled_temperature": warmth, **options}
         state = plain.train(digits, start=state, epochs=1, **now)
     assert np.abs(run.memories.values[-1] - state[0]).max() < 1e-9
     assert np.abs(run.labels.values[-1] - state[1]).max() < 1e-9
@@ -154,10 +153,7 @@ def fails(epoch):
     ],
 )
 def test_wrong_schedules_are_named_before_any_work(digits, monkeypatch, name, given, error, message):
-    def worked(*_):
-        raise AssertionError("work has begun")
-
-    monkeypatch.setattr("hopcore.training.run.train_stack", worked)
+    monkeypatch.setattr("hopcore.training.run.train_stack", None)
     with pytest.raises(error, match=message.replace("NAME", name)):
         hopcore.train(digits, **{name: given}, **SETTINGS)
 

@@ -5,29 +5,8 @@ import pytest
 import xarray as xr
 
 import hopcore
-from hopcore.splits import (
-    NO_FATE,
-    Fate,
-    appearance,
-    build_tree,
-    category_paths,
-    class_means,
-    distances_between,
-    distances_by_fate,
-    distances_to_paths,
-    distances_to_places,
-    distances_to_run,
-    fate_separations,
-    fates,
-    leading_digits,
-    learning_ranks,
-    rank_agreement,
-    rank_correlation,
-    recognised,
-    separation_epochs,
-    split_tree,
-    typicality,
-)
+from hopcore import splits
+from hopcore.splits import NO_FATE, Fate, build_tree
 
 EPOCHS = np.arange(0, 1001, 10)
 START = 3e-3
@@ -109,8 +88,8 @@ def test_splits_within_a_fifth_of_a_pixel_are_one(monkeypatch, later, counts):
     )
     monkeypatch.setattr("hopcore.splits.tree.category_paths", lambda run, data: paths)
     run = xr.Dataset(attrs={"rate": 0.01})
-    assert split_tree(run, fates=which).branch_counts == counts
-    assert split_tree(run, fates=which, simultaneous=0).branch_counts == (2, 2)
+    assert splits.split_tree(run, fates=which).branch_counts == counts
+    assert splits.split_tree(run, fates=which, simultaneous=0).branch_counts == (2, 2)
 
 
 def test_groups_join_at_the_mean_over_their_pairs():
@@ -163,13 +142,13 @@ def test_the_tree_prints_its_splits_and_what_is_left_out():
 
 def test_a_pair_is_together_up_to_the_distance_asked_for():
     paths = np.array([[[0.0], [0.25], [0.3]]] * 2)
-    parted = separation_epochs(paths, [0, 8], apart=0.25)
+    parted = splits.separation_epochs(paths, [0, 8], apart=0.25)
     np.testing.assert_array_equal(parted, [[8, 8, 0], [8, 8, 8], [0, 8, 8]])
 
 
 def test_separations_of_fates_are_medians_over_pairs():
     separated = np.array([[9, 4, 2], [4, 9, 6], [2, 6, 9]])
-    digits, epochs = fate_separations(separated, [7, 7, 3])
+    digits, epochs = splits.fate_separations(separated, [7, 7, 3])
     np.testing.assert_array_equal(digits, [3, 7])
     np.testing.assert_array_equal(epochs, [[np.nan, 4], [4, 4]])
 
@@ -203,10 +182,10 @@ def labelled(labels):
 
 def test_a_fate_is_the_only_digit_of_the_supported_size_or_more():
     run = labelled([[1, -1, -1], [-1, 0.9, -1], [1, -1, 1], [0.8, 0.1, -1]])
-    np.testing.assert_array_equal(fates(run), [0, 1, NO_FATE, NO_FATE])
-    np.testing.assert_array_equal(fates(run, supported=0.98), [0, NO_FATE, NO_FATE, NO_FATE])
+    np.testing.assert_array_equal(splits.fates(run), [0, 1, NO_FATE, NO_FATE])
+    np.testing.assert_array_equal(splits.fates(run, supported=0.98), [0, NO_FATE, NO_FATE, NO_FATE])
     with pytest.raises(ValueError, match="supported"):
-        fates(run, supported=1.5)
+        splits.fates(run, supported=1.5)
 
 
 def test_a_digit_appears_when_it_is_recognised_for_good():
@@ -215,22 +194,24 @@ def test_a_digit_appears_when_it_is_recognised_for_good():
         {"epoch": [0, 10, 20, 30], "category": [0, 1, 2]},
         ("epoch", "category"),
     )
-    np.testing.assert_array_equal(appearance(counts), [30, 30, np.nan])
-    np.testing.assert_array_equal(appearance(counts, beyond=3), [30, 10, 0])
+    np.testing.assert_array_equal(splits.appearance(counts), [30, 30, np.nan])
+    np.testing.assert_array_equal(splits.appearance(counts, beyond=3), [30, 10, 0])
 
 
 def test_ranks_share_ties_and_put_what_never_appears_last():
-    np.testing.assert_array_equal(learning_ranks([[30, 10, np.nan], [5, 5, 1]]), [[2, 1, 3], [2.5, 2.5, 1]])
+    np.testing.assert_array_equal(
+        splits.learning_ranks([[30, 10, np.nan], [5, 5, 1]]), [[2, 1, 3], [2.5, 2.5, 1]]
+    )
 
 
 def test_agreement_is_one_for_one_order_and_zero_for_opposite_pairs():
     order = np.arange(10)
-    assert rank_agreement([order, order, order]) == pytest.approx(1)
-    assert rank_agreement([order, order[::-1]]) == pytest.approx(-1)
-    assert rank_correlation(order, [order, order[::-1], 0 * order]) == pytest.approx([1, -1, 0])
-    assert rank_agreement([order, np.ones(10)]) == 0
+    assert splits.rank_agreement([order, order, order]) == pytest.approx(1)
+    assert splits.rank_agreement([order, order[::-1]]) == pytest.approx(-1)
+    assert splits.rank_correlation(order, [order, order[::-1], 0 * order]) == pytest.approx([1, -1, 0])
+    assert splits.rank_agreement([order, np.ones(10)]) == 0
     with pytest.raises(ValueError, match="ranks"):
-        rank_agreement([order])
+        splits.rank_agreement([order])
 
 
 @pytest.fixture(scope="module")
@@ -242,32 +223,33 @@ def small():
 
 def test_paths_sum_the_coefficients_of_the_pseudo_inverse_of_the_runs_own_images(small):
     data, _, run = small
-    paths = category_paths(run)
+    paths = splits.category_paths(run)
     expected = hopcore.category_coefficients(hopcore.coefficients(run.memories, data), data)
     np.testing.assert_allclose(paths, expected, atol=START)
     assert paths.dims == ("epoch", "memory", "category")
-    np.testing.assert_array_equal(leading_digits(run), paths.values[-1].argmax(axis=1))
+    np.testing.assert_array_equal(splits.leading_digits(run), paths.values[-1].argmax(axis=1))
     with pytest.raises(ValueError, match="training set of the run"):
-        category_paths(run, hopcore.training_set(digits=[1, 4, 7], per_digit=4, seed=1))
+        splits.category_paths(run, hopcore.training_set(digits=[1, 4, 7], per_digit=4, seed=1))
     with pytest.raises(TypeError, match=r"data = .*a TrainingSet"):
-        category_paths(run, data.images)
+        splits.category_paths(run, data.images)
     short = xr.Dataset({"memories": run.memories.load(), "labels": run.labels}, attrs=run.attrs)
     with pytest.raises(ValueError, match="data"):
-        category_paths(short)
-    np.testing.assert_allclose(category_paths(short, data), paths, atol=START)
-    np.testing.assert_array_equal(recognised(short, data), recognised(run))
+        splits.category_paths(short)
+    np.testing.assert_allclose(splits.category_paths(short, data), paths, atol=START)
+    np.testing.assert_array_equal(splits.recognised(short, data), splits.recognised(run))
 
 
 def test_noise_pulses_do_not_hide_what_memories_are_made_of(small):
     data, options, _ = small
     run = hopcore.train(data, record_every=5, noise={"epochs": [300], "std": 0.05}, **options)
     expected = hopcore.category_coefficients(hopcore.coefficients(run.memories, data), data)
-    np.testing.assert_allclose(category_paths(run), expected, atol=1e-3)
+    np.testing.assert_allclose(splits.category_paths(run), expected, atol=1e-3)
 
 
 def test_recognised_agrees_with_the_scores(small):
     data, options, run = small
-    counts, conditions = recognised(run), {name: options[name] for name in ("n", "rescaled_temperature")}
+    counts = splits.recognised(run)
+    conditions = {name: options[name] for name in ("n", "rescaled_temperature")}
     for epoch in (100, 300, 500):
         state = run.sel(epoch=epoch)
         answers = hopcore.category(data.images, state.memories.values, state.labels.values, **conditions)
@@ -279,34 +261,34 @@ def test_what_is_recognised_includes_what_is_left_of_the_start(small):
     data, _, _ = small
     labels = np.full((4, 10), -1.0)
     labels[[0, 1, 2, 3], [1, 4, 7, 7]] = 1
-    means = class_means(data).images
+    means = splits.class_means(data).images
     start = np.vstack([means, -means[:1]]), labels  # the last is opposite to all images, and has no say
     run = hopcore.train(data, start=start, n=20, rate=0.005, epochs=40, record_every=2)
     assert "image_weights" in run
-    counts = recognised(run)
+    counts = splits.recognised(run)
     answers = hopcore.category(data.images, *start, n=20, rescaled_temperature=0.85)
     assert counts.isel(epoch=0).sum() == (answers == data.digits).sum() > 6
-    np.testing.assert_array_equal(counts, recognised(run.drop_vars("image_weights"), data))
+    np.testing.assert_array_equal(counts, splits.recognised(run.drop_vars("image_weights"), data))
 
 
 def test_a_trained_network_splits_into_its_digits(small):
     _, _, run = small
-    tree = split_tree(run)
-    found = fates(run)
+    tree = splits.split_tree(run)
+    found = splits.fates(run)
     assert {leaf.digit for leaf in tree.fates} == set(found[found != NO_FATE]) == {1, 4, 7}
     assert sum(len(leaf.members) for leaf in tree.fates) + len(tree.without_fate) == 12
     for leaf in tree.fates:
         assert leaf.mixture.argmax() == leaf.digit
         assert (found[list(leaf.members)] == leaf.digit).all()
     assert 0 < tree.root.epoch < 500
-    everyone = split_tree(run, fates=leading_digits(run))
+    everyone = splits.split_tree(run, fates=splits.leading_digits(run))
     assert everyone.without_fate == ()
 
 
 def test_distances_within_and_between_fates(small):
     _, _, run = small
-    last, which = run.isel(epoch=[0, -1]), fates(run)
-    found = distances_by_fate(last, which)
+    last, which = run.isel(epoch=[0, -1]), splits.fates(run)
+    found = splits.distances_by_fate(last, which)
     memories = run.memories.values[-1]
     apart = np.sqrt(((memories[:, None] - memories) ** 2).mean(axis=-1))
     known = (which[:, None] != NO_FATE) & (which != NO_FATE) & ~np.eye(12, dtype=bool)
@@ -315,14 +297,14 @@ def test_distances_within_and_between_fates(small):
     np.testing.assert_allclose(found.different[-1], apart[known & ~same].mean())
     assert found.different[0] < 1e-3
     with pytest.raises(ValueError, match="fates"):
-        distances_by_fate(last, np.full(12, 4))
+        splits.distances_by_fate(last, np.full(12, 4))
 
 
 def test_a_run_is_on_its_own_paths_and_leaves_them_with_a_pulse(small):
     data, options, run = small
-    np.testing.assert_allclose(distances_to_run(run, run), 0, atol=1e-7)
+    np.testing.assert_allclose(splits.distances_to_run(run, run), 0, atol=1e-7)
     pulsed = hopcore.train(data, record_every=5, noise={"epochs": [300], "std": 0.1}, **options)
-    distance = distances_to_run(pulsed, run).mean("memory")
+    distance = splits.distances_to_run(pulsed, run).mean("memory")
     np.testing.assert_allclose(distance.sel(epoch=slice(0, 295)), 0, atol=1e-7)
     assert distance.sel(epoch=300) > 0.05
 
@@ -333,18 +315,18 @@ def test_distances_to_places_and_to_paths_are_those_to_the_nearest(small):
     every = recorded.reshape(-1, recorded.shape[-1])
     ink = np.stack([np.ones(784), recorded[-1, 3]])
     expected = np.sqrt(((ink[:, None] - every) ** 2).mean(axis=-1))
-    np.testing.assert_allclose(distances_between(ink, every), expected, atol=1e-7)
-    np.testing.assert_allclose(distances_to_places(ink, every), expected.min(axis=1), atol=1e-7)
-    found = distances_to_paths(ink, run.isel(epoch=slice(0, None, 20)))
+    np.testing.assert_allclose(splits.distances_between(ink, every), expected, atol=1e-7)
+    np.testing.assert_allclose(splits.distances_to_places(ink, every), expected.min(axis=1), atol=1e-7)
+    found = splits.distances_to_paths(ink, run.isel(epoch=slice(0, None, 20)))
     np.testing.assert_allclose(found, expected.min(axis=1), atol=1e-7)
     with pytest.raises(ValueError, match="places"):
-        distances_to_places(ink, np.empty((0, 784)))
+        splits.distances_to_places(ink, np.empty((0, 784)))
 
 
 def test_class_means_are_the_means_of_the_digits(small):
     data, _, _ = small
-    means = class_means(data)
+    means = splits.class_means(data)
     np.testing.assert_array_equal(means.digits, [1, 4, 7])
     np.testing.assert_allclose(means.images[1], data.images[data.digits == 4].mean(axis=0))
     overlaps = [[first @ second / 784 for second in means.images] for first in means.images]
-    np.testing.assert_allclose(typicality(data), np.sum(overlaps, axis=1))
+    np.testing.assert_allclose(splits.typicality(data), np.sum(overlaps, axis=1))

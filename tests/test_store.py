@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hopcore.sweeps.store import RunStore, StoreWarning
+from hopcore.sweeps.store import RunStore
 
 RUN = {"n": 30.0, "rescaled_temperature": 0.85, "seed": 0, "data_fingerprint": "abc"}
 
@@ -30,34 +30,7 @@ def test_every_part_of_the_identity_names_the_file(store, changed):
     assert store.path(dict(reversed(RUN.items()))) == store.path(RUN)
 
 
-def make_folder(path):
-    path.unlink()
-    path.mkdir()
-
-
-def replace_number(path):
-    """An otherwise faultless file, whose checksum is that of the number before."""
-    with np.load(path) as file:
-        arrays = dict(file)
-    arrays["labels"][1, 2] += 1e-12
-    seal = path.read_bytes()[-79:]
-    with open(path, "wb") as file:
-        np.savez(file, **arrays)
-        file.write(seal)
-
-
-# Whatever else may lie there is tried in test_fuzz.py.
-@pytest.mark.parametrize("damage", [make_folder, replace_number])
-def test_a_damaged_or_foreign_file_is_named_and_not_used(store, damage):
-    store.write(RUN, *states(0))
-    damage(store.path(RUN))
-    with pytest.warns(StoreWarning, match=store.path(RUN).name):
-        assert store.read(RUN) is None
-    if damage is not make_folder:  # which is nobody's to remove
-        store.write(RUN, *states(1))
-        assert np.array_equal(store.read(RUN)[0], states(1)[0])
-
-
+# Whatever else may lie in the place of a file is tried in test_fuzz.py.
 def test_several_may_write_and_read_at_once(tmp_path):
     kept = states(0)
 

@@ -28,9 +28,6 @@ HOW = {"rate": TINY.rate, "epochs": TINY.epochs}
 T_R = np.array(TINY.temperature) / PIXELS
 
 
-# --- states of rest -------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def fours():
     return hopcore.training_set(digits=(4,), per_digit=2, seed=0)
@@ -129,9 +126,6 @@ def test_labels_at_the_limit_are_those_of_the_stable_fixed_points():
 def test_impossible_arguments_are_refused(call):
     with pytest.raises(ValueError, match="must be"):
         call()
-
-
-# --- starts and measures --------------------------------------------------------------------------
 
 
 def test_class_means_and_the_start_from_them():
