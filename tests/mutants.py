@@ -76,8 +76,6 @@ def failure(copy: Path, tests: tuple[str, ...]) -> str | None:
     except subprocess.TimeoutExpired as late:
         status, what, printed = 1, f"had no end in {LONGEST} s", late.stdout or b""
     told = f"{' '.join(tests)} {what}:\n{printed[-3000:].decode(errors='replace')}"
-    if status > 1:
-        raise RuntimeError(f"pytest came to no verdict: {told}")
     return told if status else None
 
 
