@@ -1,7 +1,7 @@
 """Checks of arguments: every error names the argument, its value and what is allowed."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -21,8 +21,13 @@ def refuse(name: str, value: Any, allowed: str, error: type[Exception] = ValueEr
     return error(f"{name} = {_shown(value)}: must be {allowed}")
 
 
-def check_real(name: str, value: Any, allowed: str = "a finite real number") -> float:
-    """The value as a finite float; booleans and text are refused."""
+def check_real(
+    name: str,
+    value: Any,
+    allowed: str = "a finite real number",
+    holds: Callable[[float], bool] = math.isfinite,
+) -> float:
+    """The value as a finite float for which ``holds`` is true; booleans and text are refused."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
@@ -31,7 +36,7 @@ def check_real(name: str, value: Any, allowed: str = "a finite real number") -> 
         number = float(value)
     except OverflowError:  # an integer or a fraction beyond every float
         number = math.inf
-    if not math.isfinite(number):
+    if not (math.isfinite(number) and holds(number)):
         raise refuse(name, value, allowed)
     return number
 
@@ -43,20 +48,13 @@ def check_positive(name: str, value: Any) -> float:
 
 def check_above(name: str, value: Any, bound: float) -> float:
     """The value as a float above ``bound``."""
-    allowed = f"a finite real number above {bound:g}"
-    number = check_real(name, value, allowed)
-    if number <= bound:
-        raise refuse(name, value, allowed)
-    return number
+    return check_real(name, value, f"a finite real number above {bound:g}", lambda number: number > bound)
 
 
 def check_at_least(name: str, value: Any, minimum: float) -> float:
     """The value as a float of at least ``minimum``."""
     allowed = f"a finite real number of at least {minimum:g}"
-    number = check_real(name, value, allowed)
-    if number < minimum:
-        raise refuse(name, value, allowed)
-    return number
+    return check_real(name, value, allowed, lambda number: number >= minimum)
 
 
 def check_integer(name: str, value: Any, minimum: int | None = None, maximum: int | None = None) -> int:
@@ -72,11 +70,6 @@ def check_integer(name: str, value: Any, minimum: int | None = None, maximum: in
     if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
         raise refuse(name, value, allowed)
     return number
-
-
-def check_seed(seed: Any, name: str = "seed") -> int:
-    """A seed: an integer of at least 0 (no draw is made without one)."""
-    return check_integer(name, seed, minimum=0)
 
 
 def check_choice(name: str, value: Any, allowed: Collection[str]) -> str:
@@ -101,7 +94,8 @@ def check_finite_array(
     try:
         given = np.asarray(value)
         # NumPy would read numbers in a text, and drop imaginary parts and masks.
-        if given.dtype.kind not in "biufO" or any(isinstance(each, (str, bytes)) for each in _objects(given)):
+        objects = given.flat if given.dtype.kind == "O" else ()
+        if given.dtype.kind not in "biufO" or any(isinstance(each, (str, bytes)) for each in objects):
             raise TypeError(f"numbers of the type {given.dtype}")
         if np.ma.is_masked(value):
             raise TypeError("numbers are missing")
@@ -122,14 +116,10 @@ def check_finite_array(
     return array
 
 
-def _objects(array: np.ndarray) -> Iterable[Any]:
-    """The elements of an array of Python objects; none of other arrays, whose type says what they hold."""
-    return array.flat if array.dtype.kind == "O" else ()
-
-
-def check_increasing(name: str, value: Any) -> np.ndarray:
-    """A one-dimensional array of finite, strictly increasing numbers, at least one of them."""
+def check_increasing(name: str, value: Any, above: float = -math.inf) -> np.ndarray:
+    """A one-dimensional array of finite, strictly increasing numbers above a bound, at least one of them."""
     array = check_finite_array(name, np.atleast_1d(value), ndim=1)
     if array.size == 0 or (np.diff(array) <= 0).any():
         raise refuse(name, value, "a list of increasing numbers, at least one")
+    check_above(name, float(array[0]), above)
     return array

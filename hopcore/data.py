@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hopcore._checks import check_finite_array, check_flag, check_integer, check_seed, refuse
+from hopcore._checks import check_finite_array, check_flag, check_integer, refuse
 from hopcore.mnist import Digits, load_mnist, read_only
 from hopcore.paper.fingerprints import PAIR, TEN_DIGITS
 
@@ -93,6 +93,12 @@ class TrainingSet:
         )
 
 
+def check_training_set(data: Any) -> None:
+    """Refuse what is no training set where one must be given."""
+    if not isinstance(data, TrainingSet):
+        raise refuse("data", data, "a TrainingSet", TypeError)
+
+
 def _whole_digits(value: Any, length: int) -> np.ndarray:
     """A (length,) int64 copy of digits that are whole and from 0 to 9."""
     digits = check_finite_array("digits", value, ndim=1)
@@ -147,7 +153,7 @@ def training_set(
     if not wanted or len(set(wanted)) < len(wanted):
         raise refuse("digits", wanted, "at least one digit, and none twice")
     per_digit = check_integer("per_digit", per_digit, minimum=1)
-    seed = check_seed(seed)
+    seed = check_integer("seed", seed, minimum=0)
     if source is None:
         source = load_mnist()
     elif not isinstance(source, (Digits, TrainingSet)):
@@ -168,19 +174,10 @@ def training_set(
 def paper_pair(published: bool = False) -> TrainingSet:
     """A 1 and a 4, in this order, with the overlaps of the paper's (figure 5).
 
-    Parameters
-    ----------
-    published
-        False: a stand-in from the embedded digits, the 288th 1 and the 276th 4, whose overlaps AA, AB, BB are
-        752.7, 494.0 and 719.3; the paper gives 753, 494 and 719. True: the images of the authors' program,
-        found in the full MNIST; 753.2, 494.0 and 719.7.
-
-    Raises
-    ------
-    ConnectionError
-        If the published pair is asked for and the full set is neither kept nor reachable.
-    ValueError
-        If the full set does not hold the images.
+    They are a stand-in from the embedded digits, the 288th 1 and the 276th 4, whose overlaps AA, AB, BB are
+    752.7, 494.0 and 719.3; the paper gives 753, 494 and 719. With ``published`` they are the images of the
+    authors' program (753.2, 494.0 and 719.7), found in the full MNIST: ConnectionError if that is neither kept
+    nor reachable, ValueError if it does not hold them.
 
     Examples
     --------
@@ -201,14 +198,7 @@ def paper_training_set() -> TrainingSet:
 
     The images are no part of this package: they are recognised by fingerprints among the 60,000, which
     ``load_mnist(full=True)`` downloads once. `training_set` draws stand-ins from the embedded 5,000. Two of
-    the 200 are the same image, so that coefficients are not unique.
-
-    Raises
-    ------
-    ConnectionError
-        If the full set is neither kept nor reachable.
-    ValueError
-        If it does not hold the images.
+    the 200 are the same image, so that coefficients are not unique. Errors are as for `paper_pair`.
 
     Examples
     --------
@@ -220,13 +210,7 @@ def paper_training_set() -> TrainingSet:
 
 
 def images_of(name: str) -> TrainingSet | None:
-    """What chapters draw from: None, the digits that come along, for "embedded"; "published": the authors'.
-
-    Raises
-    ------
-    ValueError
-        For another name.
-    """
+    """What chapters draw from: "embedded", None, the digits that come along; "published", the authors'."""
     if name not in ("embedded", "published"):
         raise refuse("name", name, '"embedded" or "published"')
     return paper_training_set() if name == "published" else None

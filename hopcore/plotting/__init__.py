@@ -9,14 +9,7 @@ from .bars import (
     recognised_panels,
     vanishing_strip,
 )
-from .curves import (
-    Curve,
-    coefficient_maps,
-    curves,
-    digit_scatter,
-    start_panels,
-    temperature_curves,
-)
+from .curves import Curve, coefficient_maps, curves, digit_scatter, start_panels, temperature_curves
 from .images import fate_table, image_blocks, image_table, memory_table
 from .maps import Movie, Trails, compositions, learning_movie, map_panels, share_trails, trail_panels
 from .reduced import (

@@ -125,26 +125,22 @@ def temperature_curves(
     places on the axis, one for each curve; `finer` are such means on a finer grid, drawn thin and dashed; the
     other options are those of `curves`.
     """
-    several = []
+    n, several = values.n.values, []
     for place, (temperature, own) in enumerate(values.groupby("rescaled_temperature")):
         rows = own.squeeze("rescaled_temperature").transpose("n", ...).values
-        spread: dict[str, Any] = {}
+        more: dict[str, Any] = {}
         if rows.ndim == 2:
-            spread["low"], spread["high"] = np.percentile(rows, (100 / 6, 500 / 6), axis=1)
+            more["low"], more["high"] = np.percentile(rows, (100 / 6, 500 / 6), axis=1)
             rows = rows.mean(axis=1)
-        several.append(
-            Curve(
-                values.n.values,
-                rows,
-                f"$T_r$ = {temperature:.2f}",
-                TEMPERATURE_COLOURS[place],
-                smooth=smooth(values.n.values, rows) if smooth else None,
-                mark=marks[place] if marks is not None else None,
-                mark_range=ranges[place] if ranges is not None else None,
-                finer=(finer.n, finer[place]) if finer is not None else None,
-                **spread,
-            )
-        )
+        if smooth is not None:
+            more["smooth"] = smooth(n, rows)
+        if marks is not None:
+            more["mark"] = marks[place]
+        if ranges is not None:
+            more["mark_range"] = ranges[place]
+        if finer is not None:
+            more["finer"] = finer.n, finer[place]
+        several.append(Curve(n, rows, f"$T_r$ = {temperature:.2f}", TEMPERATURE_COLOURS[place], **more))
     return curves(several, x_label="power $n$", y_label=y_label, **options)
 
 
@@ -163,11 +159,8 @@ def coefficient_maps(
     figure, [grid] = panel_table(3.2, 1, len(panels), sharey=True, y_label="rescaled temperature $T_r$")
     for axes, (title, values) in zip(grid, panels.items(), strict=True):
         n, rows = values.n, values.transpose("rescaled_temperature", "n")
-        hot, look = (
-            rows.rescaled_temperature,
-            {"cmap": PIXEL_MAP if low < 0 else "viridis", "vmin": low, "vmax": 1},
-        )
-        shown = axes.pcolormesh(n, hot, rows, rasterized=True, **look)
+        look: Any = {"cmap": PIXEL_MAP if low < 0 else "viridis", "vmin": low, "vmax": 1}
+        shown = axes.pcolormesh(n, rows.rescaled_temperature, rows, rasterized=True, **look)
         edges = axes.get_xlim(), axes.get_ylim()
         for style, line in lines.items():
             [drawn] = axes.plot(n, line, style, color="white", linewidth=2.2)

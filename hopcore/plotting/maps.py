@@ -26,8 +26,6 @@ from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, pa
 _SAMPLES = 6  # images across above a map
 _LETTERS = ascii_uppercase  # a number would look like a digit's name
 _DPI, _HEIGHT, _FRAMES_PER_SECOND = 120, 3.2, 5  # of a movie, which is so high (inches)
-# A light page of its own: H.264 knows no transparency.
-_STYLE: Any = {"savefig.facecolor": "white", "savefig.transparent": False, "text.color": "#404040"}
 
 
 @dataclass(frozen=True)
@@ -233,6 +231,8 @@ def learning_movie(
 ) -> Movie:
     """Trails on the map at the left, the memories themselves at the right, one frame for each epoch.
 
+    RuntimeError if no ffmpeg is found; the extra `book` installs one.
+
     Parameters
     ----------
     epochs : (E,).
@@ -241,11 +241,6 @@ def learning_movie(
     digits : (K,) the digit that colours each trail, below 0 for none.
     background, background_digits : places (S, 2) and digits (S,) of the images of the map.
     description : what the movie shows, for those who cannot see it.
-
-    Raises
-    ------
-    RuntimeError
-        If no ffmpeg is found; the extra `book` installs one.
     """
     try:
         from imageio_ffmpeg import write_frames
@@ -256,10 +251,11 @@ def learning_movie(
     width, height = round(2 * _HEIGHT * _DPI), round(_HEIGHT * _DPI)
     options: Any = {"fps": _FRAMES_PER_SECOND, "codec": "libx264", "pix_fmt_in": "rgba", "quality": None}
     options["output_params"] = ["-crf", "27", "-movflags", "+faststart"]
-    with style(_STYLE), TemporaryDirectory() as folder:
+    with style({"text.color": "#404040"}), TemporaryDirectory() as folder:
         path = Path(folder) / "learning.mp4"
         writer = write_frames(str(path), (width, height), **options)
         writer.send(None)  # starts it
+        # A light page of its own: H.264 knows no transparency.
         canvas = FigureCanvasAgg(Figure(figsize=(2 * _HEIGHT, _HEIGHT), facecolor="white", dpi=_DPI))
         left = canvas.figure.add_axes((0.0, 0.0, 0.5, 0.92))
         right = canvas.figure.add_axes((0.51, 0.01, 0.48, 0.9))

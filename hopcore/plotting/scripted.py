@@ -110,6 +110,8 @@ def slider_figure(
 ) -> Slider:
     """Draw every frame of a figure with a slider; the figures are drawn one by one and not kept.
 
+    ValueError without labels, for a start or texts that do not fit them, and for frames of several sizes.
+
     Parameters
     ----------
     frames : called with 0, 1, … for each label in turn. All must have one size: give axes fixed limits, so
@@ -119,11 +121,6 @@ def slider_figure(
     width : pixels across; the page shows a frame at no more than 576 CSS pixels.
     colours : None keeps every colour, best for lines and pixel images; 2 to 256 reduces each frame to so
         many, for frames of thousands of points.
-
-    Raises
-    ------
-    ValueError
-        Without labels, for a start or texts that do not fit them, and for frames of several sizes.
     """
     labels = tuple(map(str, labels))
     count = len(labels)
@@ -253,16 +250,13 @@ def turning_trails(
 ) -> Turning:
     """Trails in the shares of three digits, coloured by the digit that each memory ends as.
 
+    ValueError for arrays that do not fit each other, and points that are not finite.
+
     Parameters
     ----------
     points, epochs, guides, description : as in `Turning`; the points are shares of the three digits.
     fates : (K,) digit of each memory; −1 (none) is drawn grey.
     digits : the three digits of the axes; the first points up.
-
-    Raises
-    ------
-    ValueError
-        For arrays that do not fit each other, and points that are not finite.
     """
     points = check_finite_array("points", points, (None, None, 3))
     if not points.size or len(epochs) != points.shape[0] or len(fates) != points.shape[1] or len(digits) != 3:

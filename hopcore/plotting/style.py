@@ -49,7 +49,6 @@ WIDTH = 4.6
 STYLE: Any = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
-    "savefig.facecolor": "none",
     "savefig.transparent": True,
     "font.family": "DejaVu Sans",
     "font.size": 11,
@@ -63,11 +62,9 @@ STYLE: Any = {
     "axes.edgecolor": INK,
     "xtick.color": INK,
     "ytick.color": INK,
-    "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "lines.linewidth": 1.6,
-    "svg.fonttype": "path",
     "svg.hashsalt": "hopcore",
     "image.interpolation": "nearest",
 }

@@ -26,12 +26,7 @@ def split_tree_picture(
 
     `image` gives the pixels to draw at a split or a fate, `note` a few characters to write beside a split.
     Valleys are as wide as the root of the number of memories in them, and have the colour of the digit where
-    one digit is left.
-
-    Raises
-    ------
-    ValueError
-        For a tree without a split.
+    one digit is left. ValueError for a tree without a split.
     """
     if not tree.splits:
         raise ValueError("tree must have a split to be drawn, got none")

@@ -9,7 +9,7 @@ from .._checks import check_increasing, check_positive
 from .equilibria import FixedPoints, fixed_points, stability, vanishing_pairs
 from .linear import columns, place
 from .nullclines import strings
-from .parameters import CATEGORIES, Parameters, broadcast, check_rising, overlaps, temperatures
+from .parameters import CATEGORIES, Parameters, broadcast, overlaps, temperatures
 from .saddle_nodes import Bracket, locate
 
 _PLACE = ("alpha", "alpha_b", "ell")
@@ -18,20 +18,13 @@ _PLACE = ("alpha", "alpha_b", "ell")
 def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATEGORIES) -> xr.Dataset:
     """Every fixed point of the reduced system for each n of an increasing list (Fig. 5A of the paper).
 
-    Returns
-    -------
-    xarray.Dataset
-        Over ``n`` and ``point`` (ordered along the constraint, so by α; nan where there are fewer): alpha,
-        alpha_b, ell, stable, growth (the largest real part of the eigenvalues), and ``arc``, a number that
-        one fixed point keeps from its birth to its end (−1 where there is none).  ``count`` over n.  Over
-        ``fold``, for each fold between two values of n: fold_n, fold_alpha, fold_alpha_b, fold_ell and,
-        over ``side``, fold_arc, the two arcs that it joins.  `hopcore.reduced.curves` strings arcs and
-        folds together.
+    Returns, over ``n`` and ``point`` (ordered along the constraint, so by α; nan where there are fewer):
+    alpha, alpha_b, ell, stable, growth (the largest real part of the eigenvalues), and ``arc``, a number that
+    one fixed point keeps from its birth to its end (−1 where there is none).  ``count`` over n.  Over
+    ``fold``, for each fold between two values of n: fold_n, fold_alpha, fold_alpha_b, fold_ell and, over
+    ``side``, fold_arc, the two arcs that it joins.  `hopcore.reduced.curves` strings arcs and folds together.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range (see `ReducedSystem`) or n does not increase.
+    ValueError if an argument is out of range (see `ReducedSystem`) or n does not increase.
 
     Examples
     --------
@@ -41,7 +34,7 @@ def bifurcation_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATE
     [1, 3, 3]
     """
     family = temperatures(aa, ab, bb, copies, categories)
-    n, temperature = check_rising("n", n, 1), check_positive("temperature", temperature)
+    n, temperature = check_increasing("n", n, 1), check_positive("temperature", temperature)
     par = broadcast(family(n, temperature))
     points = fixed_points(par)
     growth = stability(points, par)[:, 0].real
@@ -137,14 +130,14 @@ def phase_diagram(aa, ab, bb, *, n, temperature, copies=1, categories=CATEGORIES
     One fixed point: learning passes one saddle, wherever it starts.  Three: one of two saddles, with an
     unstable one between them.  Returns ``count`` over n and temperature.
     """
-    n, temperature = check_rising("n", n, 1), check_rising("temperature", temperature, 0)
+    n, temperature = check_increasing("n", n, 1), check_increasing("temperature", temperature, 0)
     count = _count(temperatures(aa, ab, bb, copies, categories)(n[:, None], temperature))
     return xr.Dataset({"count": (("n", "temperature"), count)}, {"n": n, "temperature": temperature})
 
 
 def overlap_diagram(aa, bb, *, n, ab, temperature, copies=1, categories=CATEGORIES) -> xr.Dataset:
     """As `phase_diagram`, over increasing lists of n and of the overlap AB, at one temperature."""
-    n, ab = check_rising("n", n, 1), check_increasing("ab", ab)
+    n, ab = check_increasing("n", n, 1), check_increasing("ab", ab)
     family = overlaps(aa, bb, (ab[0], ab[-1]), temperature, copies, categories)
     count = _count(family(n[:, None], ab))
     return xr.Dataset({"count": (("n", "ab"), count)}, {"n": n, "ab": ab})
@@ -156,7 +149,7 @@ def labels_at_limit(aa, ab, bb, *, n, temperature, copies=2, categories=CATEGORI
     There labels cannot differ, so copies that come together part by their coefficients or not at all (see
     `hopcore.reduced.splitting_flow`).  Returns ``at_limit`` over n and temperature.
     """
-    n, temperature = check_rising("n", n, 1), check_rising("temperature", temperature, 0)
+    n, temperature = check_increasing("n", n, 1), check_increasing("temperature", temperature, 0)
     par = temperatures(aa, ab, bb, copies, categories)(n[:, None], temperature)
     free = _count(par, lambda points: ~points.rising & (np.abs(points.ell) < 1))
     return xr.Dataset({"at_limit": (("n", "temperature"), free == 0)}, {"n": n, "temperature": temperature})

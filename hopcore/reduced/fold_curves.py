@@ -38,10 +38,6 @@ class Box(NamedTuple):
         """Typical sizes of (x, ℓ, n, second), to measure arc length in."""
         return np.array([1.0, 1.0, self.high_n - self.low_n, self.high - self.low])
 
-    def holds(self, z: np.ndarray) -> bool:
-        """Whether a fold lies inside."""
-        return bool(self.low_n <= z[2] <= self.high_n and self.low <= z[3] <= self.high)
-
 
 def fold_curves(
     aa, ab, bb, *, temperature_range, n_range=(2, 100), copies=1, categories=CATEGORIES
@@ -51,11 +47,8 @@ def fold_curves(
     Between the curves the number of fixed points is constant: "one saddle or several".  Only folds with
     |ℓ| < 1 are followed; curves that none of eight evenly spaced temperatures meets are missed.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over ``step``: n, temperature, alpha, alpha_b, ell and ``curve``, the number of the curve.  Over
-        ``cusp``: cusp_n, cusp_temperature, cusp_alpha, cusp_alpha_b, cusp_ell.
+    Returns, over ``step``: n, temperature, alpha, alpha_b, ell and ``curve``, the number of the curve; over
+    ``cusp``: cusp_n, cusp_temperature, cusp_alpha, cusp_alpha_b, cusp_ell.
     """
     box = Box(*check_range("n_range", n_range, 1), *check_range("temperature_range", temperature_range, 0))
     return _dataset("temperature", *trace(temperatures(aa, ab, bb, copies, categories), box))
@@ -126,7 +119,7 @@ def _follow(
         if not converged or turned @ tangent < _SMOOTH:
             length /= 2
             continue
-        if not box.holds(following):
+        if not (box.low_n <= following[2] <= box.high_n and box.low <= following[3] <= box.high):
             break
         z, tangent = following, turned
         if len(curve) > 2 and np.linalg.norm((z - start) / box.scale) < length:

@@ -46,7 +46,7 @@ FIRST, LAST = -1.0, 2.0
 
 _STEPS = 60
 
-_LARGEST = 1e150
+LARGEST = 1e150
 """Derivatives are cut here (they grow as 1/φ(u)), so that their products stay floats."""
 
 
@@ -193,14 +193,14 @@ def eigenvalues(position, ell, par: Parameters) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         gain = np.exp(label.log_a - label.log_gamma)
         top_left, top_right, low_left, low_right = (
-            np.clip(entry, -_LARGEST, _LARGEST)
+            np.clip(entry, -LARGEST, LARGEST)
             for entry in (lin.flow_x, lin.flow_ell, gain * lin.label_x, gain * lin.label_ell)
         )
         half_trace = (top_left + low_right) / 2
         root = np.sqrt(((top_left - low_right) / 2) ** 2 + top_right * low_left + 0j)
         larger = np.where(half_trace < 0, half_trace - root, half_trace + root)
         # the other one from the determinant: as a difference it would lose every digit
-        determinant = np.clip(slow_slope(lin, ell), -_LARGEST, _LARGEST) * low_right
+        determinant = np.clip(slow_slope(lin, ell), -LARGEST, LARGEST) * low_right
         both = np.stack([larger, determinant / larger], axis=-1)
     both = np.take_along_axis(both, np.argsort(-both.real, axis=-1), axis=-1)
     clipped = np.stack([lin.flow_x, np.full_like(lin.flow_x, np.nan)], axis=-1)

@@ -75,10 +75,7 @@ def same_digit_mixtures(aa, ab, bb, *, n, temperature) -> xr.Dataset:
 
     Returns ``alpha`` and ``stable`` over ``point``, ordered by α; a prototype's α can round to 0 or 1.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range, or AB ≤ 0 (a memory need then not activate both images).
+    ValueError if an argument is out of range, or AB ≤ 0 (a memory need then not activate both images).
     """
     aa, ab, bb = check_overlaps(aa, ab, bb)
     check_positive("ab", ab)
@@ -104,18 +101,8 @@ def same_digit_mixtures(aa, ab, bb, *, n, temperature) -> xr.Dataset:
 def prototype_onset(n, aa, ab):
     """The temperature above which the even mixture of two images of one digit (AA = BB) is unstable.
 
-    Parameters
-    ----------
-    n : array_like
-        Powers, above 1.
-    aa, ab : float
-        ⟨A|A⟩ = ⟨B|B⟩ and ⟨A|B⟩ > 0.
-
-    Returns
-    -------
-    numpy.ndarray or float
-        T in the units of the overlaps, of the shape of n; nan for n ≤ 1 + (AA + AB)/(AA − AB), where the
-        mixture is stable at every temperature.
+    Of powers ``n`` (…), above 1, and of ⟨A|A⟩ = ⟨B|B⟩ and ⟨A|B⟩ > 0; T is (…) in the units of the overlaps,
+    nan for n ≤ 1 + (AA + AB)/(AA − AB), where the mixture is stable at every temperature.
     """
     powers = _powers(n)
     aa, ab, _ = check_overlaps(aa, ab, aa)
@@ -145,17 +132,8 @@ def mixture_temperature(n, aa, ab):
 
     Prototypes are cheaper above T(n), mixtures below.  It assumes (AA/T)ⁿ ≫ 1 ≫ (AB/T)ⁿ and cost power m = n.
 
-    Parameters
-    ----------
-    n : array_like
-        Power of the rectified polynomial, above 1.
-    aa, ab : float
-        Overlaps ⟨A|A⟩ > 0 and ⟨A|B⟩, |ab| ≤ aa and ab > −aa.
-
-    Returns
-    -------
-    numpy.ndarray or float
-        T in the units of the overlaps, of the shape of n.
+    Of powers ``n`` (…), above 1, and of overlaps ⟨A|A⟩ > 0 and ⟨A|B⟩, |ab| ≤ aa and ab > −aa; T is (…) in the
+    units of the overlaps.
 
     Examples
     --------

@@ -16,11 +16,11 @@ from .parameters import Parameters
 _CELLS_PER_UNIT = 96
 
 
-def memory_arcs(par: Parameters, cells_per_unit: int = _CELLS_PER_UNIT):
+def memory_arcs(par: Parameters):
     """(position, ell, arc) along every arc of the memory nullcline."""
     # the position's nodes avoid the corners and α = 1/2; the label's reach both ends and avoid 0
-    x = FIRST + (np.arange(round((LAST - FIRST) * cells_per_unit)) + 0.5) / cells_per_unit
-    ell = np.linspace(-1, 1, 2 * cells_per_unit)
+    x = FIRST + (np.arange(round((LAST - FIRST) * _CELLS_PER_UNIT)) + 0.5) / _CELLS_PER_UNIT
+    ell = np.linspace(-1, 1, 2 * _CELLS_PER_UNIT)
     field = flow(x[:, None], ell[None, :], par)
     above, dead = field > 0, field == 0  # where neither image is activated nothing moves
 

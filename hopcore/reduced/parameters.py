@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from .._checks import check_finite_array, check_increasing, check_integer, check_positive, check_real, refuse
+from .._checks import check_finite_array, check_integer, check_positive, check_real, refuse
 
 CATEGORIES = 10
 """C, the categories of the network: 10 whatever digits are learnt."""
@@ -84,14 +84,6 @@ def check_overlaps(aa: float, ab: float, bb: float) -> tuple[float, float, float
         limit = f"between ±√(aa·bb) = ±{np.sqrt(aa * bb):.6g} (Cauchy–Schwarz: no two images overlap more)"
         raise refuse("ab", ab, limit)
     return aa, ab, bb
-
-
-def check_rising(name: str, values: Any, above: float) -> np.ndarray:
-    """Increasing numbers, all above a bound, as an array."""
-    array = check_increasing(name, values)
-    if array[0] <= above:
-        raise refuse(name, float(array[0]), f"a finite real number above {above:g}")
-    return array
 
 
 def check_range(name: str, ends: Any, above: float | None = None) -> tuple[float, float]:

@@ -39,17 +39,11 @@ def folds(aa, ab, bb, *, temperature, copies=1, n_range=(2, 100), categories=CAT
     (AA = BB, see `hopcore.reduced.pitchforks`), and for very unequal or nearly orthogonal images where two
     fixed points merge at a kink of the flow (the label gets clipped or a coefficient changes sign).
 
-    Returns
-    -------
-    xarray.Dataset
-        Over ``fold``, ordered by n: n, alpha, alpha_b, ell; ``opens``, True where the two fixed points
-        exist above that n, False where they exist below; ``flow`` and ``slope``, what is left of the two
-        conditions; ``width``, the size of the bracket where n is only bracketed, else 0.
+    Returns, over ``fold``, ordered by n: n, alpha, alpha_b, ell; ``opens``, True where the two fixed points
+    exist above that n, False where they exist below; ``flow`` and ``slope``, what is left of the two
+    conditions; ``width``, the size of the bracket where n is only bracketed, else 0.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range (see `ReducedSystem`).
+    ValueError if an argument is out of range (see `ReducedSystem`).
 
     Examples
     --------

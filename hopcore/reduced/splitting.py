@@ -26,24 +26,18 @@ import xarray as xr
 
 from .equilibria import fixed_points
 from .gradients import activations, label_gradient, memory_gradient
-from .linear import place
+from .linear import LARGEST, place
 from .parameters import Parameters, broadcast
 from .system import ReducedSystem
-
-_LARGEST = 1e150
-"""Entries are cut here: they grow as 1/φ(u)."""
 
 
 def splitting_flow(system: ReducedSystem) -> xr.Dataset:
     """The linearised flow of (δα, δℓ) at every fixed point of a reduced system of two or more copies.
 
-    Returns
-    -------
-    xarray.Dataset
-        Over ``point`` as in `ReducedSystem.fixed_points`, with `alpha`, `ell` and `stable` (against a
-        common shift), and ``matrix`` (point, rate, difference) with d(δα, δℓ)/dt = matrix · (δα, δℓ);
-        ``growth``, its largest rate per unit of time = rate × epochs; ``direction`` (point, difference),
-        the unit vector along which that grows.
+    Returns, over ``point`` as in `ReducedSystem.fixed_points`, with `alpha`, `ell` and `stable` (against a
+    common shift): ``matrix`` (point, rate, difference) with d(δα, δℓ)/dt = matrix · (δα, δℓ); ``growth``, its
+    largest rate per unit of time = rate × epochs; ``direction`` (point, difference), the unit vector along
+    which that grows.
     """
     par = broadcast(system.parameters)
     points = fixed_points(par)
@@ -78,7 +72,7 @@ def splitting_matrix(position, ell, par: Parameters) -> np.ndarray:
         own = at.slope_b * memory.a - at.slope_a * memory.b + (par.n - 1) * turning
         by_label = at.alpha_b * memory.label_a + at.alpha_a * memory.label_b
         of_label = np.exp(label.log_a - label.log_gamma) * par.n * (p_x / act.p - q_x / act.q)
-        by_label, of_label = np.clip(by_label, 0, _LARGEST), np.clip(of_label, -_LARGEST, _LARGEST)
+        by_label, of_label = np.clip(by_label, 0, LARGEST), np.clip(of_label, -LARGEST, LARGEST)
     free = np.abs(ell) < 1
     by_label, of_label = (np.where(free, at.slope_a * each, 0.0) for each in (by_label, of_label))
     return np.moveaxis(np.array([[own, by_label], [of_label, np.zeros_like(own)]]), (0, 1), (-2, -1))

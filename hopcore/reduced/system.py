@@ -19,25 +19,16 @@ class ReducedSystem:
     α = α_A is the memory's coefficient on image A and ℓ = l_A = −l_B its label; the labels of all other
     categories are −1 and |α_A| + |α_B| = 1.  ``copies`` identical memories act like one at T̃ = T/K^(1/n).
     Not the two-memory system after its split: for that, see `hopcore.reduced.splitting_flow`.  Source:
-    arXiv 2312.03012, section "Properties of the two-memory system" and its supplement.
+    arXiv 2312.03012, section "Properties of the two-memory system" and its supplement.  ValueError if no two
+    images have these overlaps (ab² > aa·bb), or a parameter is out of range.
 
     Parameters
     ----------
-    aa, ab, bb : float
-        The overlaps ⟨A|A⟩, ⟨A|B⟩, ⟨B|B⟩.
-    n : float
-        Power of the rectified polynomial (and of the cost), above 1.
-    temperature : float
-        T in the units of the overlaps (T_r times the number of pixels), above 0.
-    copies : int
-        K, the number of identical memories.
-    categories : int
-        C, the categories of the network.
-
-    Raises
-    ------
-    ValueError
-        If no two images have these overlaps (ab² > aa·bb), or a parameter is out of range.
+    aa, ab, bb : the overlaps ⟨A|A⟩, ⟨A|B⟩, ⟨B|B⟩.
+    n : power of the rectified polynomial (and of the cost), above 1.
+    temperature : T in the units of the overlaps (T_r times the number of pixels), above 0.
+    copies : K, the number of identical memories.
+    categories : C, the categories of the network.
 
     Examples
     --------

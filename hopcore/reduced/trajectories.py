@@ -32,29 +32,17 @@ def trajectory(
 ) -> xr.Dataset:
     """Learning from one start, until it arrives at a stable fixed point or the duration is over.
 
+    Returns, over ``time``: alpha, alpha_b, ell.  Attributes: ``reached_constraint`` and ``reached_clipping``,
+    the first times at which |α_A| + |α_B| = 1 and |ℓ| = 1 (nan: never); ``arrived``, 1 if a stable fixed
+    point was reached to within 1e-5.  RuntimeError if the integrator gives up, as it can at low temperature
+    and large n.
+
     Parameters
     ----------
-    system : ReducedSystem
-    alpha, ell : float
-        The start, |ℓ| ≤ 1.
-    alpha_b : float, optional
-        α_B at the start, |α_A| + |α_B| ≤ 1; 1 − |α| if not given.
-    duration : float
-        The longest time, in units of rate × epochs (3,500 epochs at rate 0.005 are 17.5).
-    tolerance : float
-        Relative and absolute error of the integration, per step.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over ``time``: alpha, alpha_b, ell.  Attributes: ``reached_constraint`` and ``reached_clipping``,
-        the first times at which |α_A| + |α_B| = 1 and |ℓ| = 1 (nan: never); ``arrived``, 1 if a stable
-        fixed point was reached to within 1e-5.
-
-    Raises
-    ------
-    RuntimeError
-        If the integrator gives up, as it can at low temperature and large n.
+    alpha, ell : the start, |ℓ| ≤ 1.
+    alpha_b : α_B at the start, |α_A| + |α_B| ≤ 1; 1 − |α| if not given.
+    duration : the longest time, in units of rate × epochs (3,500 epochs at rate 0.005 are 17.5).
+    tolerance : relative and absolute error of the integration, per step.
     """
     alpha, ell = check_real("alpha", alpha), check_real("ell", ell)
     alpha_b = 1 - abs(alpha) if alpha_b is None else check_real("alpha_b", alpha_b)

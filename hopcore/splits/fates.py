@@ -17,10 +17,7 @@ _NEGLIGIBLE = 0.01
 def training_data(run: xr.Dataset, data: TrainingSet | None) -> TrainingSet:
     """The training set: the one given, or the one that a compact trajectory carries.
 
-    Raises
-    ------
-    ValueError
-        If the run carries no images and none are given, or if it was trained on other images.
+    ValueError if the run carries no images and none are given, or if it was trained on other images.
     """
     if data is None:
         if "images" not in run:
@@ -52,12 +49,7 @@ def category_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataA
     """Paths (epoch, memory, category) of the memories in the category coefficients ᾱ^μ_d(t) (paper, eq. 2).
 
     The run is from `hopcore.train` with ``record_every``. Its training set is not needed where the run
-    carries the images (long trajectories do).
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the training set is missing or another one.
+    carries the images (long trajectories do); ValueError or TypeError if it is missing or another one.
     """
     data = training_data(run, data)
     sums = category_coefficients(image_coefficients(run, data), data)

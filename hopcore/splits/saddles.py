@@ -75,21 +75,14 @@ class Saddle:
 def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSet | None = None) -> Saddle:
     """Linearise the learning rule at the mean state of some memories.
 
+    ValueError for an epoch that is not recorded, members that do not exist, and runs of another kind.
+
     Parameters
     ----------
-    run
-        A recorded run in the compact form (with ``image_weights``), of full batches and without momentum.
-    epoch
-        A recorded epoch.
-    members
-        Indices of the memories of the group, which are close to each other.
-    data
-        Its training set; not needed where the run carries the images.
-
-    Raises
-    ------
-    ValueError
-        For an epoch that is not recorded, members that do not exist, and runs of another kind.
+    run : a recorded run in the compact form (with ``image_weights``), of full batches and without momentum.
+    epoch : a recorded epoch.
+    members : indices of the memories of the group, which are close to each other.
+    data : its training set; not needed where the run carries the images.
     """
     data = training_data(run, data)
     if "image_weights" not in run or run.attrs["constraint"] != "rescale":

@@ -123,12 +123,8 @@ def split_tree(
 
     The training set is not needed where the run carries the images (long trajectories do). The ``fates`` (K,)
     are those of the final labels if None; ``apart`` and ``simultaneous`` are as for `build_tree`, by default
-    splits are simultaneous if they follow within 0.2/rate epochs.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As for `category_paths` and `build_tree`.
+    splits are simultaneous if they follow within 0.2/rate epochs. Errors are those of `category_paths` and
+    `build_tree`.
     """
     paths = category_paths(run, data)
     if simultaneous is None:

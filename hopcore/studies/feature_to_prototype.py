@@ -161,10 +161,7 @@ def rise(n: ArrayLike, values: ArrayLike, *, replicates: int = 400, seed: int = 
     be round, a ``width`` fits best, 0 for a kink (the slope changes within four widths), and nine tenths of
     the bootstrap lie from ``sharpest`` to ``roundest``.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than five rows, or `values` has another number of rows than `n`.
+    ValueError if there are fewer than five rows, or `values` has another number of rows than `n`.
     """
     n, values = np.asarray(n, dtype=float), np.asarray(values, dtype=float)
     if values.ndim != 2 or len(values) != len(n):

@@ -41,10 +41,7 @@ def start_near(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Memories (K, N), all the same, and labels (K, C) with ``noise`` of a start near a digit of the set.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For a digit that the set does not hold, and for a wrong number of memories.
+    ValueError or TypeError for a digit that the set does not hold, and for a wrong number of memories.
     """
     count = check_integer("memories", memories, minimum=1)
     if digit not in data.digits:
@@ -284,12 +281,8 @@ def correlation_interval(
     """Pearson's correlation of x and y (P,), and the ends of its bootstrap confidence interval (percentiles).
 
     Points of one group depend on each other (runs at one n, say), so that whole ``groups`` (P,) are drawn
-    with replacement, not points. Points with a NaN are left out.
-
-    Raises
-    ------
-    ValueError
-        For arrays of different lengths, and fewer than three groups with known values.
+    with replacement, not points. Points with a NaN are left out. ValueError for arrays of different lengths,
+    and fewer than three groups with known values.
     """
     xs, ys, own = (np.asarray(each, dtype=float).ravel() for each in (x, y, groups))
     if not len(xs) == len(ys) == len(own):

@@ -186,10 +186,8 @@ def melting(climbed: xr.Dataset, appeared: ArrayLike) -> xr.Dataset:
     before and after; ``order``, the rank correlation of melting with learning reversed; ``off_path``, the
     largest median distance from the valleys on the way up.
     """
-    top, halves = (
-        len(STAIRS),
-        [[stays_below(STAIRS, way, 0.5) for way in each] for each in ways(climbed).values],
-    )
+    top = len(STAIRS)
+    halves = [[stays_below(STAIRS, way, 0.5) for way in each] for each in ways(climbed).values]
     melted = [melting_ranks(shares[: top + 1]) for shares in climbed.shares.values]
     leading, population = climbed.shares.argmax("category"), climbed.population
     found = {

@@ -54,12 +54,8 @@ class Fork:
 def fork(run: xr.Dataset, fates: ArrayLike, first: Sequence[int], second: Sequence[int]) -> Fork:
     """Where the memories of some fates (K,), the digits ``first``, part from those of others, ``second``.
 
-    The run is from `hopcore.train` with ``record_every``, so long that it carries its images.
-
-    Raises
-    ------
-    ValueError
-        If no memory has a fate of one of the groups, or fates are not one per memory.
+    The run is from `hopcore.train` with ``record_every``, so long that it carries its images. ValueError if
+    no memory has a fate of one of the groups, or fates are not one per memory.
     """
     fates = check_finite_array("fates", fates, (run.sizes["memory"],))
     one, other = np.isin(fates, list(first)), np.isin(fates, list(second))

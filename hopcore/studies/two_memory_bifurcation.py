@@ -263,10 +263,7 @@ def departure(path: xr.Dataset, saddle: xr.Dataset) -> xr.Dataset:
     flow's largest, and its ``growth_error``, in per cent as the ``error``, the largest relative one of
     ``linearised``; the ``angle`` between the difference and the flow's direction in the end, in degrees.
 
-    Raises
-    ------
-    ValueError
-        If the pair does not come that near before it parts, or does not part.
+    ValueError if the pair does not come that near before it parts, or does not part.
     """
     both = np.stack([path.alpha_a.values, path.ell.values], axis=-1)
     mean, difference = both.mean(axis=1), (both[:, 0] - both[:, 1]) / 2

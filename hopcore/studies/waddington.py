@@ -36,7 +36,6 @@ PUSHES = tuple(
 )
 
 _RECORD_EVERY = 10
-_FEW_WITHOUT_FATE = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +84,7 @@ def _options(data: TrainingSet, settings: WaddingtonScale, seed: int, dtype: str
     }
 
 
-def recorded(options: dict[str, Any], few: float = _FEW_WITHOUT_FATE) -> Network:
+def recorded(options: dict[str, Any], few: float = 0.25) -> Network:
     """Train with these options of `hopcore.train`, its ``data`` among them; ``few`` may be without a fate."""
     run, data = train(**options), options["data"]
     recognised = splits.recognised(run, data)

@@ -89,12 +89,8 @@ def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
 
     Each computes with one thread, and ends when this process does, however that ends. There are as many
     ``workers`` as PyTorch has threads here unless a number is given: one for each core, or what the variable
-    OMP_NUM_THREADS allows, as where chapters of the book share a machine.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a number that is not a whole one of at least 1.
+    OMP_NUM_THREADS allows, as where chapters of the book share a machine. ValueError or TypeError for a
+    number that is not a whole one of at least 1.
 
     Examples
     --------

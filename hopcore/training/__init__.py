@@ -5,13 +5,6 @@ from .options import NoisePulses, Options, RandomStart, Run
 from .run import train, train_final, train_stack
 
 __all__ = [
-    "NoisePulses",
-    "Options",
-    "RandomStart",
-    "Run",
-    "open_run",
-    "save_run",
-    "train",
-    "train_final",
+    "NoisePulses", "Options", "RandomStart", "Run", "open_run", "save_run", "train", "train_final",
     "train_stack",
-]
+]  # fmt: skip

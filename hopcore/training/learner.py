@@ -61,19 +61,25 @@ class Learner:
             self.state.kept.fill_(1)
 
     def memories(self) -> Tensor:
-        """The memories, (R, K, N), all their pixels."""
+        """The memories, (R, K, N), all their pixels, within [−1, 1] to the last digit."""
+        return self._pixels().clamp_(-1, 1) if self.dual else self.state.values
+
+    def _pixels(self) -> Tensor:
+        """The memories before their limits, which in a step come after the noise."""
         if self._images is None:
             return self.state.values
-        # within [−1, 1] to the last digit
-        return combined(self.state.kept, self.base, self.state.weights, self._images).clamp_(-1, 1)
+        return combined(self.state.kept, self.base, self.state.weights, self._images)
 
     def epoch(self, noise: tuple[np.ndarray, np.ndarray] | None = None) -> None:
-        """One pass over the images, one step for each minibatch; noise is added in the last."""
+        """One pass over the images, one step for each minibatch; noise (R, K, N), (R, K, C) in the last."""
         for batch in self._batches:
             self._step.advance(batch, limited=noise is None or batch is not self._batches[-1])
-        if noise is not None:
-            self._disturb(*noise)
-            self._step.limit()
+        if noise is None:
+            return
+        memory_noise, label_noise = noise
+        self.state.labels.add_(self._tensor(label_noise))
+        self.restart(self._pixels().to("cpu", torch.float64).numpy() + memory_noise)
+        self._step.limit()
 
     def epochs(self, count: int) -> None:
         """Several epochs; on a GPU they are replayed from one recorded graph, without the host."""
@@ -85,15 +91,6 @@ class Learner:
             advance = self._replay
         for _ in range(count):
             advance()
-
-    def _disturb(self, memory_noise: np.ndarray, label_noise: np.ndarray) -> None:
-        """Add noise (R, K, N) and (R, K, C)."""
-        self.state.labels.add_(self._tensor(label_noise))
-        # not `memories`, which end at ±1: the limits of this step come after the noise
-        pixels = self.state.values
-        if self._images is not None:
-            pixels = combined(self.state.kept, self.base, self.state.weights, self._images)
-        self.restart(pixels.to("cpu", torch.float64).numpy() + memory_noise)
 
 
 def _recorded(epoch: Callable[[], None], state: Iterable[Tensor], device: torch.device) -> Callable[[], None]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Self
 
 import numpy as np
+import torch
 
 from hopcore._checks import (
     check_above,
@@ -17,15 +18,11 @@ from hopcore._checks import (
     check_integer,
     check_positive,
     check_real,
-    check_seed,
     refuse,
 )
-from hopcore.data import TrainingSet
+from hopcore.data import TrainingSet, check_training_set
 
 from .schedule import Check, Schedule, check_schedule
-
-CONSTRAINTS = ("rescale", "clip")
-DTYPES = ("float64", "float32")
 
 CONDITIONS: dict[str, Check] = {"n": partial(check_above, bound=1), "rescaled_temperature": check_positive}
 """What may have a schedule, and the check of each value."""
@@ -35,15 +32,12 @@ CONDITIONS: dict[str, Check] = {"n": partial(check_above, bound=1), "rescaled_te
 class RandomStart:
     """Memories and labels at epoch 0 from a normal distribution, drawn with the run's seed.
 
+    ValueError or TypeError for a mean outside [−1, 1], a spread below 0, and what is no number.
+
     Attributes
     ----------
     mean : from −1 to 1. The default is that of the authors' program; their published Figure 3 has −0.001.
     spread : standard deviation, 0 or more; 1e-8 in that figure, which needs double precision.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a mean outside [−1, 1], a spread below 0, and what is no number.
 
     Examples
     --------
@@ -58,9 +52,7 @@ class RandomStart:
     spread: float = 1e-5
 
     def __post_init__(self) -> None:
-        mean = check_real("start.mean", self.mean)
-        if not -1 <= mean <= 1:
-            raise refuse("start.mean", mean, "a number from -1 to 1")
+        mean = check_real("start.mean", self.mean, "a number from -1 to 1", lambda mean: -1 <= mean <= 1)
         object.__setattr__(self, "mean", mean)
         object.__setattr__(self, "spread", check_at_least("start.spread", self.spread, 0))
 
@@ -124,7 +116,7 @@ class Run:
         for name, check in CONDITIONS.items():
             value = getattr(self, name)
             object.__setattr__(self, name, value if isinstance(value, Schedule) else check(name, value))
-        object.__setattr__(self, "seed", check_seed(self.seed))
+        object.__setattr__(self, "seed", check_integer("seed", self.seed, minimum=0))
 
     @classmethod
     def scheduled(cls, n: Any, rescaled_temperature: Any, seed: int, epochs: int) -> Self:
@@ -158,12 +150,10 @@ class Options:
     @classmethod
     def checked(cls, data: TrainingSet, **options: Any) -> Self:
         """Options, checked against the training set; a ValueError or TypeError names the first wrong one."""
-        if not isinstance(data, TrainingSet):
-            raise refuse("data", data, "a TrainingSet", TypeError)
+        check_training_set(data)
         given = cls(**options)
-        momentum = check_real("momentum", given.momentum)
-        if not 0 <= momentum < 1:
-            raise refuse("momentum", momentum, "a number from 0 up to, not including, 1")
+        allowed = "a number from 0 up to, not including, 1"
+        momentum = check_real("momentum", given.momentum, allowed, lambda momentum: 0 <= momentum < 1)
         epochs = check_integer("epochs", given.epochs, minimum=0)
         start, memories = _checked_start(given.start, given.memories, data), given.memories
         memories = len(start[0]) if isinstance(start, tuple) else check_integer("memories", memories, 1)
@@ -177,12 +167,12 @@ class Options:
             epochs=epochs,
             momentum=momentum,
             cost_power=None if given.cost_power is None else check_positive("cost_power", given.cost_power),
-            constraint=check_choice("constraint", given.constraint, CONSTRAINTS),
+            constraint=check_choice("constraint", given.constraint, ("rescale", "clip")),
             start=start,
             record_every=None if every is None else check_integer("record_every", every, minimum=1),
             minibatches=minibatches,
             noise=_checked_noise(given.noise, epochs),
-            dtype=check_choice("dtype", given.dtype, DTYPES),
+            dtype=check_choice("dtype", given.dtype, ("float64", "float32")),
             device=_checked_device(given.device),
         )
 
@@ -244,8 +234,6 @@ def _checked_noise(noise: Any, epochs: int) -> NoisePulses | None:
 
 
 def _checked_device(device: Any) -> str:
-    import torch
-
     allowed = "'cpu', or 'cuda' or 'cuda:<index>' where a CUDA GPU is present"
     if not isinstance(device, str):
         raise refuse("device", device, allowed, TypeError)

@@ -175,10 +175,9 @@ def _trained(
     learner, recording = build_learner(data, options, runs), Recording()
     keep, noise = options.recorded_epochs(), options.noise
     pulses = () if noise is None else noise.epochs
-    images, pixels = data.images.shape
-    shape = (options.memories, pixels)
-    bases = 1 + len(pulses)
-    compact = learner.dual and compact_is_smaller(len(keep), bases, options.memories, images, pixels)
+    shape = options.memories, data.images.shape[1]
+    sizes = len(keep), 1 + len(pulses), options.memories, *data.images.shape
+    compact = learner.dual and compact_is_smaller(*sizes)
     # The run is cut where something happens: a kept epoch, a pulse, another n or temperature, or a sign of
     # life for the progress bar.
     beats = range(0, options.epochs, 50)

@@ -39,14 +39,15 @@ def check_schedule(name: str, given: Any, epochs: int, check: Check) -> float | 
     ValueError or TypeError for a wrong value, which the message names with its epoch, for an array that is
     not one value per epoch, for a function that fails, and for a schedule of a run without epochs.
     """
-    if callable(given) and not isinstance(given, (np.ndarray, xr.DataArray)):
-        _check_epochs(name, given, epochs)
-        return Schedule(tuple(_called(name, given, epoch, epochs, check) for epoch in range(1, epochs + 1)))
+    function = callable(given) and not isinstance(given, (np.ndarray, xr.DataArray))
     one = isinstance(given, (str, bytes, Set, Mapping)) or not isinstance(given, Iterable)
-    if one or getattr(given, "ndim", 1) == 0:
+    if not function and (one or getattr(given, "ndim", 1) == 0):
         return check(name, given)
+    if epochs == 0:
+        raise refuse(name, given, "one number, as there are no epochs")
+    if function:
+        return Schedule(tuple(_called(name, given, epoch, epochs, check) for epoch in range(1, epochs + 1)))
     values = list(given.values) if isinstance(given, xr.DataArray) else list(given)
-    _check_epochs(name, given, epochs)
     if len(values) != epochs or any(getattr(value, "ndim", 0) for value in values):
         found = np.shape(given) if isinstance(given, (np.ndarray, xr.DataArray)) else (len(values),)
         raise ValueError(
@@ -54,11 +55,6 @@ def check_schedule(name: str, given: Any, epochs: int, check: Check) -> float | 
             f"for each of the {epochs} epochs"
         )
     return Schedule(tuple(check(f"{name}[{index}]", value) for index, value in enumerate(values)))
-
-
-def _check_epochs(name: str, given: Any, epochs: int) -> None:
-    if epochs == 0:
-        raise refuse(name, given, "one number, as there are no epochs")
 
 
 def _called(name: str, given: Callable[[int], Any], epoch: int, epochs: int, check: Check) -> float:

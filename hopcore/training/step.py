@@ -51,14 +51,8 @@ def errors(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The factors g of both gradients, but for a constant.
 
-    Parameters
-    ----------
-    logarithms, labels : (R, K, s) from `activations`, and (R, K, C).
-    against : (C, s) of the targets times −2.
-
-    Returns
-    -------
-    g relative to the largest of each image (R, C, s), and the logarithm of that largest (R, 1, s).
+    They are relative to the largest of each image, (R, C, s), whose logarithm is the second result (R, 1, s).
+    Logarithms (R, K, s) are from `activations`, labels (R, K, C); ``against`` (C, s) is −2 times the targets.
     """
     lowest, highest = EXPONENTS[logarithms.dtype]
     powers = torch.sub(logarithms, conditions.log_temperature, out=room.powers).mul_(conditions.n)
@@ -96,13 +90,10 @@ def largest(numbers: torch.Tensor) -> torch.Tensor:
 
 
 class Step:
-    """Steps of a state by one rule.
+    """Steps of a state by one rule, with rate and momentum as in `hopcore.train`.
 
-    Parameters
-    ----------
-    pixels_from : first column of the pixels in the state's values, see `Features`.
-    rate, momentum : as in `hopcore.train`.
-    clip : whether single pixels are cut to [−1, 1]; otherwise a memory is rescaled.
+    Pixels begin at the column ``pixels_from`` of the state's values (see `Features`). With ``clip`` they are
+    cut to [−1, 1] one by one; otherwise a memory is rescaled.
     """
 
     def __init__(self, state: State, pixels_from: int, rate: float, momentum: float, clip: bool) -> None:
