@@ -176,8 +176,8 @@ def paper_pair(published: bool = False) -> TrainingSet:
 
     They are a stand-in from the embedded digits, the 288th 1 and the 276th 4, whose overlaps AA, AB, BB are
     752.7, 494.0 and 719.3; the paper gives 753, 494 and 719. With ``published`` they are the images of the
-    authors' program (753.2, 494.0 and 719.7), found in the full MNIST: ConnectionError if that is neither kept
-    nor reachable, ValueError if it does not hold them.
+    authors' program (753.2, 494.0 and 719.7), found in the full MNIST: ConnectionError if that is not kept
+    and not reachable, ValueError if it does not hold them.
 
     Examples
     --------
