@@ -1,6 +1,7 @@
 """The project's files agree with each other, and the environment is made as the Makefile promises."""
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ipykernel.kernelspec import get_kernel_dict
+from jupytext import TextFileContentsManager
 from packaging.requirements import Requirement
 
 import hopcore
@@ -61,6 +64,33 @@ def test_make_alone_explains() -> None:
     told = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("book", "test", "lab", "clean"):
         assert f"make {target} " in told
+
+
+# Pages as notebooks
+
+
+@pytest.mark.parametrize("edit", ["", "\n\nA new paragraph."])
+def test_a_page_that_is_saved_in_jupyterlab_changes_only_where_it_was_edited(tmp_path: Path, edit) -> None:
+    folder = shutil.copytree(ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("_static"))
+    manager = TextFileContentsManager(root_dir=str(folder))
+    for page in sorted(folder.glob("*.md")):
+        before = page.read_text()
+        notebook = manager.get(page.name, type="notebook")["content"]
+        # What JupyterLab adds. Without a kernel's name it would ask for one.
+        assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+        kernel = {
+            "name": "python3",
+            "display_name": get_kernel_dict()["display_name"],
+            "language": "python",
+        }
+        language = {"name": "python", "pygments_lexer": "ipython3", "version": platform.python_version()}
+        notebook["metadata"] |= {"kernelspec": kernel, "language_info": language}
+        first = notebook["cells"][0]
+        first["source"] += edit
+        manager.save({"type": "notebook", "content": notebook, "format": "json"}, page.name)
+        assert page.read_text() == before.replace(first["source"].removesuffix(edit), first["source"], 1)
+        fenced = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        assert len(fenced) == before.count("\n```{code-cell}")  # other fenced code is for reading
 
 
 # The environment, made by a stand-in for Python that only writes down what it was asked
