@@ -1,10 +1,12 @@
 """The project's files agree with each other, and the environment is made as the Makefile promises."""
 
+import json
 import os
 import platform
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +18,7 @@ from jupytext import TextFileContentsManager
 from packaging.requirements import Requirement
 
 import hopcore
+from hopcore.edition.chapters import Book
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -91,6 +94,35 @@ def test_a_page_that_is_saved_in_jupyterlab_changes_only_where_it_was_edited(tmp
         assert page.read_text() == before.replace(first["source"].removesuffix(edit), first["source"], 1)
         fenced = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert len(fenced) == before.count("\n```{code-cell}")  # other fenced code is for reading
+
+
+AWAY = """
+import json, sys, hopcore
+for parameters, setup in json.loads(sys.argv[1]):
+    chapter = {}
+    exec(parameters, chapter)
+    chapter["scale"] = "paper"
+    exec(setup, chapter)
+    if "store" in chapter:
+        small = {"rescaled_temperature": 1, "memories": 1, "epochs": 1, "store": chapter["store"]}
+        hopcore.sweep(chapter["data"], n=2, **small)
+"""
+
+
+@pytest.mark.parametrize("kept", [{}, {"HOPCORE_SWEEPS": "kept"}])
+def test_a_chapter_away_from_home_at_paper_scale_keeps_only_what_it_is_told_to(tmp_path: Path, kept) -> None:
+    here = tmp_path / "a" / "b"
+    here.mkdir(parents=True)
+    cells = [
+        [cell.source for cell in chapter.notebook().cells if cell.cell_type == "code"]
+        for chapter in Book.open(ROOT).executable
+    ]
+    assert not [line for each in cells for line in each if "../" in line or "_build" in line]
+    environment = {name: value for name, value in os.environ.items() if name != "HOPCORE_SWEEPS"} | kept
+    command = [sys.executable, "-c", AWAY, json.dumps([each[:2] for each in cells])]
+    subprocess.run(command, cwd=here, env=environment, check=True)
+    assert [path.name for path in tmp_path.glob("*/*/*")] == list(kept.values())
+    assert len([*tmp_path.iterdir()]) == len([*tmp_path.glob("*/*")]) == 1
 
 
 # The environment, made by a stand-in for Python that only writes down what it was asked

@@ -61,6 +61,8 @@ digits = hopcore.training_set(digits=[1, 4], per_digit=2, seed=0)
 alpha = hopcore.coefficients(digits.images, digits)
 html = Slider((b"a", b"b"), ("1", "2"), ("1", "2"), "n", (1, 1))._repr_html_()
 assert "figure.dataset.ready" in html
+sys.modules["myst_nb"] = None  # it comes with the extra for the book: a downloaded chapter goes on without
+hopcore.paper.say(shape=alpha.size)
 print(hopcore.__version__, alpha.shape)
 """
 
