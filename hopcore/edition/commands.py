@@ -1,7 +1,11 @@
 """What the commands ``hopcore book``, ``check`` and ``reference`` do, from first to last."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from tqdm import tqdm
 
 from hopcore.edition.chapters import Book
 from hopcore.edition.compare.reference import compare, orphans, planned, write_reference
@@ -25,7 +29,7 @@ def book(
     others = [
         Run(opened, chapter, Parameters()) for chapter in opened.executable if chapter.name not in named
     ]
-    with only_one(opened.output):
+    with _at_work(opened):
         _execute([*chosen, *others], anew=chosen if force else (), jobs=jobs)
         _say("building the HTML ...")
         return build_html(opened, [*chosen, *others])
@@ -35,7 +39,7 @@ def check(root: Path | None, chapters: Sequence[str], *, jobs: int = 2, force: b
     """Execute chapters as their references were made, and compare; an `EditionError` lists what differs."""
     opened = Book.open(root)
     chosen = opened.choose(chapters)
-    with only_one(opened.output):
+    with _at_work(opened):
         problems = orphans(opened) if not chapters else []
         runs, unplanned = planned(opened, chosen)
         failures = _try(runs, anew=runs if force else (), jobs=jobs)
@@ -52,7 +56,7 @@ def reference(
     """Execute chapters with the default parameters and write their references; give the files."""
     opened = Book.open(root)
     runs = [Run(opened, chapter, Parameters()) for chapter in opened.choose(chapters)]
-    with only_one(opened.output):
+    with _at_work(opened):
         _execute(runs, anew=runs if force else (), jobs=jobs)
         return [write_reference(run) for run in runs]
 
@@ -60,8 +64,21 @@ def reference(
 def verdicts(root: Path | None, chapters: Sequence[str], *, under: Sequence[str] = (), jobs: int = 2) -> Path:
     """Execute chapters under other circumstances and keep the verdicts of their claims; give the file."""
     opened = Book.open(root)
-    with only_one(opened.output):
+    with _at_work(opened):
         return measure(opened, chapters, under=under, jobs=jobs, say=_say)
+
+
+@contextmanager
+def _at_work(book: Book) -> Iterator[None]:
+    with only_one(book.output):
+        try:
+            yield
+        except KeyboardInterrupt:
+            _say(
+                "stopped: finished chapters are kept, and at paper scale finished networks; "
+                "the same command goes on from there"
+            )
+            raise
 
 
 def _try(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> list[Failure]:
@@ -77,4 +94,5 @@ def _execute(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    tqdm.write(line)  # above the lines that are rewritten
+    sys.stdout.flush()
