@@ -111,4 +111,16 @@ def test_it_runs_on_every_python_that_the_project_names(workflow: dict) -> None:
 
 def test_it_runs_the_projects_own_checks_and_may_not_write_to_the_repository(workflow: dict) -> None:
     assert ".ci/run" in [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
-    assert workflow["permissions"] == {"contents": "read"} and workflow["jobs"]["publish"]["needs"] == "test"
+    assert workflow["permissions"] == {"contents": "read"} and workflow["jobs"]["publish"]["needs"] == [
+        "test",
+        "lowest",
+    ]
+
+
+def test_it_runs_the_unit_tests_with_the_lowest_versions_on_the_lowest_python(workflow: dict) -> None:
+    *_, python, tests = workflow["jobs"]["lowest"]["steps"]
+    assert (
+        python["with"]["python-version"]
+        == workflow["jobs"]["test"]["strategy"]["matrix"]["python-version"][0]
+    )
+    assert "--resolution lowest-direct -e '.[dev]'" in tests["run"] and "-m pytest" in tests["run"]
