@@ -2,7 +2,6 @@
 
 import os
 import threading
-from contextlib import suppress
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
@@ -14,8 +13,7 @@ TOLD = "HOPCORE_TOLD"
 def tell(text: str) -> None:
     """Say how far this process is, if somebody asked."""
     if place := os.environ.get(TOLD):
-        with suppress(OSError):  # it is not worth an error
-            Path(place).write_text(text, encoding="utf-8")
+        Path(place).write_text(text, encoding="utf-8")
 
 
 @cache

@@ -147,8 +147,6 @@ def test_a_sweep_tells_its_share_to_who_asks(tmp_path: Path, monkeypatch, digits
     hopcore.sweep(digits, n=2, store=tmp_path / "runs", **small)
     hopcore.sweep(digits, n=[2, 3], store=tmp_path / "runs", **small)
     assert shares == ["sweep: 1 of 1 runs", "", "sweep: 2 of 2 runs", ""]
-    monkeypatch.setenv(_processes.TOLD, str(tmp_path / "nowhere" / "told"))
-    tell("it is not worth an error")
 
 
 # Pages

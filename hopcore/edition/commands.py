@@ -1,8 +1,7 @@
 """What the commands ``hopcore book``, ``check`` and ``reference`` do, from first to last."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -29,7 +28,7 @@ def book(
     others = [
         Run(opened, chapter, Parameters()) for chapter in opened.executable if chapter.name not in named
     ]
-    with _at_work(opened):
+    with only_one(opened.output):
         _execute([*chosen, *others], anew=chosen if force else (), jobs=jobs)
         _say("building the HTML ...")
         return build_html(opened, [*chosen, *others])
@@ -39,7 +38,7 @@ def check(root: Path | None, chapters: Sequence[str], *, jobs: int = 2, force: b
     """Execute chapters as their references were made, and compare; an `EditionError` lists what differs."""
     opened = Book.open(root)
     chosen = opened.choose(chapters)
-    with _at_work(opened):
+    with only_one(opened.output):
         problems = orphans(opened) if not chapters else []
         runs, unplanned = planned(opened, chosen)
         failures = _try(runs, anew=runs if force else (), jobs=jobs)
@@ -56,7 +55,7 @@ def reference(
     """Execute chapters with the default parameters and write their references; give the files."""
     opened = Book.open(root)
     runs = [Run(opened, chapter, Parameters()) for chapter in opened.choose(chapters)]
-    with _at_work(opened):
+    with only_one(opened.output):
         _execute(runs, anew=runs if force else (), jobs=jobs)
         return [write_reference(run) for run in runs]
 
@@ -64,21 +63,8 @@ def reference(
 def verdicts(root: Path | None, chapters: Sequence[str], *, under: Sequence[str] = (), jobs: int = 2) -> Path:
     """Execute chapters under other circumstances and keep the verdicts of their claims; give the file."""
     opened = Book.open(root)
-    with _at_work(opened):
+    with only_one(opened.output):
         return measure(opened, chapters, under=under, jobs=jobs, say=_say)
-
-
-@contextmanager
-def _at_work(book: Book) -> Iterator[None]:
-    with only_one(book.output):
-        try:
-            yield
-        except KeyboardInterrupt:
-            _say(
-                "stopped: finished chapters are kept, and at paper scale finished networks; "
-                "the same command goes on from there"
-            )
-            raise
 
 
 def _try(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> list[Failure]:

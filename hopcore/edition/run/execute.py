@@ -133,30 +133,17 @@ class Run:
     def forget(self) -> None:
         """Take the kept notebook for unfinished from now on; how long it took is remembered."""
         if self.record.exists():
-            seconds = json.dumps({"seconds": _seconds(self.record)})
+            seconds = json.dumps({"seconds": self.expected_seconds()})
             write_whole(self.record, lambda path: path.write_text(seconds, encoding="utf-8"))
 
     def expected_seconds(self) -> float:
-        """How long the last execution took; if there was none, at quick scale that of the reference.
-
-        Infinite if unknown.
-        """
-        last = _seconds(self.record)
-        return self.reference_seconds() if last == math.inf and self.parameters.scale == "quick" else last
-
-    def reference_seconds(self) -> float:
-        """How long the execution took that the chapter's reference was made from; infinite if unknown."""
-        return _seconds(self.book.reference(self.chapter), "metadata", "hopcore")
-
-
-def _seconds(path: Path, *keys: str) -> float:
-    """The seconds that a JSON file holds, below these keys; infinite if there are none."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        for key in keys:
-            found = found[key]
-        return float(found["seconds"])
-    except (OSError, *_FOREIGN):
+        """How long the last execution took, else that of the chapter's reference; infinite if unknown."""
+        for path in (self.record, self.book.reference(self.chapter)):
+            try:
+                found = json.loads(path.read_text(encoding="utf-8"))
+                return float((found if path == self.record else found["metadata"]["hopcore"])["seconds"])
+            except (OSError, *_FOREIGN):
+                continue
         return math.inf
 
 
@@ -220,7 +207,7 @@ def execute(runs: Iterable[Run], *, jobs: int = 2, say: Callable[[str], None] = 
             say(f"{run.chapter.name}: finished before ({run.parameters})")
         else:
             pending.append(run)
-    pending.sort(key=lambda run: (run.expected_seconds(), run.reference_seconds()), reverse=True)
+    pending.sort(key=Run.expected_seconds, reverse=True)
     jobs = max(1, min(jobs, len(pending)))
     threads = share(jobs)
     processes = _Processes()
@@ -279,6 +266,9 @@ def _run_process(run: Run, work: Path, threads: int, processes: _Processes) -> F
         "--execution-timeout", str(CELL_TIMEOUT[run.parameters.scale]),
     )  # fmt: skip
     cells = len(notebook.cells) + bool(run.passed())  # papermill adds one with the parameters
+    # References are of the quick scale: they tell nothing of another.
+    known = run.parameters.scale == "quick" or run.record.exists()
+    expected = run.expected_seconds() if known else math.inf
     log = work / LOG
     with log.open("w", encoding="utf-8") as messages:
         process = processes.start(
@@ -290,7 +280,7 @@ def _run_process(run: Run, work: Path, threads: int, processes: _Processes) -> F
             start_new_session=True,  # Ctrl-C reaches the command alone, which then ends its processes
         )
         with cast(IO[bytes], process.stdin):  # closing it ends the process
-            status = waited(process, run.chapter.name, cells, run.expected_seconds(), work)
+            status = waited(process, run.chapter.name, cells, expected, work)
     return _failure(run, work, status, log.read_text(encoding="utf-8", errors="replace").strip())
 
 
