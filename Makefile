@@ -16,12 +16,27 @@ PIP := $(BIN)/python -m pip
 READY := $(VENV)/.hopcore-ready
 # There while packages are being installed: an environment that has it is made anew.
 UNFINISHED := $(VENV)/.hopcore-unfinished
-# torch's file, on its way into the environment.
+# torch's file, on its way into the environment, and the index of its builds without CUDA.
 TORCH := $(VENV)/.torch
+CPU_BUILDS := https://download.pytorch.org/whl/cpu
 
 # The lock is for the environment in which the book was built; elsewhere the versions are the same, without hashes.
 LOCKED := import platform, sys; \
     sys.exit((sys.platform, platform.machine(), *sys.version_info[:2]) != ("linux", "x86_64", 3, 11))
+
+# Runs a command while no other make does: the system lets go of a file when the process ends, however it ends.
+define ALONE
+import fcntl, os, sys
+file = open("Makefile")
+os.set_inheritable(file.fileno(), True)
+try:
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    print("another make is at work on the environment: waiting for it", flush=True)
+    fcntl.flock(file, fcntl.LOCK_EX)
+os.execvp(sys.argv[1], sys.argv[1:])
+endef
+export ALONE
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -48,25 +63,41 @@ help:
 
 env: $(READY)
 
+ifndef HOPCORE_ALONE
+$(READY): pyproject.toml constraints.txt requirements.lock
+	@python=$(BIN)/python; [ -x $$python ] || python="$(PYTHON)"; \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }; \
+	HOPCORE_ALONE=yes exec "$$python" -c "$$ALONE" $(MAKE) --no-print-directory $@
+else
 $(READY): pyproject.toml constraints.txt requirements.lock
 	@if [ -e $(UNFINISHED) ]; then echo "the last installation was interrupted: starting anew"; rm -rf $(VENV); fi
 	@if [ ! -x $(BIN)/python ]; then \
-	    $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	    || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }; \
-	    mkdir -p $(VENV) && touch $(UNFINISHED) && $(PYTHON) -m venv $(VENV); fi
+	    mkdir -p $(VENV) && touch $(UNFINISHED) && "$(PYTHON)" -m venv $(VENV); fi
 	@touch $(UNFINISHED)
+	@# An environment made by uv has no pip.
+	@$(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@# torch comes first and by itself, so that a build without CUDA is taken wherever one is offered: pip would
 	@# rather take a file whose hash the index tells, and each package in turn could ask for another build.
+	@# Without an NVIDIA GPU, and unless the user has named an index or has torch, its own index is asked, briefly.
+	@mkdir -p $(TORCH)
+	@if [ "$$(uname)" = Linux ] && ! nvidia-smi -L >/dev/null 2>&1 \
+	    && ! $(PIP) config list | grep -q 'index' && ! $(PIP) show --quiet torch 2>/dev/null; then \
+	    $(PIP) download --quiet --no-deps --dest $(TORCH) -c constraints.txt \
+	        --index-url $(CPU_BUILDS) --timeout 5 --retries 0 torch 2>/dev/null \
+	    || echo "$(CPU_BUILDS) does not answer: torch comes from the package index, maybe with CUDA"; fi
 	@if [ -n "$(LOCK)" ] && $(BIN)/python -c '$(LOCKED)'; then \
 	    echo "installing the packages whose hashes are in $(LOCK)"; \
-	    mkdir -p $(TORCH) && sed -n '/^torch==/,/[^\\]$$/p' $(LOCK) >$(TORCH)/lock && \
-	    $(PIP) download --quiet --no-deps --dest $(TORCH) -c constraints.txt torch && \
+	    sed -n '/^torch==/,/[^\]$$/p' "$(LOCK)" >$(TORCH)/lock && \
+	    { ls $(TORCH)/*.whl >/dev/null 2>&1 || \
+	    $(PIP) download --quiet --no-deps --dest $(TORCH) -c constraints.txt torch; } && \
 	    $(PIP) install --quiet --no-deps --require-hashes --no-index --find-links $(TORCH) -r $(TORCH)/lock && \
-	    $(PIP) install --quiet --no-deps --require-hashes -r $(LOCK) && rm -r $(TORCH); \
+	    $(PIP) install --quiet --no-deps --require-hashes -r "$(LOCK)"; \
 	else \
 	    echo "installing the packages by their versions, without hashes"; \
-	    $(PIP) install --quiet -c constraints.txt torch hatchling editables; \
+	    $(PIP) install --quiet -c constraints.txt --find-links $(TORCH) torch hatchling editables; \
 	fi
+	@rm -r $(TORCH)
 	@# What the lock does not know: hopcore itself, and the CUDA libraries that torch may pin.
 	$(PIP) install --quiet --no-build-isolation -c constraints.txt -e '.[dev]'
 	@# a double click on a chapter opens it as a notebook
@@ -74,6 +105,7 @@ $(READY): pyproject.toml constraints.txt requirements.lock
 	    set-default-viewer markdown myst
 	@rm $(UNFINISHED)
 	@touch $@
+endif
 
 book: $(READY)
 	$(BIN)/hopcore book --jobs $(JOBS) $(OPTIONS)

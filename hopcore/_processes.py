@@ -1,9 +1,19 @@
-"""Processes that do not outlive the one that started them."""
+"""Processes that do not outlive the one that started them, and tell it how far they are."""
 
 import os
 import threading
 from functools import cache
 from multiprocessing import parent_process
+from pathlib import Path
+
+TOLD = "HOPCORE_TOLD"
+"""The environment variable in which the one that started a process may name a file, to show what it holds."""
+
+
+def tell(text: str) -> None:
+    """Say how far this process is, if somebody asked."""
+    if place := os.environ.get(TOLD):
+        Path(place).write_text(text, encoding="utf-8")
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from hopcore._threads import threads
 from hopcore.data import TrainingSet, training_set
@@ -182,12 +183,17 @@ def run_table(quick: bool = False) -> Table:
     }
     data = training_set()
     large = training_set(per_digit=450)
-    rows = [
-        *_epochs("the standard network", data, rounds, others=True),
-        *_epochs(f"{len(large):,} images and 1,000 memories", large, rounds, memories=1000),
-        *_sweeps(data, QUICK_EPOCHS if quick else 500),
-        *_projections(rounds),
-    ]
+    parts = {
+        "the standard network": _epochs("the standard network", data, rounds, others=True),
+        "many images": _epochs(f"{len(large):,} images and 1,000 memories", large, rounds, memories=1000),
+        "sweeps": _sweeps(data, QUICK_EPOCHS if quick else 500),
+        "the figures": _projections(rounds),
+    }
+    rows: list[Row] = []
+    with tqdm(parts, unit="part", leave=False, disable=None) as bar:  # on a terminal
+        for name in bar:
+            bar.set_description(name)
+            rows += parts[name]
     return Table(machine, rows)
 
 

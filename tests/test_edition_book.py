@@ -169,13 +169,17 @@ def test_an_unknown_part_of_a_page_is_refused(built: Book) -> None:
 
 def test_the_longest_chapter_is_executed_first(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     alpha, beta = runs(book)
-    assert alpha.expected_seconds() == float("inf")
     for run, seconds in ((alpha, 1.0), (beta, 2.5)):
         record = json.loads(run.record.read_text())
         run.record.write_text(json.dumps({**record, "seconds": seconds}))
         write_reference(run)
         run.forget()
-    assert (alpha.expected_seconds(), beta.expected_seconds()) == (1.0, 2.5)
+        assert run.expected_seconds() == seconds and not run.finished()  # of the last run
+    alpha.record.unlink()
+    assert (alpha.expected_seconds(), beta.expected_seconds()) == (1.0, 2.5)  # alpha's by its reference
+    alpha.book.reference(alpha.chapter).unlink()
+    assert alpha.expected_seconds() == float("inf")
+    alpha.record.write_text('{"seconds": 1}')
     order: list[Run] = []
     monkeypatch.setattr(execution, "_execute_one", lambda run, *_: order.append(run))
     assert execute([alpha, beta], jobs=1) == []

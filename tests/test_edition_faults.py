@@ -1,9 +1,12 @@
 """Builds that fail, are killed, or meet another build."""
 
+import math
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import psutil
@@ -11,9 +14,13 @@ import pytest
 from tiny_book import ALPHA, chapter, make_book
 from waiting import gone, wait_for
 
+import hopcore
+from hopcore import _processes
+from hopcore._processes import tell
 from hopcore.edition import commands
 from hopcore.edition.chapters import Book
 from hopcore.edition.errors import EditionError
+from hopcore.edition.run import waiting
 from hopcore.edition.run.execute import Parameters, Run
 from hopcore.edition.run.lock import only_one
 
@@ -59,7 +66,7 @@ def test_a_stopped_build_keeps_what_is_finished_and_leaves_no_notebook_no_lock_a
     )
     root = make_book(tmp_path / "clone", {"alpha": ALPHA, "waits": waits}, intro=PLAIN)
     command = [sys.executable, "-m", "hopcore", "book", "--root", str(root), "--jobs", "1"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as build:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as build:
         assert wait_for(lambda: ready.exists() and ready.read_text())
         below = [psutil.Process(int(ready.read_text())), *psutil.Process(build.pid).children(recursive=True)]
 
@@ -68,6 +75,9 @@ def test_a_stopped_build_keeps_what_is_finished_and_leaves_no_notebook_no_lock_a
             commands.book(root, [], Parameters())
 
         os.kill(build.pid, number)
+        said = build.communicate()[0]
+    assert "\r" not in said and "waits: executing" in said  # nothing is rewritten in a log
+    assert ("stopped: finished chapters are kept" in said) == (number == signal.SIGINT)
     assert build.returncode == (130 if number == signal.SIGINT else -number)
     assert wait_for(lambda: all(map(gone, below)), 20)
     alpha, run = run_of(root, "alpha"), run_of(root, "waits")
@@ -82,6 +92,64 @@ def test_a_stopped_build_keeps_what_is_finished_and_leaves_no_notebook_no_lock_a
     assert "all of it" in run.notebook.read_text() and run.record.exists()
     assert "all of it" in (root / "_build" / "html" / "book" / "waits.html").read_text()
     assert not list(run.notebook.parent.glob("*.running"))
+
+
+# Waiting for a chapter
+
+
+@pytest.mark.parametrize(
+    ("log", "said", "expected", "shown"),
+    [
+        ("", None, math.inf, "cell 0 of 12, 01:05"),
+        (
+            "Executing Cell 1---\nEnding Cell 1---\nExecuting Cell 2---\n",
+            "",
+            3900,
+            "cell 2 of 12, 01:05 of about 1:05:00",
+        ),
+        (
+            "Executing Cell 10--\n",
+            "sweep: 3 of 4 runs",
+            65,
+            "cell 10 of 12, 01:05 of about 01:05, sweep: 3 of 4 runs",
+        ),
+    ],
+)
+def test_a_line_tells_how_far_a_chapter_is(tmp_path: Path, log, said, expected, shown) -> None:
+    (tmp_path / waiting.LOG).write_text(log)
+    if said is not None:
+        (tmp_path / waiting.SAID).write_text(said)
+    assert waiting.at_work(12, 65, expected, tmp_path) == shown
+
+
+WAIT = """
+import math, pathlib, subprocess, sys
+from hopcore.edition.run.waiting import waited
+process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1.5)"])
+sys.exit(waited(process, "alpha", 4, math.inf, pathlib.Path.cwd()))
+"""
+
+
+def test_it_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / waiting.LOG).write_text("Executing Cell 3---\n")
+    ours, its = pty.openpty()
+    termios.tcsetwinsize(its, (24, 80))
+    subprocess.run([sys.executable, "-c", WAIT], cwd=tmp_path, stderr=its, check=True)
+    assert b"alpha: cell 3 of 4, 00:01" in os.read(ours, 4096)
+
+
+def test_a_sweep_tells_its_share_to_who_asks(tmp_path: Path, monkeypatch, digits) -> None:
+    told, small = tmp_path / "told", {"memories": 1, "epochs": 1, "rescaled_temperature": 1}
+    hopcore.sweep(digits, n=2, **small)
+    shares: list[str] = []
+    monkeypatch.setenv(_processes.TOLD, str(told))
+    monkeypatch.setattr("hopcore.sweeps.run.tell", lambda text: (tell(text), shares.append(told.read_text())))
+    hopcore.sweep(digits, n=2, store=tmp_path / "runs", **small)
+    hopcore.sweep(digits, n=[2, 3], store=tmp_path / "runs", **small)
+    assert shares == ["sweep: 1 of 1 runs", "", "sweep: 2 of 2 runs", ""]
+
+
+# Pages
 
 
 def test_warnings_fail_the_build_and_leave_the_old_pages(tmp_path: Path) -> None:

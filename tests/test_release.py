@@ -62,6 +62,8 @@ digits = hopcore.training_set(digits=[1, 4], per_digit=2, seed=0)
 alpha = hopcore.coefficients(digits.images, digits)
 html = Slider((b"a", b"b"), ("1", "2"), ("1", "2"), "n", (1, 1))._repr_html_()
 assert "figure.dataset.ready" in html
+sys.modules["myst_nb"] = None  # it comes with the extra for the book: a downloaded chapter goes on without
+hopcore.paper.say(shape=alpha.size)
 print(hopcore.__version__, alpha.shape)
 """
 
@@ -97,4 +99,8 @@ def test_the_workflow_runs_the_projects_checks_on_its_pythons_and_may_not_write_
     assert job["strategy"]["matrix"]["python-version"] == named
     assert PROJECT["requires-python"] == f">={named[0]}"
     assert ".ci/run" in [step.get("run") for step in job["steps"]]
-    assert workflow["permissions"] == {"contents": "read"} and workflow["jobs"]["publish"]["needs"] == "test"
+    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["jobs"]["publish"]["needs"] == ["test", "lowest"]
+    *_, python, tests = workflow["jobs"]["lowest"]["steps"]
+    assert python["with"]["python-version"] == named[0]  # the lowest versions run on the lowest Python
+    assert "--resolution lowest-direct -e '.[dev]'" in tests["run"] and "-m pytest" in tests["run"]

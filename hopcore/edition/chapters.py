@@ -54,10 +54,10 @@ class Chapter:
         return any(cell.cell_type == "code" for cell in self.notebook().cells)
 
     def notebook(self) -> nbformat.NotebookNode:
-        """A new notebook of the source, without outputs; the same source gives the same notebook."""
-        if not self.text.startswith("---\n") or "\nkernelspec:" not in self.text.split("\n---\n", 1)[0]:
-            # A plain page. Its fenced code is for reading only.
-            return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(self.text, id="page")])
+        """A new notebook of the source, without outputs; the same source gives the same notebook.
+
+        Fenced code is for reading only, unless it is a ``{code-cell}``.
+        """
         notebook = jupytext.reads(self.text, fmt="md:myst")
         notebook.metadata["kernelspec"] = dict(KERNEL)
         for number, cell in enumerate(notebook.cells):

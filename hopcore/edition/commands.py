@@ -1,7 +1,10 @@
 """What the commands ``hopcore book``, ``check`` and ``reference`` do, from first to last."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from tqdm import tqdm
 
 from hopcore.edition.chapters import Book
 from hopcore.edition.compare.reference import compare, orphans, planned, write_reference
@@ -77,4 +80,5 @@ def _execute(runs: Sequence[Run], *, anew: Sequence[Run], jobs: int) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    tqdm.write(line)  # above the lines that are rewritten
+    sys.stdout.flush()

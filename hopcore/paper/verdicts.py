@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -187,7 +188,9 @@ def say(**values: Any) -> None:
     ValueError
         For an array of several elements, or a name that is not a plain word (or two with a dot between).
     """
-    from myst_nb import glue  # part of the extra `book`, which only chapters need
+    if find_spec("myst_nb") is None:  # without the extra `book` there is no page to quote them
+        return
+    from myst_nb import glue
 
     for name, value in values.items():
         if not all(word.isidentifier() for word in name.split(".", 1)):

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from hopcore._checks import check_flag, refuse
+from hopcore._processes import tell
 from hopcore._threads import threads
 from hopcore.data import TrainingSet
 from hopcore.sweeps.grid import checked_axes, final_states, places
@@ -131,6 +132,7 @@ def sweep(
 
     from tqdm.auto import tqdm
 
+    left = set(missing)
     with tqdm(
         total=len(at), initial=len(at) - len(missing), unit="run", desc="sweep", disable=not progress
     ) as bar:
@@ -141,9 +143,12 @@ def sweep(
                 if kept is not None:
                     kept.write(identities[run], memories, labels)
             bar.update(len(runs))
+            left.difference_update(runs)
+            tell(f"sweep: {len(at) - len(left)} of {len(at)} runs")
 
         if missing:
             _train_all(data, options, missing, executor, keep)
+    tell("")
     described = {
         "title": "sweep of generalized Hopfield networks, final states",
         **common,

@@ -24,10 +24,12 @@ from typing import IO, Any, TypeVar, cast
 import nbformat
 
 from hopcore._files import remove, write_whole
+from hopcore._processes import TOLD
 from hopcore.edition.chapters import KERNEL, Book, Chapter
 from hopcore.edition.errors import EditionError
 from hopcore.edition.run.circumstances import circumstances, cores
 from hopcore.edition.run.fingerprint import file_digest, fingerprint
+from hopcore.edition.run.waiting import LOG, SAID, waited
 from hopcore.live.kernel import STATIC
 from hopcore.paper.verdicts import MIME, Answer
 
@@ -141,16 +143,20 @@ class Run:
             raise EditionError(f"{self.notebook}: {error}") from error
 
     def forget(self) -> None:
-        """Take the kept notebook for unfinished from now on."""
-        remove(self.record)
+        """Take the kept notebook for unfinished from now on; how long it took is remembered."""
+        if self.record.exists():
+            seconds = json.dumps({"seconds": self.expected_seconds()})
+            write_whole(self.record, lambda path: path.write_text(seconds, encoding="utf-8"))
 
     def expected_seconds(self) -> float:
-        """How long the execution took that the chapter's reference was made from; infinite if unknown."""
-        try:
-            reference = json.loads(self.book.reference(self.chapter).read_text(encoding="utf-8"))
-            return float(reference["metadata"]["hopcore"]["seconds"])
-        except (OSError, *_FOREIGN):
-            return math.inf
+        """How long the last execution took, else that of the chapter's reference; infinite if unknown."""
+        for path in (self.record, self.book.reference(self.chapter)):
+            try:
+                found = json.loads(path.read_text(encoding="utf-8"))
+                return float((found if path == self.record else found["metadata"]["hopcore"])["seconds"])
+            except (OSError, *_FOREIGN):
+                continue
+        return math.inf
 
 
 @dataclass(frozen=True)
@@ -238,7 +244,6 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
     work.mkdir(parents=True)
     run.forget()
     remove(run.failed)
-    nbformat.write(run.chapter.notebook(), work / "input.ipynb")
     failure = _run_process(run, work, threads, processes)
     seconds = time.monotonic() - began
     if failure is not None:
@@ -263,25 +268,31 @@ def _execute_one(run: Run, threads: int, processes: _Processes, say: Callable[[s
 
 
 def _run_process(run: Run, work: Path, threads: int, processes: _Processes) -> Failure | None:
-    """Run papermill on the prepared input; its messages go to a log beside it."""
+    """Run papermill; its messages go to a log beside the notebook."""
+    notebook = run.chapter.notebook()
+    nbformat.write(notebook, work / "input.ipynb")
     command = bound(
         "papermill.cli", "papermill", str(work / "input.ipynb"), str(work / "output.ipynb"),
-        "--parameters_yaml", json.dumps(run.passed()), "--kernel", KERNEL["name"], "--no-progress-bar",
+        "--parameters_yaml", json.dumps(run.passed()), "--kernel", KERNEL["name"], "--log-output",
         "--cwd", str(run.chapter.source.parent), "--start-timeout", "120",
         "--execution-timeout", str(CELL_TIMEOUT[run.parameters.scale]),
     )  # fmt: skip
-    log = work / "log.txt"
+    cells = len(notebook.cells) + bool(run.passed())  # papermill adds one with the parameters
+    # References are of the quick scale: they tell nothing of another.
+    known = run.parameters.scale == "quick" or run.record.exists()
+    expected = run.expected_seconds() if known else math.inf
+    log = work / LOG
     with log.open("w", encoding="utf-8") as messages:
         process = processes.start(
             command,
             stdin=subprocess.PIPE,
             stdout=messages,
             stderr=messages,
-            env=environment(run.book.output, threads),
+            env=environment(run.book.output, threads) | {TOLD: str(work / SAID)},
             start_new_session=True,  # Ctrl-C reaches the command alone, which then ends its processes
         )
         with cast(IO[bytes], process.stdin):  # closing it ends the process
-            status = process.wait()
+            status = waited(process, run.chapter.name, cells, expected, work)
     return _failure(run, work, status, log.read_text(encoding="utf-8", errors="replace").strip())
 
 
@@ -324,6 +335,7 @@ def environment(output: Path, threads: int) -> dict[str, str]:
     environment[STATIC] = "1"  # a page has no kernel to answer
     environment["IPYTHONDIR"] = str(output / "ipython")
     environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    environment["HOPCORE_SWEEPS"] = str(output / "sweeps")  # where chapters keep long computations
     # The kernel `python3` is that of this interpreter, whatever other kernels have the name.
     spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], **KERNEL}
     place = output / "jupyter" / "kernels" / KERNEL["name"] / "kernel.json"

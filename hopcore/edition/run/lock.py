@@ -15,7 +15,7 @@ from hopcore.edition.errors import EditionError
 def only_one(output: Path) -> Iterator[None]:
     """Hold the folder ``output`` for one command; the system lets go when the process ends, however it ends.
 
-    If another process holds it, an `EditionError` names that process.
+    If another process holds it, an `EditionError` names that process. Ctrl-C says what is kept.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -31,6 +31,9 @@ def only_one(output: Path) -> Iterator[None]:
     try:
         write_whole(output / "lock.process", lambda path: path.write_text(str(os.getpid()), encoding="utf-8"))
         yield
+    except KeyboardInterrupt:
+        print("stopped: finished chapters are kept; the same command goes on from there", flush=True)
+        raise
     finally:
         lock.release()
 
