@@ -81,11 +81,8 @@ def test_a_page_that_is_saved_in_jupyterlab_changes_only_where_it_was_edited(tmp
         notebook = manager.get(page.name, type="notebook")["content"]
         # What JupyterLab adds. Without a kernel's name it would ask for one.
         assert notebook["metadata"]["kernelspec"]["name"] == "python3"
-        kernel = {
-            "name": "python3",
-            "display_name": get_kernel_dict()["display_name"],
-            "language": "python",
-        }
+        name = get_kernel_dict()["display_name"]
+        kernel = {"name": "python3", "display_name": name, "language": "python"}
         language = {"name": "python", "pygments_lexer": "ipython3", "version": platform.python_version()}
         notebook["metadata"] |= {"kernelspec": kernel, "language_info": language}
         first = notebook["cells"][0]
@@ -183,33 +180,28 @@ def installed(asked: list[str]) -> list[str]:
     return [line for line in asked if line.startswith(("-m pip download", "-m pip install"))]
 
 
-def test_packages_are_installed_by_their_hashes_once(make_env) -> None:
-    status, asked = make_env()
-    assert status == 0 and asked[1] == "-m venv .venv"
-    assert installed(asked) == [WITHOUT_CUDA, f"{DOWNLOAD} torch", *HASHED, REST]
-    assert make_env() == (0, [])
-
-
-@pytest.mark.parametrize(("options", "elsewhere"), [((), "1"), (("LOCK=",), "0")])
-def test_elsewhere_or_without_a_lock_torch_is_installed_first_and_pinned(
-    make_env, options, elsewhere
-) -> None:
-    status, asked = make_env(*options, ELSEWHERE=elsewhere)
-    assert status == 0 and installed(asked) == [WITHOUT_CUDA, TORCH_FIRST, REST]
-
-
-def test_torch_without_cuda_is_taken_where_its_index_answers(make_env) -> None:
-    status, asked = make_env(ANSWERS="yes")
-    assert status == 0 and installed(asked) == [WITHOUT_CUDA, *HASHED, REST]
+FROM_THE_INDEX, ITS_OWN = f"{DOWNLOAD} torch", "global.extra-index-url='x'"
 
 
 @pytest.mark.parametrize(
-    "given",
-    [{"NO_GPU": "0"}, {"NO_TORCH": "0"}, {"CONFIGURED": "global.extra-index-url='x'"}],
+    ("options", "given", "wanted"),
+    [
+        ((), {}, [WITHOUT_CUDA, FROM_THE_INDEX, *HASHED]),
+        ((), {"ANSWERS": "yes"}, [WITHOUT_CUDA, *HASHED]),
+        ((), {"NO_GPU": "0"}, [FROM_THE_INDEX, *HASHED]),
+        ((), {"NO_TORCH": "0"}, [FROM_THE_INDEX, *HASHED]),
+        ((), {"CONFIGURED": ITS_OWN}, [FROM_THE_INDEX, *HASHED]),
+        ((), {"ELSEWHERE": "1"}, [WITHOUT_CUDA, TORCH_FIRST]),
+        (("LOCK=",), {}, [WITHOUT_CUDA, TORCH_FIRST]),
+    ],
 )
-def test_a_gpu_an_installed_torch_and_an_index_of_the_users_own_are_respected(make_env, given) -> None:
-    status, asked = make_env(**given)
-    assert status == 0 and installed(asked) == [f"{DOWNLOAD} torch", *HASHED, REST]
+def test_packages_are_installed_once_torch_first_and_without_cuda_where_none_is_wanted(
+    make_env, options, given, wanted
+) -> None:
+    status, asked = make_env(*options, **given)
+    assert status == 0 and asked[1] == "-m venv .venv"
+    assert installed(asked) == [*wanted, REST]
+    assert make_env(*options, **given) == (0, [])
 
 
 def test_an_environment_without_pip_gets_one(make_env) -> None:
