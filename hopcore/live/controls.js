@@ -16,18 +16,11 @@ function button(parent, textContent, does, given = {}) {
   return parent.lastChild;
 }
 
-/** Something behind a fold. */
-function folded(textContent, parent) {
-  const more = make("details", { className: "more" }, parent);
-  make("summary", { textContent }, more);
-  return more;
-}
-
 let numbered = 0;
 
 /** A setting's slider and, for what it cannot reach, a field; `change(value)` may refuse. */
-function slider(parent, name, value, change, given = {}) {
-  const { words, unit = "", reach, step = reach[2] } = { ...SETTINGS[name], ...given }, [min, max] = reach;
+function slider(parent, name, value, change) {
+  const { words, unit = "", reach: [min, max, step] } = BOOK.settings[name];
   const id = `hopcore-live-${++numbered}`, box = make("div", { className: "number" }, parent);
   make("label", { htmlFor: id, textContent: words, title: unit }, box);
   const slide = make("input", { id, type: "range", min, max, step, value, name }, box);

@@ -7,7 +7,7 @@ const FADED = 0.86; // how far a memory fades that does not answer
 /** Scores of an image (N) as in hopcore.scores, and every memory's share of all activations aⁿ. */
 function answer(image, memories, labels, n, temperature) {
   const { length } = image, overlaps = range(labels.length / CATEGORIES)
-    .map((k) => overlapOf(image, 0, memories, k * length, length));
+    .map((k) => dot(image, memories, k * length));
   const largest = Math.max(...overlaps, 0), powers = overlaps.map((h) => (h > 0 ? (h / largest) ** n : 0));
   const scale = Math.exp(Math.min(n * Math.log(largest / temperature), 600)), total = sum(powers) || 1;
   const scores = new Float64Array(CATEGORIES);
@@ -48,16 +48,12 @@ function trace(pen, strokes, at, width) {
 class DrawInstrument extends LearningInstrument {
   build() {
     this.settings.low ??= 3;
-    this.addLearner();
+    this.addNetwork();
     Object.assign(this, { strokes: [], image: null, shows: new Array(CATEGORIES).fill(0) });
-    this.transport({ history: false });
-    this.view({ pad: [1, "draw a digit here"] });
-    this.view({ low: [1.8, "answers at low n"], high: [1.8, "answers at high n"] });
     button(this.controls, "Clear", () => this.put(null));
     button(this.controls, "Next", () => this.example(this.last ?? 0), { title: "another of this digit" });
     const choose = ([digit]) => this.try(() => { this.example(digit); this.learn(); });
     this.chips = digitChips(this.controls, "or show a", [], choose, "radio");
-    this.knobs("rate", "memories", "seed");
     const draws = (fresh) => (...at) => this.drawn(fresh, ...at);
     hand(this.canvases.pad, { pointerdown: draws(true), pointermove: draws(false) });
   }
@@ -80,7 +76,7 @@ class DrawInstrument extends LearningInstrument {
 
   /** Whoever asks networks that know nothing lets them learn. */
   learn() {
-    if (this.epoch === 0 && !this.learner.learning) this.play();
+    if (this.epoch === 0 && !this.network.learning) this.play();
   }
 
   /** An image (N) in the place of the drawing, or nothing. */
@@ -113,15 +109,15 @@ class DrawInstrument extends LearningInstrument {
 
   /** The answer of one network. */
   answers(at) {
-    const { memories, labels } = this.learners[at].frame, { n, rescaledTemperature } = this.rule(at);
+    const { memories, labels } = this.networks[at], { n, rescaledTemperature } = this.rule(at);
     const image = this.image || new Float64Array(this.data.pixels);
     return answer(image, memories, labels, n, rescaledTemperature * image.length);
   }
 
   /** The network at n, the image, and scores and shares at n and low n; `other` is the network at low n. */
-  snapshot() {
-    const answers = [this.answers(0), this.answers(1)], { image, learners: [, { frame: other }] } = this;
-    return { ...super.snapshot(), image, answers, other };
+  state() {
+    const answers = [this.answers(0), this.answers(1)], { image, networks: [, other] } = this;
+    return { ...super.state(), image, answers, other: other.state() };
   }
 
   words() {
@@ -142,7 +138,7 @@ class DrawInstrument extends LearningInstrument {
 
   /** Memories, faded where they do not answer, and the ten scores beside the largest. */
   drawAnswer(at, pen, width, height) {
-    const { frame: { memories, labels }, count } = this.learners[at];
+    const { memories, labels, count } = this.networks[at];
     const { scores, shares } = this.answers(at), top = 20;
     const size = Math.min(height - 36, width * 0.52), { columns, of } = places(count), cell = size / columns;
     text(pen, `n = ${this.rule(at).n}`, 0, 8, { bold: true, size: 13 });

@@ -1,24 +1,30 @@
-// What all instruments share: their place in the page, the still picture, and messages.
+// What all instruments share: their place in the page, what `BOOK.instruments` says of them, and messages.
 
-/** An instrument in an element, built by `build`; programs call its methods by way of start.js. */
+/** An instrument in an element. Programs call its methods: it is the element's property `instrument`. */
 class Instrument {
   constructor(element, options, data) {
-    Object.assign(this, { element, options, data, canvases: {}, show: {}, learners: [] });
+    const layout = BOOK.instruments[element.dataset.instrument], { title, hint, views, knobs, more } = layout;
+    Object.assign(this, { element, data, layout, settings: options, canvases: {}, shown: {}, networks: [] });
     this.still = element.querySelector(".still");
-    this.root = make("div", { className: "live", role: "group", "aria-label": options.title }, element);
+    this.root = make("div", { className: "live", role: "group", "aria-label": title }, element);
     for (const name of ["bar", "stage", "controls"]) this[name] = make("div", { className: name }, this.root);
     this.told = make("p", { className: "told", role: "alert" }, this.root);
-    this.state = make("p", { className: "state" }, this.root);
-    make("p", { className: "hint", textContent: options.hint }, this.root);
-    const theme = { attributes: true, attributeFilter: ["data-theme"] };
+    this.said = make("p", { className: "state" }, this.root);
+    make("p", { className: "hint", textContent: hint }, this.root);
+    this.views = views.map((canvases) => this.view(canvases));
+    this.prepare();
+    for (const name of knobs) this.knob(this.controls, name);
+    this.build?.();
+    const folded = make("details", { className: "more" }, this.controls);
+    make("summary", { textContent: layout.fold || "more" }, folded);
+    for (const name of more) this.knob(folded, name);
+    const theme = { attributeFilter: ["data-theme"] };
     new MutationObserver(() => this.redraw()).observe(document.documentElement, theme);
-    this.looking = new IntersectionObserver(([{ isIntersecting }]) => {
-      this.inSight = isIntersecting;
-      this.look();
-    });
+    this.looking = new IntersectionObserver(([{ isIntersecting }]) => this.look(isIntersecting));
     this.looking.observe(element);
     this.watch = () => this.look();
     document.addEventListener("visibilitychange", this.watch);
+    this.begin();
   }
 
   /** A view with canvases {name: [ratio, label]}, each drawn by the method of its name. */
@@ -34,8 +40,9 @@ class Instrument {
     for (const each of Object.values(this.canvases)) each.request();
   }
 
-  look() {
-    for (const each of this.learners) each.look(this.inSight !== false && !document.hidden);
+  look(inSight = this.inSight) {
+    this.inSight = inSight;
+    for (const each of this.networks) each.look(inSight !== false && !document.hidden);
   }
 
   /** What a control does; a refusal is told in the instrument. */
@@ -49,9 +56,9 @@ class Instrument {
   }
 
   /** A sentence for the reader; without one, that which stays. */
-  tell(words, stays = false) {
-    if (stays) this.lasting = words;
-    const told = words || this.lasting || "";
+  tell(words, lasting = this.lasting) {
+    const told = words || lasting || "";
+    this.lasting = lasting;
     if (this.told.textContent === told) return;
     this.told.textContent = told;
     this.reported?.();
@@ -59,21 +66,24 @@ class Instrument {
 
   /** The state in words, to read and for each canvas. */
   say(words) {
-    this.state.textContent = words;
+    this.said.textContent = words;
     for (const each of Object.values(this.canvases)) each.say(words);
   }
 
   /** A setting's control, which follows it. */
-  knob(parent, name, more) {
-    const change = (given) => this.try(() => this.set({ [name]: given })), value = this.settings[name];
+  knob(parent, name) {
+    const change = (value) => this.try(() => this.set({ [name]: value })), now = this.settings[name];
     const control = name === "digits" ? digitChips : slider;
-    this.show[name] = control(parent, name, value, change, more);
+    this.shown[name] = control(parent, name, now, change);
   }
+
+  /** A button for what may be refused. */
+  button(parent, words, does, given) { return button(parent, words, () => this.try(does), given); }
 
   wake() { this.element.classList.add("awake"); }
 
   end() {
-    for (const each of this.learners) each.end();
+    for (const each of this.networks) each.stop();
     this.looking.disconnect();
     document.removeEventListener("visibilitychange", this.watch);
   }

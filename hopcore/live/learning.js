@@ -1,29 +1,30 @@
 // What the instruments share in which networks learn the page's images: play, step, settings, the past.
 
 class LearningInstrument extends Instrument {
-  constructor(element, options, data) {
-    super(element, options, data);
-    this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...options };
-    this.addLearner();
-    this.build();
-    this.begin();
+  prepare() {
+    const { data, settings, layout, still } = this, picture = still?.firstChild.cloneNode();
+    this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...settings };
+    this.addNetwork();
+    this.transport(layout);
+    if (!picture || !this.canvases.memories) return;
+    const teaser = make("figure", { className: "teaser" }, this.canvases.memories.element.parentNode);
+    teaser.append(picture, make("figcaption", { textContent: "memories that have learnt: press play" }));
   }
 
-  addLearner() { this.learners.push(new Learner(() => this.changed(), ({ message }) => this.tell(message))); }
-  get learner() { return this.learners[0]; }
-  get frame() { return this.learner.frame; }
-  get images() { return this.learner.images; }
-  get digits() { return this.learner.digits; }
-  get epoch() { return this.frame.epoch; }
+  addNetwork() { this.networks.push(new Network(() => this.changed(), this.layout.past ? MOST_RECORDS : 1)); }
+  get network() { return this.networks[0]; }
+  get images() { return this.network.images; }
+  get digits() { return this.network.digits; }
+  get epoch() { return this.network.epoch; }
+  state() { return this.network.state(); }
 
   /** A new network from the seed, on the images of the chosen digits. */
   begin() {
-    const { data, settings: { seed, memories, digits: held } } = this;
-    const { pixels } = data, rows = data.rowsOf(held);
-    const images = new Float64Array(rows.length * pixels), digits = rows.map((row) => data.digits[row]);
-    rows.forEach((row, at) => images.set(data.image(row), at * pixels));
+    const { data, settings: { seed, memories, digits: held } } = this, { pixels } = data;
+    const rows = data.rowsOf(held), digits = rows.map((row) => data.digits[row]);
+    const images = Float64Array.from(rows.flatMap((row) => [...data.image(row)]));
     const start = startOf(seed, memories, pixels);
-    this.learners.forEach((each, at) => each.open({ images, digits, pixels, rule: this.rule(at), ...start }));
+    this.networks.forEach((each, at) => each.open({ images, digits, pixels, rule: this.rule(at), ...start }));
     this.changed();
   }
 
@@ -34,21 +35,24 @@ class LearningInstrument extends Instrument {
 
   play(count = Infinity) {
     this.wake();
-    for (const each of this.learners) if (!each.learning) each.run(count > 0 ? count : Infinity);
+    for (const each of this.networks) if (!each.learning) each.run(count > 0 ? count : Infinity);
   }
 
-  pause() { return Promise.all(this.learners.map((each) => each.stop())).then(() => this.epoch); }
+  async pause() {
+    for (const each of this.networks) each.stop();
+    return this.epoch;
+  }
 
   async step(count = 1) {
     if (!(Number.isInteger(count) && count >= 0)) throw refuse("step", count, "a whole number from 0");
     this.wake();
-    await Promise.all(this.learners.map((each) => each.run(count, true)));
+    await Promise.all(this.networks.map((each) => each.run(count, true)));
     return this.epoch;
   }
 
-  push(spread = 0.15) {
+  async push(spread = 0.15) {
     this.wake();
-    return this.learner.ask("push", { spread, seed: Date.now() % 65536 });
+    this.network.push({ spread, seed: Date.now() % 65536 });
   }
 
   set(given) {
@@ -57,8 +61,8 @@ class LearningInstrument extends Instrument {
     if ("digits" in given) this.data.rowsOf(now.digits); // which refuses digits that the page lacks
     this.settings = now;
     if ("digits" in given || "seed" in given || "memories" in given) this.begin();
-    this.learners.forEach((each, at) => { each.rule = this.rule(at); });
-    for (const [name, show] of Object.entries(this.show)) show(now[name]);
+    this.networks.forEach((each, at) => { each.rule = this.rule(at); });
+    for (const [name, show] of Object.entries(this.shown)) show(now[name]);
     this.changed();
   }
 
@@ -69,44 +73,40 @@ class LearningInstrument extends Instrument {
       throw new RangeError("memories and labels: must be equally many.");
     }
     this.wake();
-    for (const each of this.learners) each.open({ ...each, memories, labels });
+    for (const each of this.networks) each.open({ ...each, memories, labels });
     this.changed();
-  }
-
-  snapshot() {
-    const { epoch, memories, labels } = this.frame;
-    return { epoch, memories, labels };
   }
 
   /** All that is shown follows the network. */
   changed() {
+    if (!this.network.memories) return;
     this.redraw();
     this.showTransport();
     this.say(`Epoch ${this.epoch}. ${this.words()}`);
     this.reported?.();
   }
 
-  /** Play, step, anew; a slider through the epochs that were. */
-  transport({ push = false, history = true } = {}) {
-    const { bar, learner } = this;
-    const playOrPause = () => (learner.learning ? this.pause() : this.play());
+  /** Play, step, anew, and push; a slider through the epochs that were. */
+  transport({ push, past }) {
+    const { bar, network } = this, box = make("label", { className: "past" });
+    const playOrPause = () => (network.learning ? this.pause() : this.play());
     this.playing = button(bar, "", playOrPause, { className: "play" });
     button(bar, "Step", () => this.step(1), { title: "one epoch" });
-    button(bar, "Anew", () => this.try(() => { this.begin(); this.wake(); }), { title: "back to the start" });
+    this.button(bar, "Anew", () => { this.begin(); this.wake(); }, { title: "back to the start" });
     if (push) button(bar, "Push", () => this.push(), { title: "add noise to every pixel and label" });
-    const box = make("label", { className: "past" }, bar);
+    bar.append(box);
     make("span", { textContent: "epoch" }, box);
-    this.slide = make("input", { type: "range", min: 0, name: "epoch", hidden: !history }, box);
+    this.slide = make("input", { type: "range", min: 0, name: "epoch", hidden: !past }, box);
     this.clock = make("output", {}, box);
     this.slide.addEventListener("input", () => {
       this.wake();
-      const record = learner.history[Number(this.slide.value)];
-      if (record) learner.seek(record.epoch);
+      const record = network.history[Number(this.slide.value)];
+      if (record) network.seek(record);
     });
   }
 
   showTransport() {
-    const { playing, slide, epoch, learner: { learning, history } } = this;
+    const { playing, slide, epoch, network: { learning, history } } = this;
     const words = learning ? "❚❚ Pause" : "▶ Play";
     if (playing.textContent !== words) playing.textContent = words;
     this.clock.textContent = epoch.toLocaleString("en");
@@ -115,30 +115,22 @@ class LearningInstrument extends Instrument {
     Object.assign(slide, { max: Math.max(1, history.length - 1), value: this.past.length - 1 });
   }
 
-  /** Controls of what may change while the network learns, and behind a fold of what makes a new one. */
-  knobs(...names) {
-    for (const name of ["n", "rescaledTemperature"]) this.knob(this.controls, name);
-    const more = folded("more", this.controls);
-    for (const name of names) this.knob(more, name);
-  }
-
-  /** The memories, under the still picture until something moves. */
-  viewMemories() {
-    const view = this.view({ memories: [1, "memories"] }), picture = this.still?.firstChild.cloneNode();
-    if (!picture) return;
-    const teaser = make("figure", { className: "teaser" }, view);
-    teaser.append(picture, make("figcaption", { textContent: "memories that have learnt: press play" }));
-  }
-
   memories(pen, width) {
-    mosaic(pen, this.frame.memories, this.learner.count, [0, 0, width], (k) => this.colour(k));
+    const { memories, count } = this.network;
+    mosaic(pen, memories, count, [0, 0, width], (k) => this.colour(k));
   }
 
   /** The colour of the digit that a memory stands for. */
-  colour(k) { return BOOK.digits[standsFor(this.frame.labels, k)]; }
+  colour(k) { return BOOK.digits[standsFor(this.network.labels, k)]; }
+
+  /** How many memories stand for each digit. */
+  held(labels = this.network.labels) {
+    const own = range(this.network.count).map((k) => standsFor(labels, k));
+    return range(CATEGORIES).map((digit) => own.filter((each) => each === digit).length);
+  }
 
   /** Records up to the epoch that is shown. */
-  get past() { return this.learner.history.filter(({ epoch }) => epoch <= this.epoch); }
+  get past() { return this.network.history.filter(({ epoch }) => epoch <= this.epoch); }
 
   /** Axes over epochs, which grow in jumps. */
   timeAxes(pen, box, more) {

@@ -1,6 +1,7 @@
 // An instrument in a notebook's output (anywidget): what Python sets is set here, what happens is told there.
 
 const GONE = "The kernel is gone: Python no longer hears of this network.";
+const ENDS = ["restarting", "autorestarting", "terminating", "dead"]; // a kernel's states
 const TELL = 500; // milliseconds between two states that Python is told of
 const TRAITS = Object.entries({ n: "n", rescaled_temperature: "rescaledTemperature", rate: "rate" });
 
@@ -10,9 +11,16 @@ function render({ model, el }) {
   const data = imagesOf({ shape: model.get("shape"), digits: model.get("digit_of_image"), pixels });
   const own = begin(element, model.get("options"), data);
   model.on("msg:custom", ({ do: deed, given }) => own.try(() => own[deed](given)));
-  // ipywidgets says so when the kernel restarts or ends; the instrument itself goes on.
-  model.on("comm_live_status_update", () => own.tell(GONE, true));
-  if (!own.learner) return () => own.end();
+  // Of a restart ipywidgets tells, of an end only the kernel's own connection; the instrument itself goes on.
+  const kernel = model.widget_manager?.kernel;
+  const gone = () => {
+    own.reported = null;
+    own.tell("", GONE);
+  };
+  model.on("comm_live_status_update", gone);
+  kernel?.statusChanged?.connect((_, status) => { if (ENDS.includes(status)) gone(); });
+  kernel?.disposed?.connect(gone);
+  if (!own.network) return () => own.end();
   const load = () => {
     const numbers = ({ buffer, byteOffset: at, byteLength: size }) => (
       new Float64Array(buffer.slice(at, at + size)));
@@ -23,7 +31,7 @@ function render({ model, el }) {
   const tell = () => {
     later = null;
     told = performance.now();
-    const { epoch, memories, labels } = own.snapshot(), bytes = (array) => new DataView(array.slice().buffer);
+    const { epoch, memories, labels } = own.state(), bytes = (array) => new DataView(array.slice().buffer);
     model.set({ epoch, current_memories: bytes(memories), current_labels: bytes(labels) });
     model.set("told", own.told.textContent);
     for (const [name, key] of TRAITS) model.set(name, own.settings[key]);

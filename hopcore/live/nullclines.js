@@ -9,33 +9,30 @@ const signed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).repla
 const shorter = (value) => Number(value.toFixed(2));
 
 class NullclinesInstrument extends Instrument {
-  constructor(element, options, data) {
-    super(element, options, data);
-    const { n, temperature, aa, ab, bb, copies = 1 } = options, { bar, controls } = this;
+  prepare() {
+    const { bar, settings: { n, temperature, aa, ab, bb, copies = 1 } } = this;
     this.settings = { n, temperature, aa, ab, bb, copies };
     Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8], rows: [0, 0] });
     button(bar, "▶ Start", () => this.start(this.cross), { className: "play", title: "from the cross" });
     const kinds = make("select", { "aria-label": "what starts" }, bar);
     ["one memory", "two memories"].forEach((text, at) => make("option", { value: at + 1, text }, kinds));
     kinds.addEventListener("change", () => this.try(() => this.set({ copies: Number(kinds.value) })));
-    this.show.copies = (now) => { kinds.value = now; };
+    this.shown.copies = (now) => { kinds.value = now; };
     button(bar, "Clear", () => { this.followed = []; this.redraw(); });
-    this.view({ plane: [1, "Plane of label and memory: arrow keys move the cross, Enter starts there"] });
-    const diagram = [1.5, "Fixed points over n: a click or an arrow key chooses n"];
-    this.view({ diagram, gallery: [IMAGES_SHOWN * 0.8, "Memories at the fixed points"] });
-    this.knob(controls, "n", { step: 0.1 });
-    this.knob(controls, "temperature");
+  }
+
+  build() {
+    const { controls } = this;
     this.chips = ["A", "B"].map((name, at) => {
       const choose = ([digit]) => this.try(() => this.choose(at, digit));
       return digitChips(controls, name, [], choose, "radio");
     });
-    const others = () => this.try(() => this.choose(0, this.digits[0], 1));
-    button(controls, "Other images", others, { title: "of the same two digits" });
-    const more = folded("the overlaps by hand", controls);
-    for (const name of ["aa", "ab", "bb"]) this.knob(more, name);
+    const others = () => this.choose(0, this.digits[0], 1);
+    this.button(controls, "Other images", others, { title: "of the same two digits" });
     this.hands();
-    this.set({});
   }
+
+  begin() { this.set({}); }
 
   /** Click, tap and keys in the plane; a drag and keys in the diagram. */
   hands() {
@@ -78,8 +75,8 @@ class NullclinesInstrument extends Instrument {
       const digits = pair.map((row) => data.digits[row]), images = pair.map(data.image);
       const fits = pair.length === 2 && pair.every((row) => row in data.digits) && digits[0] !== digits[1];
       if (!fits) throw refuse("pair", pair, "the rows of two images of different digits");
-      const dot = (i, j) => images[i].reduce((sum, value, p) => sum + value * images[j][p], 0);
-      Object.assign(now, { aa: dot(0, 0), ab: dot(0, 1), bb: dot(1, 1) });
+      const [one, two] = images;
+      Object.assign(now, { aa: dot(one, one), ab: dot(one, two), bb: dot(two, two) });
       chosen = { digits, images };
     }
     const system = reducedSystem(now), points = system.fixedPoints();
@@ -87,7 +84,7 @@ class NullclinesInstrument extends Instrument {
     if (changed("aa", "ab", "bb", "copies")) this.followed = [];
     for (const each of this.followed) each.left = LONGEST;
     if (!this.curves || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
-    for (const [name, show] of Object.entries(this.show)) show(shorter(now[name]));
+    for (const [name, show] of Object.entries(this.shown)) show(shorter(now[name]));
     this.chips.forEach((show, side) => show(chosen ? [chosen.digits[side]] : []));
     this.say(this.words());
     this.run();
@@ -96,7 +93,7 @@ class NullclinesInstrument extends Instrument {
   fixedPoints() { return this.points.map((point) => ({ ...point })); }
 
   /** Of all that was started the paths [ℓ, x, ℓ, x …] of each memory, and whether some still move. */
-  snapshot() {
+  state() {
     const paths = this.followed.map(({ trails }) => trails.map((trail) => trail.flat()));
     return { paths, moving: this.followed.some(({ left }) => left > 0) };
   }
@@ -138,7 +135,10 @@ class NullclinesInstrument extends Instrument {
     this.run();
   }
 
-  look() { if (this.inSight) this.run(); }
+  look(inSight = this.inSight) {
+    super.look(inSight);
+    if (inSight) this.run();
+  }
 
   /** One frame after the other while something moves in sight. */
   run() {

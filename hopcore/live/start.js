@@ -1,10 +1,9 @@
-// Where it begins: a worker serves its network, a page starts the instruments that it holds.
+// Where it begins: a page starts the instruments that it holds.
 
-const INSTRUMENTS = () => ({
+const INSTRUMENTS = {
   network: NetworkInstrument, three: ThreeInstrument, heat: HeatInstrument, nullclines: NullclinesInstrument,
   draw: DrawInstrument,
-});
-const METHODS = ["play", "pause", "step", "set", "load", "push", "fixedPoints", "folds", "end"];
+};
 
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
 function imagesOf({ shape: [, pixels], digits, pixels: grey }) {
@@ -21,41 +20,24 @@ function imagesOf({ shape: [, pixels], digits, pixels: grey }) {
   };
 }
 
-/** Build an instrument in its element, and give programs what they may call. */
+/** Build an instrument in its element. */
 function begin(element, options, data) {
-  const Kind = INSTRUMENTS()[element.dataset.instrument];
-  if (!Kind || element.instrument) return null;
-  const own = new Kind(element, options, data), api = {};
-  for (const name of METHODS) if (own[name]) api[name] = (...given) => own[name](...given);
-  if (own.snapshot) api.state = () => own.snapshot();
-  for (const name of ["images", "digits", "epoch"]) {
-    Object.defineProperty(api, name, { get: () => own[name], enumerable: true });
-  }
-  element.instrument = api;
+  element.instrument = new INSTRUMENTS[element.dataset.instrument](element, options, data);
   element.classList.add("ready");
-  return own;
+  return element.instrument;
 }
 
 function startAll() {
-  const known = {};
-  for (const element of document.querySelectorAll("[data-instrument][data-images]")) {
+  const known = {}, still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  for (const element of document.querySelectorAll("[data-instrument][data-images]:not(.ready)")) {
     const { images, options } = element.dataset;
     known[images] ??= imagesOf(JSON.parse(document.getElementById(images).textContent));
-    const own = begin(element, JSON.parse(options), known[images]);
-    if (own?.settings.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) own.play();
+    const { autoplay, ...given } = JSON.parse(options), own = begin(element, given, known[images]);
+    if (autoplay && !still) own.play();
   }
 }
 
-/** Called with the scope: a worker's has no document. */
-function enter(scope) {
-  if (!scope.document) {
-    const answer = serve((message, moved) => scope.postMessage(message, moved));
-    scope.onmessage = ({ data }) => answer(data);
-    return null;
-  }
-  const id = "hopcore-live-style";
-  if (!document.getElementById(id)) make("style", { id, textContent: STYLE }, document.head);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
-  else startAll();
-  return { render };
-}
+const STYLE_ID = "hopcore-live-style";
+if (!document.getElementById(STYLE_ID)) make("style", { id: STYLE_ID, textContent: STYLE }, document.head);
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
+else startAll();

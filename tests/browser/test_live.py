@@ -100,15 +100,6 @@ def test_the_network_learns_as_the_library_does(case: str, data, show) -> None:
     assert apart(page, trained(data, memories, labels, parts)) < NEAR
 
 
-def test_without_a_worker_the_same_is_learnt_in_slices(few, show) -> None:
-    page = show(live.network(few, rate=RATE, memories=7, still=PIXEL), workers=False)
-    memories, labels = start(memories=7)
-    learn(page, memories, labels, *SUDDEN)
-    assert apart(page, trained(few, memories, labels, SUDDEN)) < NEAR
-    page.evaluate("ask.play()")
-    page.wait_for_function("n => ask.epoch > n", arg=EPOCHS)
-
-
 def test_play_shows_learning_and_then_all_ten_digits(data, show) -> None:
     page = show(live.network(data, still=PIXEL))
     page.get_by_role("button", name="Play").click()
@@ -287,7 +278,7 @@ def test_in_a_notebook_a_kernel_that_is_gone_is_told_and_learning_goes_on(few, b
     page = browser.new_page()
     packed = {"grey": net.grey, **net.start}
     given = {name: getattr(net, name) for name in ("name", "options", "shape", "digit_of_image")}
-    page.add_script_tag(content=f"{source()}\nwindow.render = hopcoreLive(self).render;")
+    page.add_script_tag(content=f"(() => {{ {source()}\nwindow.render = render; }})()")
     page.evaluate(NOTEBOOK, {**given, **{name: b64encode(part).decode() for name, part in packed.items()}})
     assert np.array_equal(state(page)[0], net.memories)
     page.evaluate("heard.comm_live_status_update()")
