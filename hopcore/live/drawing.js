@@ -1,12 +1,9 @@
 // Canvases: sharp at any pixel ratio, in the page's own colours, drawn once a frame at most.
 
-const FRAME = 10; // milliseconds of drawing after which the rest waits for the next frame
 let INK = "#000"; // the page's colour of text, at each painting
 
 /** A canvas that fills its cell; `draw(pen, width, height)` in CSS pixels. `BOOK` has the book's colours. */
 class Canvas {
-  static waiting = new Set();
-
   constructor(parent, name, ratio, label, draw) {
     Object.assign(this, { label, draw, element: make("canvas", { className: name, role: "img" }, parent) });
     this.element.style.aspectRatio = String(ratio);
@@ -18,26 +15,13 @@ class Canvas {
   /** What it shows, for those who do not see it. */
   say(words) { this.element.setAttribute("aria-label", `${this.label}. ${words}`); }
 
+  /** Paint it after the next frame, in a task of its own. */
   request() {
-    if (!Canvas.waiting.size) requestAnimationFrame(Canvas.paintSome);
-    Canvas.waiting.add(this);
-  }
-
-  /** As many canvases in a frame as its time allows; the others in the next. */
-  static paintSome() {
-    const end = performance.now() + FRAME;
-    try {
-      for (const each of Canvas.waiting) {
-        Canvas.waiting.delete(each);
-        each.paint();
-        if (performance.now() > end) break;
-      }
-    } finally {
-      if (Canvas.waiting.size) requestAnimationFrame(Canvas.paintSome);
-    }
+    this.asked ??= requestAnimationFrame(() => nextTask().then(() => this.paint()));
   }
 
   paint() {
+    this.asked = null;
     const { pen, element } = this, { clientWidth, clientHeight } = element, ratio = devicePixelRatio || 1;
     if (!clientWidth || !clientHeight) return;
     const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));

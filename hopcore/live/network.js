@@ -144,8 +144,7 @@ class Network {
 }
 
 /** ᾱ for an overlap of 1 with each image: Gram·α = overlaps, and ᾱ is the sum of α over a digit's images. */
-function sharesOf({ gram, count, size }, digits) {
+function sharesOf({ dense, size }, digits) {
   const own = (s) => range(CATEGORIES).map((c) => Number(digits[s] === c));
-  const row = (s) => Float64Array.of(...gram.subarray(s * size, s * size + count), ...own(s));
-  return solved(range(count).map(row));
+  return solved(range(size).map((s) => Float64Array.of(...dense.subarray(s * size, (s + 1) * size), ...own(s))));
 }

@@ -110,8 +110,8 @@ class NullclinesInstrument extends Instrument {
     for (let found = {}, end = 0; wanted(); found = diagram.next()) {
       if (found.done) return found.value;
       if (performance.now() < end) continue;
-      await new Promise((resolve) => { setTimeout(resolve, 0); });
-      end = performance.now() + 8;
+      await nextTask();
+      end = performance.now() + SLICE;
     }
     return null;
   }
@@ -177,7 +177,9 @@ class NullclinesInstrument extends Instrument {
       xName: `label ℓ: −1 says ${two}, +1 says ${one}`,
     }));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { size: 11 });
-    legend(pen, width < 340);
+    text(pen, "memory rests", 0, 9, { size: 11, colour: BOOK.memory, bold: true });
+    text(pen, "label rests", 88, 9, { size: 11, colour: BOOK.label, bold: true });
+    text(pen, "● stable  ○ unstable", 164, 9, { size: 11 });
     pen.globalAlpha = 0.45;
     for (const [place, dEll, dx] of arrows) {
       const half = 0.021 * box[2] / Math.sqrt(Math.hypot(dEll, dx) || 1); // longer where it is faster
@@ -242,18 +244,6 @@ class NullclinesInstrument extends Instrument {
       const edge = { strokeStyle: colour, lineWidth: followed ? 2.5 : 1 };
       Object.assign(pen, edge).strokeRect(x, 18, size, size);
     });
-  }
-}
-
-function legend(pen, narrow) {
-  let x = 0;
-  for (const [words, colour, fill] of [
-    ["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, INK], ["unstable"],
-  ]) {
-    if (colour) line(pen, [[x, 9], [x + 12, 9]], colour, 2.5);
-    else disc(pen, x + 7, 9, 4.5, fill, INK);
-    text(pen, words, x + 16, 9, { size: narrow ? 10 : 11 });
-    x += (narrow ? 21 : 30) + pen.measureText(words).width;
   }
 }
 

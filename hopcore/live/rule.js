@@ -10,13 +10,13 @@ const LOWEST = -600, HIGHEST = 600; // exponents: below, nothing beside the larg
 const TINY = 1e-290; // the smallest divisor
 const NOTHING = -1e30; // in the place of log 0
 
-/** K memories under training; `own` are the images' categories. All arrays are filled to groups of four. */
+/** K memories under training; `own` are the images' categories. All arrays are filled to groups of eight. */
 function learningRule(features, own, count) {
-  const { size: S, pixels: N, gram, from, image, above } = features;
+  const { size: S, pixels: N, gram, ink } = features;
   const K = whole(count), C = CATEGORIES, array = (width) => new Float64Array(K * width);
   const moving = () => ({ overlaps: array(S), pixels: array(N), labels: array(C) });
   const state = moving(), velocity = moving(), change = moving();
-  const weights = array(S), logarithms = array(S), powers = array(S), packed = new Float64Array(4 * S);
+  const weights = array(S), logarithms = array(S), powers = array(S), packed = new Float64Array(8 * S);
   const fields = new Float64Array(C * S), scale = new Float64Array(S), votes = new Float64Array(S);
 
   /** Begin with these memories (K·N) and labels (K·C). */
@@ -27,47 +27,30 @@ function learningRule(features, own, count) {
     for (const each of Object.values(velocity)) each.fill(0);
   }
 
-  /** What steps of these weights change, four memories at a time. */
+  /** What steps of these weights change, eight memories at a time. */
   function spread() {
-    for (let k = 0; k < K; k += 4) {
-      for (let m = 0; m < 4; m++) for (let s = 0; s < S; s++) packed[4 * s + m] = weights[(k + m) * S + s];
-      spreadOverlaps(change.overlaps, k * S);
-      spreadPixels(change.pixels, k * N);
+    for (let k = 0; k < K; k += 8) {
+      for (let m = 0; m < 8; m++) for (let s = 0; s < S; s++) packed[8 * s + m] = weights[(k + m) * S + s];
+      multiply(gram, change.overlaps, k);
+      multiply(ink, change.pixels, k);
     }
   }
 
-  /** The packed weights times the Gram matrix, in blocks of four memories and four images, in registers. */
-  function spreadOverlaps(values, p) {
-    const q = p + S, r = q + S, t = r + S;
-    values.fill(0, p, t + S);
-    for (let s = 0, w = 0; s < S; s += 4, w += 16) {
-      const a0 = packed[w], b0 = packed[w + 1], c0 = packed[w + 2], d0 = packed[w + 3];
-      const a1 = packed[w + 4], b1 = packed[w + 5], c1 = packed[w + 6], d1 = packed[w + 7];
-      const a2 = packed[w + 8], b2 = packed[w + 9], c2 = packed[w + 10], d2 = packed[w + 11];
-      const a3 = packed[w + 12], b3 = packed[w + 13], c3 = packed[w + 14], d3 = packed[w + 15];
-      const g0 = s * S, g1 = g0 + S, g2 = g1 + S, g3 = g2 + S;
-      for (let j = 0; j < S; j++) {
-        const x0 = gram[g0 + j], x1 = gram[g1 + j], x2 = gram[g2 + j], x3 = gram[g3 + j];
-        values[p + j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3;
-        values[q + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3;
-        values[r + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3;
-        values[t + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3;
-      }
-    }
-  }
-
-  /** The packed weights times the images' pixels: the background, and what differs from it. */
-  function spreadPixels(values, p) {
-    const sums = [0, 0, 0, 0];
-    for (let w = 0; w < 4 * S; w++) sums[w % 4] += packed[w];
-    const [a, b, c, d] = sums.map((total) => BACKGROUND * total);
-    for (let u = 0; u < N; u++) {
-      let x0 = a, x1 = b, x2 = c, x3 = d;
-      for (let entry = from[u], end = from[u + 1]; entry < end; entry++) {
-        const x = above[entry], w = 4 * image[entry];
+  /** The packed weights times columns of images, to eight rows of `values` from row k on, in registers. */
+  function multiply({ width, background, from, row, above }, values, k) {
+    const sums = new Array(8).fill(0);
+    for (let w = 0; w < 8 * S; w++) sums[w % 8] += packed[w];
+    const [a, b, c, d, e, f, g, h] = sums.map((total) => background * total);
+    for (let column = 0; column < width; column++) {
+      let x0 = a, x1 = b, x2 = c, x3 = d, x4 = e, x5 = f, x6 = g, x7 = h;
+      for (let entry = from[column], end = from[column + 1]; entry < end; entry++) {
+        const x = above[entry], w = 8 * row[entry];
         x0 += x * packed[w]; x1 += x * packed[w + 1]; x2 += x * packed[w + 2]; x3 += x * packed[w + 3];
+        x4 += x * packed[w + 4]; x5 += x * packed[w + 5]; x6 += x * packed[w + 6]; x7 += x * packed[w + 7];
       }
-      values[p + u] = x0; values[p + N + u] = x1; values[p + 2 * N + u] = x2; values[p + 3 * N + u] = x3;
+      const at = k * width + column, half = at + 4 * width;
+      values[at] = x0; values[at + width] = x1; values[at + 2 * width] = x2; values[at + 3 * width] = x3;
+      values[half] = x4; values[half + width] = x5; values[half + 2 * width] = x6; values[half + 3 * width] = x7;
     }
   }
 
