@@ -11,39 +11,33 @@ class Instrument {
     this.told = make("p", { className: "told", role: "alert" }, this.root);
     this.said = make("p", { className: "state" }, this.root);
     make("p", { className: "hint", textContent: hint }, this.root);
-    this.views = views.map((canvases) => this.view(canvases));
+    for (const canvases of views) {
+      const view = make("div", { className: "view" }, this.stage);
+      for (const [name, [ratio, label]] of Object.entries(canvases)) {
+        make("p", { className: "title", textContent: label }, view);
+        this.canvases[name] = new Canvas(view, name, ratio, label, (...given) => this[name](...given));
+      }
+    }
     this.prepare();
-    for (const name of knobs) this.knob(this.controls, name);
+    for (const [words, does, title, ...given] of layout.buttons) {
+      button(this.bar, words, () => this.try(() => this[does](...given)), { title });
+    }
     this.build?.();
+    for (const name of knobs) this.knob(this.controls, name);
     const folded = make("details", { className: "more" }, this.controls);
     make("summary", { textContent: layout.fold || "more" }, folded);
     for (const name of more) this.knob(folded, name);
     const theme = { attributeFilter: ["data-theme"] };
     new MutationObserver(() => this.redraw()).observe(document.documentElement, theme);
-    this.looking = new IntersectionObserver(([{ isIntersecting }]) => this.look(isIntersecting));
+    this.looking = new IntersectionObserver(([{ isIntersecting }]) => {
+      this.inSight = isIntersecting;
+      if (isIntersecting) this.run?.();
+    });
     this.looking.observe(element);
-    this.watch = () => this.look();
-    document.addEventListener("visibilitychange", this.watch);
-    this.begin();
+    this.set({});
   }
 
-  /** A view with canvases {name: [ratio, label]}, each drawn by the method of its name. */
-  view(canvases) {
-    const view = make("div", { className: "view" }, this.stage);
-    for (const [name, [ratio, label]] of Object.entries(canvases)) {
-      this.canvases[name] = new Canvas(view, name, ratio, label, (...given) => this[name](...given));
-    }
-    return view;
-  }
-
-  redraw() {
-    for (const each of Object.values(this.canvases)) each.request();
-  }
-
-  look(inSight = this.inSight) {
-    this.inSight = inSight;
-    for (const each of this.networks) each.look(inSight !== false && !document.hidden);
-  }
+  redraw() { for (const each of Object.values(this.canvases)) each.request(); }
 
   /** What a control does; a refusal is told in the instrument. */
   try(does) {
@@ -56,9 +50,8 @@ class Instrument {
   }
 
   /** A sentence for the reader; without one, that which stays. */
-  tell(words, lasting = this.lasting) {
-    const told = words || lasting || "";
-    this.lasting = lasting;
+  tell(words) {
+    const told = words || this.lasting || "";
     if (this.told.textContent === told) return;
     this.told.textContent = told;
     this.reported?.();
@@ -77,14 +70,8 @@ class Instrument {
     this.shown[name] = control(parent, name, now, change);
   }
 
-  /** A button for what may be refused. */
-  button(parent, words, does, given) { return button(parent, words, () => this.try(does), given); }
-
-  wake() { this.element.classList.add("awake"); }
-
   end() {
     for (const each of this.networks) each.stop();
     this.looking.disconnect();
-    document.removeEventListener("visibilitychange", this.watch);
   }
 }

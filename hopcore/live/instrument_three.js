@@ -15,7 +15,6 @@ class ThreeInstrument extends LearningInstrument {
   turned(turn, tilt) {
     this.turn += turn;
     this.tilt = within(this.tilt + tilt, -1.5, 1.5);
-    this.wake();
     this.canvases.trails.request();
   }
 
@@ -53,9 +52,7 @@ class ThreeInstrument extends LearningInstrument {
     for (let k = 0; k < network.count; k++) {
       const place = ({ sums }) => project(digits.map((digit) => sums[k * CATEGORIES + digit]));
       const colour = this.colour(k) || INK, trail = [...past, network].map(place);
-      pen.globalAlpha = 0.45;
-      line(pen, trail, colour, 1);
-      pen.globalAlpha = 1;
+      line(pen, trail, faint(colour), 1);
       disc(pen, ...trail.at(-1), 3.2, colour);
     }
   }

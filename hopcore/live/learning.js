@@ -5,13 +5,17 @@ class LearningInstrument extends Instrument {
     const { data, settings, layout, still } = this, picture = still?.firstChild.cloneNode();
     this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...settings };
     this.addNetwork();
-    this.transport(layout);
+    this.transport(layout.past);
     if (!picture || !this.canvases.memories) return;
     const teaser = make("figure", { className: "teaser" }, this.canvases.memories.element.parentNode);
     teaser.append(picture, make("figcaption", { textContent: "memories that have learnt: press play" }));
   }
 
-  addNetwork() { this.networks.push(new Network(() => this.changed(), this.layout.past ? MOST_RECORDS : 1)); }
+  addNetwork() {
+    const seen = () => this.inSight !== false && !document.hidden, most = this.layout.past ? MOST_RECORDS : 1;
+    this.networks.push(new Network(() => this.changed(), seen, most));
+  }
+
   get network() { return this.networks[0]; }
   get images() { return this.network.images; }
   get digits() { return this.network.digits; }
@@ -25,7 +29,6 @@ class LearningInstrument extends Instrument {
     const images = Float64Array.from(rows.flatMap((row) => [...data.image(row)]));
     const start = startOf(seed, memories, pixels);
     this.networks.forEach((each, at) => each.open({ images, digits, pixels, rule: this.rule(at), ...start }));
-    this.changed();
   }
 
   rule() {
@@ -34,7 +37,6 @@ class LearningInstrument extends Instrument {
   }
 
   play(count = Infinity) {
-    this.wake();
     for (const each of this.networks) if (!each.learning) each.run(count > 0 ? count : Infinity);
   }
 
@@ -45,22 +47,20 @@ class LearningInstrument extends Instrument {
 
   async step(count = 1) {
     if (!(Number.isInteger(count) && count >= 0)) throw refuse("step", count, "a whole number from 0");
-    this.wake();
     await Promise.all(this.networks.map((each) => each.run(count, true)));
     return this.epoch;
   }
 
-  async push(spread = 0.15) {
-    this.wake();
-    this.network.push({ spread, seed: Date.now() % 65536 });
-  }
+  async push(spread = 0.15) { this.network.push(spread, Date.now() % 65536); }
+
+  anew() { this.set({ seed: this.settings.seed }); }
 
   set(given) {
     const before = this.settings, now = { ...before, ...checkAll(given, before) };
     now.digits = [...now.digits].sort();
     if ("digits" in given) this.data.rowsOf(now.digits); // which refuses digits that the page lacks
     this.settings = now;
-    if ("digits" in given || "seed" in given || "memories" in given) this.begin();
+    if (!this.digits || "digits" in given || "seed" in given || "memories" in given) this.begin();
     this.networks.forEach((each, at) => { each.rule = this.rule(at); });
     for (const [name, show] of Object.entries(this.shown)) show(now[name]);
     this.changed();
@@ -72,34 +72,28 @@ class LearningInstrument extends Instrument {
     if (memories.length / pixels !== labels.length / CATEGORIES) {
       throw new RangeError("memories and labels: must be equally many.");
     }
-    this.wake();
     for (const each of this.networks) each.open({ ...each, memories, labels });
+    this.element.classList.add("awake");
     this.changed();
   }
 
-  /** All that is shown follows the network. */
+  /** All that is shown follows the network; the teaser goes when something has moved. */
   changed() {
-    if (!this.network.memories) return;
+    if (this.network.learner) this.element.classList.add("awake");
     this.redraw();
     this.showTransport();
     this.say(`Epoch ${this.epoch}. ${this.words()}`);
     this.reported?.();
   }
 
-  /** Play, step, anew, and push; a slider through the epochs that were. */
-  transport({ push, past }) {
-    const { bar, network } = this, box = make("label", { className: "past" });
-    const playOrPause = () => (network.learning ? this.pause() : this.play());
+  /** Play and pause; a slider through the epochs that were. */
+  transport(past) {
+    const { network, bar } = this, playOrPause = () => (network.learning ? this.pause() : this.play());
     this.playing = button(bar, "", playOrPause, { className: "play" });
-    button(bar, "Step", () => this.step(1), { title: "one epoch" });
-    this.button(bar, "Anew", () => { this.begin(); this.wake(); }, { title: "back to the start" });
-    if (push) button(bar, "Push", () => this.push(), { title: "add noise to every pixel and label" });
-    bar.append(box);
-    make("span", { textContent: "epoch" }, box);
+    const box = make("label", { className: "past", textContent: "epoch" }, bar);
     this.slide = make("input", { type: "range", min: 0, name: "epoch", hidden: !past }, box);
     this.clock = make("output", {}, box);
     this.slide.addEventListener("input", () => {
-      this.wake();
       const record = network.history[Number(this.slide.value)];
       if (record) network.seek(record);
     });
@@ -129,8 +123,22 @@ class LearningInstrument extends Instrument {
     return range(CATEGORIES).map((digit) => own.filter((each) => each === digit).length);
   }
 
-  /** Records up to the epoch that is shown. */
-  get past() { return this.network.history.filter(({ epoch }) => epoch <= this.epoch); }
+  get past() { return this.network.past(); }
+
+  /** A strip for each digit, filled as high as `part(record, digit)` of 1; `told(digit)` is at its end. */
+  strips(pen, width, height, part, told) {
+    const { past, network } = this, chosen = [...new Set(this.digits)].reverse(), { length } = chosen;
+    const axes = this.timeAxes(pen, [16, 4, width - 46, height - 34], { up: [0, length] });
+    const row = axes.box[3] / length;
+    chosen.forEach((digit, base) => {
+      const colour = BOOK.digits[digit], middle = axes.above(base + 0.5);
+      const top = (record) => [record.epoch, base + 0.95 * part(record, digit)];
+      axes.area([...past, network].map(top), [[0, base], [network.epoch, base]], colour);
+      axes.line([[0, base], [axes.across[1], base]], `${colour}55`, 0.7);
+      text(pen, digit, 2, middle, { colour, bold: true, size: Math.min(12, row) });
+      text(pen, told(digit), width, middle, { align: "right", size: Math.min(11, row) });
+    });
+  }
 
   /** Axes over epochs, which grow in jumps. */
   timeAxes(pen, box, more) {

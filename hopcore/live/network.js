@@ -6,7 +6,7 @@ const SLICE = 8, SHOW = 100; // milliseconds: of learning in one task, and betwe
 
 /** The start of K memories of N pixels and their labels. */
 function startOf(seed, count, pixels) {
-  const normal = normals(Math.imul(seed + 1, 0x9e3779b1));
+  const normal = normals(seed);
   const drawn = (length) => new Float64Array(length).map(() => normal(START_MEAN, START_SPREAD));
   return { memories: drawn(count * pixels), labels: drawn(count * CATEGORIES) };
 }
@@ -18,9 +18,16 @@ const nextTask = () => new Promise((resolve) => {
   port2.postMessage(null);
 });
 
+/** Whoever computes waits here after every part: once the task has been long enough, until the next. */
+async function breath() {
+  if (performance.now() < breath.end) return;
+  await nextTask();
+  breath.end = performance.now() + SLICE;
+}
+
 class Network {
-  /** `changed()` is called when there is something new to draw; `most` records are kept. */
-  constructor(changed, most) { Object.assign(this, { changed, most, turn: 0, visible: true }); }
+  /** `changed()` is called when there is something new to draw, `seen()` tells whether anyone looks. */
+  constructor(changed, seen, most) { Object.assign(this, { changed, seen, most, turn: 0 }); }
 
   /**
    * Anew, from `memories` (K·N) and `labels`: `digits` are the categories of the images (S·N), and `rule`
@@ -52,10 +59,10 @@ class Network {
     const turn = ++this.turn, end = this.epoch + count;
     this.learning = true;
     this.changed();
-    this.forget();
-    for (let next = 0; turn === this.turn && this.epoch < end; await nextTask()) {
-      if (unseen || this.visible) this.slice(end);
-      else await new Promise((seen) => { this.seen = seen; });
+    this.history = this.past(); // the other records are of a future that will not be
+    for (let next = 0; turn === this.turn && this.epoch < end; await breath()) {
+      if (unseen || this.seen()) this.learn();
+      else await new Promise((resolve) => { setTimeout(resolve, SHOW); });
       if (performance.now() < next) continue;
       this.show();
       next = performance.now() + SHOW;
@@ -63,20 +70,12 @@ class Network {
     if (turn === this.turn) this.stop();
   }
 
-  slice(end) {
-    const stop = performance.now() + SLICE;
+  learn() {
     this.wake();
     if (!this.history.length) this.record();
-    do {
-      this.learner.epoch(this.rule);
-      this.epoch++;
-      if (this.epoch % this.interval === 0) this.record();
-    } while (this.epoch < end && performance.now() < stop);
-  }
-
-  look(visible) {
-    this.visible = visible;
-    if (visible) this.seen?.();
+    this.learner.epoch(this.rule);
+    this.epoch++;
+    if (this.epoch % this.interval === 0) this.record();
   }
 
   stop() {
@@ -92,11 +91,10 @@ class Network {
 
   /** ᾱ of every memory and digit (K × C): what it is made of; and how many images of each digit are known. */
   measure() {
-    const { learner, learner: { state }, features, features: { size: S }, digits, count: K } = this;
-    const C = CATEGORIES, scores = learner.scores(this.rule);
-    const shares = (this.shares ??= sharesOf(features, digits));
-    const sums = (this.sums = new Float64Array(K * C));
-    shares.forEach((share, s) => {
+    const { learner: { state, scores: respond }, features, digits, count: K } = this, S = digits.length;
+    const C = CATEGORIES, scores = respond(this.rule), sums = (this.sums = new Float64Array(K * C));
+    this.shares ??= sharesOf(features, digits);
+    this.shares.forEach((share, s) => {
       for (let k = 0; k < K; k++) add(sums, state.overlaps[k * S + s], share, k * C, C, 0);
     });
     const said = (s) => leading(Float64Array.from(range(C), (c) => scores[c * S + s]), 0);
@@ -110,12 +108,12 @@ class Network {
       this.history = this.history.filter(({ epoch }) => epoch % this.interval === 0);
     }
     this.measure();
-    const { epoch, rule, sums, recognised, labels } = this, memories = Float32Array.from(this.memories);
-    this.history.push({ epoch, rule, sums, recognised, memories, labels: labels.slice() });
+    const { epoch, rule, sums, recognised } = this, memories = Float32Array.from(this.memories);
+    this.history.push({ epoch, rule, sums, recognised, memories, labels: this.labels.slice() });
   }
 
-  /** Records after the present are of a future that will not be. */
-  forget() { this.history = this.history.filter(({ epoch }) => epoch <= this.epoch); }
+  /** The records up to the present. */
+  past() { return this.history.filter(({ epoch }) => epoch <= this.epoch); }
 
   /** Back, or forth, to a record. */
   seek({ epoch, memories, labels }) {
@@ -125,13 +123,13 @@ class Network {
   }
 
   /** Add normal noise to memories and labels. */
-  push({ spread, seed }) {
+  push(spread, seed) {
     this.wake();
     const normal = normals(seed), { learner, memories, labels } = this;
     const noisy = (numbers) => numbers.map((value) => value + normal(0, spread));
     learner.take(noisy(memories), noisy(labels));
     for (let k = 0; k < this.count; k++) learner.limit(k);
-    this.forget();
+    this.history = this.past();
     this.record();
     this.changed();
   }
@@ -146,5 +144,6 @@ class Network {
 /** ᾱ for an overlap of 1 with each image: Gram·α = overlaps, and ᾱ is the sum of α over a digit's images. */
 function sharesOf({ dense, size }, digits) {
   const own = (s) => range(CATEGORIES).map((c) => Number(digits[s] === c));
-  return solved(range(size).map((s) => Float64Array.of(...dense.subarray(s * size, (s + 1) * size), ...own(s))));
+  const row = (s) => [...dense.subarray(s * size, (s + 1) * size), ...own(s)];
+  return solved(range(size).map((s) => Float64Array.from(row(s))));
 }

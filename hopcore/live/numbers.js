@@ -1,22 +1,16 @@
-// Small things with numbers, and normal ones from a seed, the same in every browser.
+// Small things with numbers, the same in every browser.
 
 const range = (count) => Array.from({ length: count }, (_, at) => at);
 const within = (value, low, high) => Math.min(Math.max(value, low), high);
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
-/** Normal numbers from a seed: mulberry32 and Box and Muller. */
+/** Normal numbers from a seed: Lehmer's numbers, and Box and Muller. */
 function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return (mean, spread) => {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    return mean + spread * radius * Math.cos(2 * Math.PI * uniform());
-  };
+  let state = 1 + seed % 65536 * 32749;
+  const uniform = () => (state = state * 48271 % 2147483647) / 2147483647;
+  uniform();
+  const radius = () => Math.sqrt(-2 * Math.log(uniform()));
+  return (mean, spread) => mean + spread * radius() * Math.cos(2 * Math.PI * uniform());
 }
 
 /** Of a vector and another, which begins at `at`. */

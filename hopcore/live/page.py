@@ -17,8 +17,8 @@ from hopcore.plotting.scripted import data_address
 from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 
 SOURCES = """
-numbers features rule network tree reduced follow settings drawing axes controls
-instrument learning instrument_network instrument_three instrument_heat nullclines draw notebook start
+numbers rule network reduced drawing controls
+instrument learning instrument_network instrument_three instrument_heat nullclines draw start
 """.split()
 """The files of JavaScript, in the order in which they are put together."""
 

@@ -9,11 +9,58 @@ const CATEGORIES = 10;
 const LOWEST = -600, HIGHEST = 600; // exponents: below, nothing beside the largest; above, tanh is at ±1
 const TINY = 1e-290; // the smallest divisor
 const NOTHING = -1e30; // in the place of log 0
+const BACKGROUND = -1; // of images
 
-/** K memories under training; `own` are the images' categories. All arrays are filled to groups of eight. */
+/** Of S images (S·N, in [−1, 1]) what differs from the background, pixel by pixel, and the Gram matrix. */
+function featuresOf(images, size, pixels) {
+  const value = (p, s) => images[s * pixels + p], ink = columnsOf(pixels, size, value, BACKGROUND);
+  const gram = new Float64Array(size * size);
+  overlaps({ size, pixels, ink }, images, size, gram);
+  return { size, pixels, ink, dense: gram, gram: columnsOf(size, size, (i, j) => gram[i * size + j], 0) };
+}
+
+/** The columns of a matrix, value(column, row), without the entries that are background. */
+function columnsOf(width, height, value, background) {
+  const from = [0], row = [], above = [], rest = new Float64Array(height);
+  for (let column = 0; column < width; column++) {
+    for (let s = 0; s < height; s++) {
+      const more = value(column, s) - background;
+      if (more === 0) continue;
+      row.push(s);
+      above.push(more);
+      rest[s] += background * more;
+    }
+    from.push(row.length);
+  }
+  const [starts, rows] = [from, row].map((numbers) => Int32Array.from(numbers));
+  return { width, background, rest, from: starts, row: rows, above: Float64Array.from(above) };
+}
+
+/** Overlaps of vectors (K·N) with the images, over N, to (K × S); background of either costs nothing. */
+function overlaps({ size, pixels, ink: { from, row, above, rest } }, vectors, many, all) {
+  for (let k = 0; k < many; k++) {
+    const own = rest.slice();
+    let total = 0;
+    for (let p = 0; p < pixels; p++) {
+      const value = vectors[k * pixels + p] - BACKGROUND;
+      total += value + BACKGROUND;
+      if (value === 0) continue;
+      for (let entry = from[p]; entry < from[p + 1]; entry++) own[row[entry]] += above[entry] * value;
+    }
+    for (let s = 0; s < size; s++) all[k * size + s] = (own[s] + BACKGROUND * total) / pixels;
+  }
+}
+
+/** Two images of which only the overlaps are known; they are (1, 1) and (1, −1) to look at. */
+function pairFeatures(aa, ab, bb) {
+  const gram = columnsOf(2, 2, (i, j) => [aa, ab, bb][i + j], 0);
+  return { ...featuresOf(Float64Array.of(1, 1, 1, -1), 2, 2), gram };
+}
+
+/** K memories under training; `own` are the images' categories. Blank ones fill them to groups of eight. */
 function learningRule(features, own, count) {
   const { size: S, pixels: N, gram, ink } = features;
-  const K = whole(count), C = CATEGORIES, array = (width) => new Float64Array(K * width);
+  const K = Math.ceil(count / 8) * 8, C = CATEGORIES, array = (width) => new Float64Array(K * width);
   const moving = () => ({ overlaps: array(S), pixels: array(N), labels: array(C) });
   const state = moving(), velocity = moving(), change = moving();
   const weights = array(S), logarithms = array(S), powers = array(S), packed = new Float64Array(8 * S);
@@ -49,8 +96,9 @@ function learningRule(features, own, count) {
         x4 += x * packed[w + 4]; x5 += x * packed[w + 5]; x6 += x * packed[w + 6]; x7 += x * packed[w + 7];
       }
       const at = k * width + column, half = at + 4 * width;
-      values[at] = x0; values[at + width] = x1; values[at + 2 * width] = x2; values[at + 3 * width] = x3;
-      values[half] = x4; values[half + width] = x5; values[half + 2 * width] = x6; values[half + 3 * width] = x7;
+      const two = 2 * width, three = 3 * width;
+      values[at] = x0; values[at + width] = x1; values[at + two] = x2; values[at + three] = x3;
+      values[half] = x4; values[half + width] = x5; values[half + two] = x6; values[half + three] = x7;
     }
   }
 
