@@ -8,7 +8,6 @@ class Canvas {
     Object.assign(this, { label, draw, element: make("canvas", { className: name, role: "img" }, parent) });
     this.element.style.aspectRatio = String(ratio);
     this.pen = this.element.getContext("2d");
-    this.say("");
     new ResizeObserver(() => this.request()).observe(this.element);
   }
 

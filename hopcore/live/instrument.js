@@ -5,7 +5,6 @@ class Instrument {
   constructor(element, options, data) {
     const layout = BOOK.instruments[element.dataset.instrument], { title, hint, views, knobs, more } = layout;
     Object.assign(this, { element, data, layout, settings: options, canvases: {}, shown: {}, networks: [] });
-    this.still = element.querySelector(".still");
     this.root = make("div", { className: "live", role: "group", "aria-label": title }, element);
     for (const name of ["bar", "stage", "controls"]) this[name] = make("div", { className: name }, this.root);
     this.told = make("p", { className: "told", role: "alert" }, this.root);

@@ -31,8 +31,8 @@ class HeatInstrument extends LearningInstrument {
   populations(...canvas) {
     const { past } = this, now = this.held();
     for (const each of past) each.held ??= this.held(each.labels);
-    const most = Math.max(1, ...now, ...past.flatMap(({ held }) => held));
-    const part = ({ held = now }, digit) => held[digit] / most;
+    const full = this.network.count / 5; // a strip holds twice the share of one digit of ten
+    const part = ({ held = now }, digit) => Math.min(held[digit] / full, 1);
     this.strips(...canvas, part, (digit) => now[digit]);
   }
 }

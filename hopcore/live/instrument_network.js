@@ -40,7 +40,7 @@ class NetworkInstrument extends LearningInstrument {
     for (let k = 0; k < count; k++) {
       const alike = (group) => group.every((each, j) => each !== group[k] || digits[j] === digits[k]);
       const own = groups.findIndex(alike), points = past.map(({ epoch }, at) => [epoch, heights[at][k]]);
-      axes.line(own < 0 ? points : points.slice(0, own + 1), INK, thick);
+      axes.line(own < 0 ? points : points.slice(0, own + 1), faint(INK), thick);
       if (own >= 0) axes.line(points.slice(own), BOOK.digits[digits[k]], thick);
     }
   }

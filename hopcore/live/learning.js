@@ -2,7 +2,7 @@
 
 class LearningInstrument extends Instrument {
   prepare() {
-    const { data, settings, layout, still } = this, picture = still?.firstChild.cloneNode();
+    const { data, settings, layout } = this, picture = this.element.querySelector(".still img")?.cloneNode();
     this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...settings };
     this.addNetwork();
     this.transport(layout.past);

@@ -34,8 +34,8 @@ class Network {
    * {n, rescaledTemperature, rate, momentum}.
    */
   open({ images, digits, pixels, rule, memories, labels }) {
-    Object.assign(this, { images, digits, pixels, rule, memories, labels });
-    Object.assign(this, { learning: false, learner: null, shares: null, epoch: 0, history: [] });
+    Object.assign(this, { images, digits, pixels, rule, memories, labels, epoch: 0, history: [] });
+    Object.assign(this, { learning: false, features: null, learner: null, shares: null });
     this.turn++;
     this.interval = FIRST_INTERVAL;
     this.count = labels.length / CATEGORIES;
@@ -43,15 +43,18 @@ class Network {
     this.sums = new Float64Array(labels.length);
   }
 
-  /** What learns is made when it is first needed: an untouched page does nothing. */
-  wake() {
-    if (this.learner) return;
-    const { images, digits, pixels, count, memories, labels } = this;
-    this.features = featuresOf(images, digits.length, pixels);
-    this.learner = learningRule(this.features, digits, count);
-    this.learner.take(memories, labels);
-    this.memories = this.learner.state.pixels.subarray(0, memories.length);
-    this.labels = this.learner.state.labels.subarray(0, labels.length);
+  /** Whether all that learns is there; it is made when needed (an untouched page does nothing), in parts. */
+  awake() {
+    const { digits, pixels, memories, labels } = this;
+    if (!this.features) this.features = featuresOf(this.images, digits.length, pixels);
+    else if (!this.learner) {
+      this.learner = learningRule(this.features, digits, this.count);
+      this.learner.take(memories, labels);
+      this.memories = this.learner.state.pixels.subarray(0, memories.length);
+      this.labels = this.learner.state.labels.subarray(0, labels.length);
+    } else if (!this.shares) this.shares = sharesOf(this.features, digits);
+    else return true;
+    return false;
   }
 
   /** Learn for so many epochs (Infinity: until stopped), while the page is seen or `unseen`. */
@@ -71,7 +74,7 @@ class Network {
   }
 
   learn() {
-    this.wake();
+    if (!this.awake()) return;
     if (!this.history.length) this.record();
     this.learner.epoch(this.rule);
     this.epoch++;
@@ -85,15 +88,14 @@ class Network {
   }
 
   show() {
-    if (this.learner) this.measure();
+    if (this.shares) this.measure();
     this.changed();
   }
 
   /** ᾱ of every memory and digit (K × C): what it is made of; and how many images of each digit are known. */
   measure() {
-    const { learner: { state, scores: respond }, features, digits, count: K } = this, S = digits.length;
+    const { learner: { state, scores: respond }, digits, count: K } = this, S = digits.length;
     const C = CATEGORIES, scores = respond(this.rule), sums = (this.sums = new Float64Array(K * C));
-    this.shares ??= sharesOf(features, digits);
     this.shares.forEach((share, s) => {
       for (let k = 0; k < K; k++) add(sums, state.overlaps[k * S + s], share, k * C, C, 0);
     });
@@ -124,7 +126,7 @@ class Network {
 
   /** Add normal noise to memories and labels. */
   push(spread, seed) {
-    this.wake();
+    while (!this.awake());
     const normal = normals(seed), { learner, memories, labels } = this;
     const noisy = (numbers) => numbers.map((value) => value + normal(0, spread));
     learner.take(noisy(memories), noisy(labels));

@@ -14,7 +14,7 @@ class NullclinesInstrument extends Instrument {
   prepare() {
     const { controls, settings: { n, temperature, aa, ab, bb, copies = 1 } } = this;
     this.settings = { n, temperature, aa, ab, bb, copies };
-    Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8] });
+    Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8], curves: { rows: [], folds: [] } });
     this.chips = ["A", "B"].map((name, at) => {
       const choose = ([digit]) => this.try(() => this.choose(at, digit));
       return digitChips(controls, name, [], choose, "radio");
@@ -74,7 +74,7 @@ class NullclinesInstrument extends Instrument {
     Object.assign(this, { system, points, numbered, chosen, settings: now, field: null });
     if (changed("aa", "ab", "bb", "copies")) this.followed = [];
     for (const each of this.followed) each.left = LONGEST;
-    if (!this.curves || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
+    if (!this.sweeping || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
     for (const [name, show] of Object.entries(this.shown)) show(shorter(now[name]));
     this.chips.forEach((show, side) => show(chosen ? [chosen.digits[side]] : []));
     this.say(this.words());
@@ -98,7 +98,6 @@ class NullclinesInstrument extends Instrument {
 
   async sweep() {
     const mine = (this.sweeping = {}), wanted = () => mine === this.sweeping;
-    this.curves ??= { rows: [], folds: [] };
     this.curves = await bifurcationDiagram(this.settings, POWERS, 400, wanted) || this.curves;
     this.canvases.diagram.request();
   }
@@ -147,8 +146,8 @@ class NullclinesInstrument extends Instrument {
     }));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { size: 11 });
     text(pen, "memory rests", 0, 9, { size: 11, colour: BOOK.memory, bold: true });
-    text(pen, "label rests", 88, 9, { size: 11, colour: BOOK.label, bold: true });
-    text(pen, "● stable  ○ unstable", 164, 9, { size: 11 });
+    text(pen, "label rests", 92, 9, { size: 11, colour: BOOK.label, bold: true });
+    text(pen, "● stable  ○ unstable", 166, 9, { size: 11 });
     const pale = faint(INK);
     for (const [place, dEll, dx] of arrows) {
       const half = 0.021 * box[2] / Math.sqrt(Math.hypot(dEll, dx) || 1); // longer where it is faster

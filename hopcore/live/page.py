@@ -25,7 +25,7 @@ instrument learning instrument_network instrument_three instrument_heat nullclin
 FOLDER = files("hopcore.live")
 
 KNOWN = json.loads(FOLDER.joinpath("instruments.json").read_text(encoding="utf-8"))
-"""The settings (what is allowed, what a slider reaches) and of each instrument its words, views and controls."""
+"""The settings (what is allowed, what a slider reaches); of each instrument its words, views and controls."""
 
 
 def source() -> str:

@@ -1,15 +1,18 @@
 """Instruments in pages of their own, opened from the disk: they compute as the library does."""
 
+import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 from instruments import NEAR, PIXEL, refusal, shown
 from playwright.sync_api import Browser, Page, expect
+from threadpoolctl import threadpool_limits
 
 import hopcore
 from hopcore import live
@@ -98,6 +101,39 @@ def test_the_network_learns_as_the_library_does(case: str, data, show) -> None:
     memories, labels = start(std)
     learn(page, memories, labels, *parts)
     assert apart(page, trained(data, memories, labels, parts)) < NEAR
+
+
+def test_an_epoch_takes_at_most_five_of_the_librarys(data, show) -> None:
+    page = show(live.network(data, rate=RATE, still=PIXEL))
+    times = "async () => { const start = performance.now(); await ask.step(60); return performance.now() - start; }"
+    here, there = [], []
+    with threadpool_limits(1):
+        for _ in range(8):
+            here.append(page.evaluate(times) / 1000)
+            start = perf_counter()
+            hopcore.train(data, rate=RATE, epochs=60)
+            there.append(perf_counter() - start)
+    assert np.median(here[1:]) < 5 * np.median(there[1:])
+
+
+def test_no_task_holds_up_the_page(data, show, browser: Browser) -> None:
+    """In time of the page's thread, whatever else the machine does."""
+    page = show(live.network(data, still=PIXEL))
+    browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => ask.epoch > 300")
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    names = {
+        (each["pid"], each["tid"]): each["args"].get("name")
+        for each in events
+        if each["name"] == "thread_name"
+    }
+    tasks = [
+        each["tdur"] / 1000
+        for each in events
+        if names.get((each["pid"], each["tid"])) == "CrRendererMain" and "tdur" in each
+    ]
+    assert len(tasks) > 100 and max(tasks) < 50
 
 
 def test_play_shows_learning_and_then_all_ten_digits(data, show) -> None:
