@@ -105,7 +105,7 @@ def test_the_network_learns_as_the_library_does(case: str, data, show) -> None:
 
 def test_an_epoch_takes_at_most_five_of_the_librarys(data, show) -> None:
     page = show(live.network(data, rate=RATE, still=PIXEL))
-    times = "async () => { const start = performance.now(); await ask.step(60); return performance.now() - start; }"
+    times = "async () => { const t = performance.now(); await ask.step(60); return performance.now() - t; }"
     here, there = [], []
     with threadpool_limits(1):
         for _ in range(8):
