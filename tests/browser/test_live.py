@@ -1,7 +1,6 @@
 """Instruments in pages of their own, opened from the disk: they compute as the library does."""
 
 import json
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,8 +15,6 @@ from threadpoolctl import threadpool_limits
 
 import hopcore
 from hopcore import live
-from hopcore.live import widget
-from hopcore.live.page import source
 
 EPOCHS = 300
 RATE = 0.005
@@ -296,32 +293,6 @@ def test_it_pauses_while_nobody_looks_and_goes_on_from_there(how: str, few, show
     held = assert_held(page)
     page.evaluate(AWAY[how].format("false"))
     page.wait_for_function(f"() => ask.epoch > {held}")
-
-
-NOTEBOOK = """state => {
-    const bytes = text => new DataView(Uint8Array.from(atob(text), byte => byte.charCodeAt(0)).buffer);
-    const start = { memories: bytes(state.memories), labels: bytes(state.labels) };
-    const given = { ...state, grey: bytes(state.grey), start }, heard = (window.heard = {}), none = () => {};
-    const on = (event, does) => { heard[event] = does; };
-    render({ model: { get: name => given[name], set: none, save_changes: none, on }, el: document.body });
-    window.ask = document.querySelector('[data-instrument]').instrument;
-}"""
-"""What anywidget does, with a model that hears nothing from Python."""
-
-
-def test_in_a_notebook_a_kernel_that_is_gone_is_told_and_learning_goes_on(few, browser: Browser) -> None:
-    net = widget.Instrument("network", few, live.network(few, **SMALL).options)
-    page = browser.new_page()
-    packed = {"grey": net.grey, **net.start}
-    given = {name: getattr(net, name) for name in ("name", "options", "shape", "digit_of_image")}
-    page.add_script_tag(content=f"(() => {{ {source()}\nwindow.render = render; }})()")
-    page.evaluate(NOTEBOOK, {**given, **{name: b64encode(part).decode() for name, part in packed.items()}})
-    assert np.array_equal(state(page)[0], net.memories)
-    page.evaluate("heard.comm_live_status_update()")
-    page.get_by_role("slider", name="n", exact=True).fill("12")
-    expect(page.get_by_role("alert")).to_contain_text("The kernel is gone")
-    assert page.evaluate("ask.step(5)") == 5
-    page.close()
 
 
 @pytest.mark.parametrize("reduced", [False, True])
