@@ -2,12 +2,12 @@
 
 const LEARNT = 18; // rate × epochs after which the standard network has learnt
 const PEN = 2.4, INK_BOX = 20; // pixels of an image: the pen's width, and the square that MNIST's digits fill
-const FADED = 0.86; // how far a memory fades that does not answer
+const FAINT = 0.14; // what is left of a memory that does not answer
 
 /** Scores of an image (N) as in hopcore.scores, and every memory's share of all activations aⁿ. */
 function answer(image, memories, labels, n, temperature) {
   const { length } = image, overlaps = range(labels.length / CATEGORIES)
-    .map((k) => overlapOf(image, 0, memories, k * length, length));
+    .map((k) => dot(image, memories, k * length));
   const largest = Math.max(...overlaps, 0), powers = overlaps.map((h) => (h > 0 ? (h / largest) ** n : 0));
   const scale = Math.exp(Math.min(n * Math.log(largest / temperature), 600)), total = sum(powers) || 1;
   const scores = new Float64Array(CATEGORIES);
@@ -48,16 +48,10 @@ function trace(pen, strokes, at, width) {
 class DrawInstrument extends LearningInstrument {
   build() {
     this.settings.low ??= 3;
-    this.addLearner();
-    Object.assign(this, { strokes: [], image: null, shows: new Array(CATEGORIES).fill(0) });
-    this.transport({ history: false });
-    this.view({ pad: [1, "draw a digit here"] });
-    this.view({ low: [1.8, "answers at low n"], high: [1.8, "answers at high n"] });
-    button(this.controls, "Clear", () => this.put(null));
-    button(this.controls, "Next", () => this.example(this.last ?? 0), { title: "another of this digit" });
+    this.addNetwork();
+    Object.assign(this, { strokes: [], image: null });
     const choose = ([digit]) => this.try(() => { this.example(digit); this.learn(); });
     this.chips = digitChips(this.controls, "or show a", [], choose, "radio");
-    this.knobs("rate", "memories", "seed");
     const draws = (fresh) => (...at) => this.drawn(fresh, ...at);
     hand(this.canvases.pad, { pointerdown: draws(true), pointermove: draws(false) });
   }
@@ -80,7 +74,7 @@ class DrawInstrument extends LearningInstrument {
 
   /** Whoever asks networks that know nothing lets them learn. */
   learn() {
-    if (this.epoch === 0 && !this.learner.learning) this.play();
+    if (this.epoch === 0 && !this.network.learning) this.play();
   }
 
   /** An image (N) in the place of the drawing, or nothing. */
@@ -90,11 +84,8 @@ class DrawInstrument extends LearningInstrument {
     this.changed();
   }
 
-  /** One of the page's images of a digit, and with every call the next. */
-  example(digit) {
-    const rows = this.data.rowsOf([digit]);
-    this.put(this.data.image(rows[this.shows[digit]++ % rows.length]), digit);
-  }
+  /** One of the page's images of a digit. */
+  example(digit = this.last ?? 0) { this.put(this.data.image(this.data.any(digit)), digit); }
 
   rule(at = 0) { return { ...super.rule(), n: at === 1 ? this.settings.low : this.settings.n }; }
 
@@ -113,15 +104,15 @@ class DrawInstrument extends LearningInstrument {
 
   /** The answer of one network. */
   answers(at) {
-    const { memories, labels } = this.learners[at].frame, { n, rescaledTemperature } = this.rule(at);
+    const { memories, labels } = this.networks[at], { n, rescaledTemperature } = this.rule(at);
     const image = this.image || new Float64Array(this.data.pixels);
     return answer(image, memories, labels, n, rescaledTemperature * image.length);
   }
 
   /** The network at n, the image, and scores and shares at n and low n; `other` is the network at low n. */
-  snapshot() {
-    const answers = [this.answers(0), this.answers(1)], { image, learners: [, { frame: other }] } = this;
-    return { ...super.snapshot(), image, answers, other };
+  state() {
+    const answers = [this.answers(0), this.answers(1)], { image, networks: [, other] } = this;
+    return { ...super.state(), image, answers, other: other.state() };
   }
 
   words() {
@@ -131,7 +122,6 @@ class DrawInstrument extends LearningInstrument {
 
   pad(pen, width, height) {
     pen.strokeRect(0.5, 0.5, width - 1, height - 1);
-    if (!this.image) text(pen, "draw a digit here", width / 2, height / 2, { align: "center", size: 15 });
     trace(pen, this.strokes, (point) => point.map((value) => value * width), width * 0.06);
     const box = this.strokes.length ? [width - 66, 6, 60] : [1, 1, width - 2];
     if (this.image) mosaic(pen, this.image, 1, box, undefined, 0);
@@ -142,21 +132,14 @@ class DrawInstrument extends LearningInstrument {
 
   /** Memories, faded where they do not answer, and the ten scores beside the largest. */
   drawAnswer(at, pen, width, height) {
-    const { frame: { memories, labels }, count } = this.learners[at];
-    const { scores, shares } = this.answers(at), top = 20;
-    const size = Math.min(height - 36, width * 0.52), { columns, of } = places(count), cell = size / columns;
+    const { memories, labels, count } = this.networks[at], { scores, shares } = this.answers(at);
+    const size = Math.min(height - 36, width * 0.52), strongest = Math.max(...shares, 1e-300);
     text(pen, `n = ${this.rule(at).n}`, 0, 8, { bold: true, size: 13 });
     if (this.image) text(pen, inWords({ scores, shares }), width, 8, { align: "right" });
-    mosaic(pen, memories, count, [0, top, size], (k) => BOOK.digits[standsFor(labels, k)]);
-    const strongest = Math.max(...shares, 1e-300);
-    pen.globalCompositeOperation = "destination-out";
-    shares.forEach((share, k) => {
-      const [column, row] = of(k);
-      pen.globalAlpha = FADED * (1 - share / strongest);
-      pen.fillRect(column * cell, top + row * cell, cell, cell);
-    });
-    Object.assign(pen, { globalCompositeOperation: "source-over", globalAlpha: 1 });
-    this.drawScores(pen, scores, [size + 28, top, width - size - 32, size]);
+    const frames = (k) => BOOK.digits[standsFor(labels, k)];
+    const shades = (k) => FAINT + (1 - FAINT) * shares[k] / strongest;
+    mosaic(pen, memories, count, [0, 20, size], frames, 3, shades);
+    this.drawScores(pen, scores, [size + 28, 20, width - size - 32, size]);
   }
 
   /** A bar for each score, to the left where it is negative. */
@@ -164,18 +147,12 @@ class DrawInstrument extends LearningInstrument {
     const most = Math.max(...scores.map(Math.abs), 1e-300), best = this.image && leading(scores, 0);
     const row = height / CATEGORIES, zero = left + width / 2;
     scores.forEach((score, digit) => {
-      const y = top + digit * row;
+      const y = top + digit * row, fillStyle = digit === best ? INK : faint(INK);
       text(pen, digit, left - 10, y + row / 2, { colour: BOOK.digits[digit], bold: true, align: "center" });
-      pen.globalAlpha = digit === best ? 1 : 0.45;
-      pen.fillRect(zero, y + 0.15 * row, score / most * width / 2, 0.7 * row);
-      pen.globalAlpha = 1;
+      Object.assign(pen, { fillStyle }).fillRect(zero, y + 0.15 * row, score / most * width / 2, 0.7 * row);
     });
     line(pen, [[zero, top], [zero, top + height]], INK, 0.8);
-    if (!this.image) return;
-    const end = most < 0.001 ? most.toExponential(0).replace("e-", "e−") : most.toPrecision(2);
-    const foot = (end, x, align) => text(pen, end, x, top + height + 3, { align, base: "top", size: 10.5 });
-    foot(`−${end}`, left, "left");
-    foot("score", zero, "center");
-    foot(`+${end}`, left + width, "right");
+    const told = most < 0.001 ? most.toExponential(0).replace("e-", "e−") : most.toPrecision(2);
+    if (this.image) text(pen, `scores to ±${told}`, zero, top + height + 9, { align: "center", size: 10.5 });
   }
 }

@@ -1,43 +1,26 @@
 // Canvases: sharp at any pixel ratio, in the page's own colours, drawn once a frame at most.
 
-const FRAME = 10; // milliseconds of drawing after which the rest waits for the next frame
 let INK = "#000"; // the page's colour of text, at each painting
 
 /** A canvas that fills its cell; `draw(pen, width, height)` in CSS pixels. `BOOK` has the book's colours. */
 class Canvas {
-  static waiting = new Set();
-
   constructor(parent, name, ratio, label, draw) {
     Object.assign(this, { label, draw, element: make("canvas", { className: name, role: "img" }, parent) });
     this.element.style.aspectRatio = String(ratio);
     this.pen = this.element.getContext("2d");
-    this.say("");
     new ResizeObserver(() => this.request()).observe(this.element);
   }
 
   /** What it shows, for those who do not see it. */
   say(words) { this.element.setAttribute("aria-label", `${this.label}. ${words}`); }
 
+  /** Paint it after the next frame, in a task of its own. */
   request() {
-    if (!Canvas.waiting.size) requestAnimationFrame(Canvas.paintSome);
-    Canvas.waiting.add(this);
-  }
-
-  /** As many canvases in a frame as its time allows; the others in the next. */
-  static paintSome() {
-    const end = performance.now() + FRAME;
-    try {
-      for (const each of Canvas.waiting) {
-        Canvas.waiting.delete(each);
-        each.paint();
-        if (performance.now() > end) break;
-      }
-    } finally {
-      if (Canvas.waiting.size) requestAnimationFrame(Canvas.paintSome);
-    }
+    this.asked ??= requestAnimationFrame(() => nextTask().then(() => this.paint()));
   }
 
   paint() {
+    this.asked = null;
     const { pen, element } = this, { clientWidth, clientHeight } = element, ratio = devicePixelRatio || 1;
     if (!clientWidth || !clientHeight) return;
     const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
@@ -62,6 +45,9 @@ function line(pen, points, colour = INK, width = 1.5, dash = []) {
   pen.stroke();
 }
 
+/** The colour where something else matters more. */
+const faint = (colour) => `color-mix(in srgb, ${colour} 45%, transparent)`;
+
 function disc(pen, x, y, radius, fill, edge = null, width = 1.5) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, 2 * Math.PI);
@@ -69,15 +55,18 @@ function disc(pen, x, y, radius, fill, edge = null, width = 1.5) {
   if (edge) Object.assign(pen, { strokeStyle: edge, lineWidth: width }).stroke();
 }
 
-/** Images (K·N) in a table that fills a square; `frames` gives each a colour or null. */
-function mosaic(pen, images, count, [x, y, size], frames = () => null, gap = 3) {
-  const { columns, rows, of } = places(count), side = Math.sqrt(images.length / count), cell = side + gap;
+/** Images (K·N) in a table that fills a square; `frames` are colours or null, `shades` from 0 to 1. */
+function mosaic(pen, images, count, [x, y, size], frames = () => null, gap = 3, shades = () => 1) {
+  const columns = Math.ceil(Math.sqrt(count)), rows = Math.ceil(count / columns);
+  const of = (k) => [k % columns, Math.floor(k / columns)];
+  const side = Math.sqrt(images.length / count), cell = side + gap;
   const [width, height] = [columns * cell + gap, rows * cell + gap], data = new ImageData(width, height);
   const pixels = new Uint32Array(data.data.buffer), sheet = (mosaic.sheet ??= make("canvas"));
   for (let k = 0, at = 0; k < count; k++) {
-    const [left, top] = of(k).map((place) => place * cell + gap);
+    const [left, top] = of(k).map((place) => place * cell + gap), shade = Math.round(shades(k) * 255) << 24;
     for (let row = top; row < top + side; row++) {
-      for (let p = row * width + left, end = p + side; p < end; p++) pixels[p] = colourOf(images[at++]);
+      const p = row * width + left;
+      for (let to = p; to < p + side; to++) pixels[to] = colourOf(images[at++]) | shade;
     }
   }
   Object.assign(sheet, { width, height }).getContext("2d").putImageData(data, 0, 0);
@@ -91,17 +80,59 @@ function mosaic(pen, images, count, [x, y, size], frames = () => null, gap = 3) 
   }
 }
 
-/** How many columns and rows K images fill, and the column and row of each. */
-function places(count) {
-  const columns = Math.ceil(Math.sqrt(count));
-  return { columns, rows: Math.ceil(count / columns), of: (k) => [k % columns, Math.floor(k / columns)] };
-}
+const PALETTE = Uint32Array.from(BOOK.pixels.match(/.{6}/g), (hex) => (
+  parseInt(hex.replace(/(..)(..)(..)/, "$3$2$1"), 16)));
 
 /** The book's map from −1 (blue) over 0 (white) to +1 (red), as the canvas wants its pixels. */
-function colourOf(value) {
-  colourOf.map ??= Uint32Array.from(BOOK.pixels.match(/.{6}/g), (hex) => {
-    const [red, green, blue] = hex.match(/../g);
-    return parseInt(`ff${blue}${green}${red}`, 16);
-  });
-  return colourOf.map[within(Math.floor((value + 1) * 128), 0, 255)];
+const colourOf = (value) => PALETTE[within(Math.floor((value + 1) * 128), 0, 255)];
+
+/** Axes in a box [x, y, width, height], from `across` and `up`, with ticks [[value, name]…]. */
+class Axes {
+  constructor(pen, box, { across, up, xTicks = [], yTicks = [], xName = "" }) {
+    const [x, y, width, height] = box, foot = y + height, size = 11;
+    Object.assign(this, { pen, box, across, up });
+    line(pen, [[x, y], [x, foot], [x + width, foot]], INK, 0.8);
+    const tick = (name, x0, y0, [dx, dy], how) => {
+      line(pen, [[x0, y0], [x0 + dx, y0 + dy]], INK, 0.8);
+      text(pen, name, x0 + 1.7 * dx, y0 + 1.7 * dy, { size, ...how });
+    };
+    const below = { align: "center", base: "top" }, beside = { align: "right" };
+    for (const [value, name] of xTicks) tick(name, this.right(value), foot, [0, 4], below);
+    for (const [value, name] of yTicks) tick(name, x, this.above(value), [-4, 0], beside);
+    text(pen, xName, x + width, foot + 20, { align: "right", base: "top", size });
+  }
+
+  right(value) {
+    const [left, right] = this.across, [x, , width] = this.box;
+    return x + (value - left) / (right - left) * width;
+  }
+
+  above(value) {
+    const [low, high] = this.up, [, y, , height] = this.box;
+    return y + height - within((value - low) / (high - low), 0, 1) * height;
+  }
+
+  at([x, y]) { return [this.right(x), this.above(y)]; }
+
+  /** From pixels back to numbers. */
+  back(px, py) {
+    const { box: [x, y, width, height], across: [left, right], up: [low, high] } = this;
+    return [left + (px - x) / width * (right - left), high - (py - y) / height * (high - low)];
+  }
+
+  line(points, ...how) { line(this.pen, points.map((point) => this.at(point)), ...how); }
+
+  /** Filled between two curves. */
+  area(upper, lower, fillStyle) {
+    this.pen.beginPath();
+    for (const point of [...upper, ...[...lower].reverse()]) this.pen.lineTo(...this.at(point));
+    Object.assign(this.pen, { fillStyle }).fill();
+  }
+}
+
+/** Round numbers that divide a range from 0 to `end` into three to six. */
+function ticks(end) {
+  const power = 10 ** Math.floor(Math.log10(end));
+  const step = [0.2, 0.5, 1, 2, 5].find((each) => end / each / power <= 5) * power;
+  return range(Math.floor(end / step) + 1).map((at) => [at * step, (at * step).toLocaleString("en")]);
 }

@@ -1,42 +1,42 @@
-// What all instruments share: their place in the page, the still picture, and messages.
+// What all instruments share: their place in the page, what `BOOK.instruments` says of them, and messages.
 
-/** An instrument in an element, built by `build`; programs call its methods by way of start.js. */
+/** An instrument in an element. Programs call its methods: it is the element's property `instrument`. */
 class Instrument {
   constructor(element, options, data) {
-    Object.assign(this, { element, options, data, canvases: {}, show: {}, learners: [] });
-    this.still = element.querySelector(".still");
-    this.root = make("div", { className: "live", role: "group", "aria-label": options.title }, element);
+    const layout = BOOK.instruments[element.dataset.instrument], { title, hint, views, knobs, more } = layout;
+    Object.assign(this, { element, data, layout, settings: options, canvases: {}, shown: {}, networks: [] });
+    this.root = make("div", { className: "live", role: "group", "aria-label": title }, element);
     for (const name of ["bar", "stage", "controls"]) this[name] = make("div", { className: name }, this.root);
     this.told = make("p", { className: "told", role: "alert" }, this.root);
-    this.state = make("p", { className: "state" }, this.root);
-    make("p", { className: "hint", textContent: options.hint }, this.root);
-    const theme = { attributes: true, attributeFilter: ["data-theme"] };
+    this.said = make("p", { className: "state" }, this.root);
+    make("p", { className: "hint", textContent: hint }, this.root);
+    for (const canvases of views) {
+      const view = make("div", { className: "view" }, this.stage);
+      for (const [name, [ratio, label]] of Object.entries(canvases)) {
+        make("p", { className: "title", textContent: label }, view);
+        this.canvases[name] = new Canvas(view, name, ratio, label, (...given) => this[name](...given));
+      }
+    }
+    this.prepare();
+    for (const [words, does, title, ...given] of layout.buttons) {
+      button(this.bar, words, () => this.try(() => this[does](...given)), { title });
+    }
+    this.build?.();
+    for (const name of knobs) this.knob(this.controls, name);
+    const folded = make("details", { className: "more" }, this.controls);
+    make("summary", { textContent: layout.fold || "more" }, folded);
+    for (const name of more) this.knob(folded, name);
+    const theme = { attributeFilter: ["data-theme"] };
     new MutationObserver(() => this.redraw()).observe(document.documentElement, theme);
     this.looking = new IntersectionObserver(([{ isIntersecting }]) => {
       this.inSight = isIntersecting;
-      this.look();
+      if (isIntersecting) this.run?.();
     });
     this.looking.observe(element);
-    this.watch = () => this.look();
-    document.addEventListener("visibilitychange", this.watch);
+    this.set({});
   }
 
-  /** A view with canvases {name: [ratio, label]}, each drawn by the method of its name. */
-  view(canvases) {
-    const view = make("div", { className: "view" }, this.stage);
-    for (const [name, [ratio, label]] of Object.entries(canvases)) {
-      this.canvases[name] = new Canvas(view, name, ratio, label, (...given) => this[name](...given));
-    }
-    return view;
-  }
-
-  redraw() {
-    for (const each of Object.values(this.canvases)) each.request();
-  }
-
-  look() {
-    for (const each of this.learners) each.look(this.inSight !== false && !document.hidden);
-  }
+  redraw() { for (const each of Object.values(this.canvases)) each.request(); }
 
   /** What a control does; a refusal is told in the instrument. */
   try(does) {
@@ -49,8 +49,7 @@ class Instrument {
   }
 
   /** A sentence for the reader; without one, that which stays. */
-  tell(words, stays = false) {
-    if (stays) this.lasting = words;
+  tell(words) {
     const told = words || this.lasting || "";
     if (this.told.textContent === told) return;
     this.told.textContent = told;
@@ -59,22 +58,19 @@ class Instrument {
 
   /** The state in words, to read and for each canvas. */
   say(words) {
-    this.state.textContent = words;
+    this.said.textContent = words;
     for (const each of Object.values(this.canvases)) each.say(words);
   }
 
   /** A setting's control, which follows it. */
-  knob(parent, name, more) {
-    const change = (given) => this.try(() => this.set({ [name]: given })), value = this.settings[name];
+  knob(parent, name) {
+    const change = (value) => this.try(() => this.set({ [name]: value })), now = this.settings[name];
     const control = name === "digits" ? digitChips : slider;
-    this.show[name] = control(parent, name, value, change, more);
+    this.shown[name] = control(parent, name, now, change);
   }
 
-  wake() { this.element.classList.add("awake"); }
-
   end() {
-    for (const each of this.learners) each.end();
+    for (const each of this.networks) each.stop();
     this.looking.disconnect();
-    document.removeEventListener("visibilitychange", this.watch);
   }
 }

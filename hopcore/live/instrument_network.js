@@ -1,69 +1,67 @@
 // network: memories, the digits that are recognised, and the tree of splits as it grows.
+//
+// Two memories are together while their ᾱ differ by less than APART, or if they are so once more later: then
+// groups only part, as a tree's branches do.
 
-const BEND = 0.035; // the part of the time axis in which a branch of the tree finds its place
+const APART = 0.2, BRANCHES = 64, GAP = 4; // records in the tree at most; between two groups, in memories
 
 class NetworkInstrument extends LearningInstrument {
-  build() {
-    this.transport({ push: true });
-    this.viewMemories();
-    this.view({ bands: [2.1, "images recognised of each digit"], tree: [1.9, "tree of splits"] });
-    this.knobs("digits", "rate", "memories", "momentum", "seed");
-  }
-
-  /** How many images of a digit there are. */
-  held(digit) { return this.digits.filter((each) => each === digit).length; }
-
   words() {
-    const { frame: { recognised }, digits } = this, all = new Set(digits).size;
-    const known = recognised.filter((count, digit) => count > 0.2 * this.held(digit)).length;
+    const { network: { recognised }, digits } = this, all = new Set(digits).size;
+    const known = recognised.filter((count, digit) => count > 0.2 * this.imagesOf(digit)).length;
     const images = `${sum(recognised)} of ${digits.length} images recognised`;
     return `${images}; ${known} of ${all} digits have appeared.`;
   }
 
-  /** One strip for each digit, filled as high as its images are recognised. */
-  bands(pen, width, height) {
-    const { past, frame } = this, chosen = [...new Set(this.digits)].reverse(), { length } = chosen;
-    const axes = this.timeAxes(pen, [16, 16, width - 46, height - 46], { up: [0, length] });
-    const row = axes.box[3] / length;
-    text(pen, "images recognised", 0, 6);
-    chosen.forEach((digit, base) => {
-      const held = this.held(digit), colour = BOOK.digits[digit], middle = axes.above(base + 0.5);
-      const top = ({ epoch, recognised }) => [epoch, base + 0.95 * recognised[digit] / held];
-      axes.area([...past, frame].map(top), [[0, base], [frame.epoch, base]], colour);
-      axes.line([[0, base], [axes.across[1], base]], `${colour}55`, 0.7);
-      text(pen, digit, 2, middle, { colour, bold: true, size: Math.min(12, row) });
-      const told = `${frame.recognised[digit]}/${held}`;
-      text(pen, told, width, middle, { align: "right", size: Math.min(11, row) });
-    });
+  /** How many images of a digit there are. */
+  imagesOf(digit) { return this.digits.filter((each) => each === digit).length; }
+
+  bands(...canvas) {
+    const told = (digit) => `${this.network.recognised[digit]}/${this.imagesOf(digit)}`;
+    const part = ({ recognised }, digit) => recognised[digit] / this.imagesOf(digit);
+    this.strips(...canvas, part, told);
   }
 
-  /** A band for every group of memories, as thick as the group, in the colour of its leading digit. */
+  /** A thread for every memory, beside those with which it is together, at last in its digit's colour. */
   tree(pen, width, height) {
-    const { past, learner: { count, rule, frame } } = this, last = past.at(-1), now = last?.epoch ?? 0;
-    if (this.together?.count !== count) this.together = new Together(count);
-    this.together.follow(past);
-    if (last && this.drawn?.last !== last) this.drawn = { last, root: this.together.tree(now, rule.rate) };
-    const root = this.drawn?.root, up = [root ? layOut(root, frame.sums) : 1, 0];
-    const axes = this.timeAxes(pen, [4, 18, width - 34, height - 48], { up });
-    text(pen, "who is together", 0, 6);
-    const branch = ({ epoch, members, children, mixed, digit, y }, from, y0) => {
-      const half = members.length / 2, end = Math.min(epoch, now);
-      const bend = Math.min(BEND * axes.across[1], end - from), colour = mixed ? INK : BOOK.digits[digit];
-      const curve = range(13).map((at) => at / 12) // an S from y0 to y
-        .map((part) => [from + bend * part, y0 + (y - y0) * part * part * (3 - 2 * part)]);
-      const edge = (shift) => [...curve, [end, y]].map(([when, place]) => [when, place + shift]);
-      const thick = axes.above(2 * half) - axes.above(0), [x, middle] = axes.at([end, y]);
-      pen.globalAlpha = mixed ? 0.4 : 0.95;
-      axes.area(edge(-half), edge(half), colour);
-      pen.globalAlpha = 1;
-      const named = !children.length && !mixed && now >= 100 && thick > 5;
-      if (named) text(pen, digit, x + 6, middle, { colour, bold: true });
-      let start = y - half;
-      for (const child of children) {
-        branch(child, end, start + child.members.length / 2);
-        start += child.members.length;
-      }
-    };
-    if (past.length > 1) branch(root, 0, root.y);
+    const { past: all, network: { count, sums } } = this, every = Math.ceil(all.length / BRANCHES);
+    const past = all.filter((_, at) => at % every === 0), groups = groupsOver(past, count);
+    const parted = (one, other) => groups.find((group) => group[one] !== group[other]) || range(count);
+    const order = range(count).sort((one, other) => parted(one, other)[one] - parted(one, other)[other]);
+    const heights = groups.map((group) => {
+      const step = (k, at) => (at && group[k] !== group[order[at - 1]] ? GAP : 1);
+      let y = 0;
+      const place = new Map(order.map((k, at) => [k, y += step(k, at)]));
+      return range(count).map((k) => place.get(k) - y / 2);
+    });
+    const reach = Math.max(count, ...heights.flat()), digits = range(count).map((k) => leading(sums, k));
+    const axes = this.timeAxes(pen, [4, 4, width - 34, height - 34], { up: [-reach, reach] });
+    const thick = axes.box[3] / reach / 2 + 0.3;
+    for (let k = 0; k < count; k++) {
+      const alike = (group) => group.every((each, j) => each !== group[k] || digits[j] === digits[k]);
+      const own = groups.findIndex(alike), points = past.map(({ epoch }, at) => [epoch, heights[at][k]]);
+      axes.line(own < 0 ? points : points.slice(0, own + 1), faint(INK), thick);
+      if (own >= 0) axes.line(points.slice(own), BOOK.digits[digits[k]], thick);
+    }
   }
+}
+
+/** For each record the group of each memory, by its first member. */
+function groupsOver(history, count) {
+  const group = range(count);
+  const near = (sums, i, j) => {
+    let square = 0;
+    for (let c = 0; c < CATEGORIES; c++) square += (sums[i * CATEGORIES + c] - sums[j * CATEGORIES + c]) ** 2;
+    return square < APART * APART;
+  };
+  return [...history].reverse().map(({ sums }) => {
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < i; j++) {
+        if (group[i] === group[j] || !near(sums, i, j)) continue;
+        const [first, last] = [group[i], group[j]].sort((one, other) => one - other);
+        group.forEach((own, k) => { if (own === last) group[k] = first; });
+      }
+    }
+    return [...group];
+  }).reverse();
 }

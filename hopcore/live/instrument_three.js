@@ -4,10 +4,6 @@ const CORNERS = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 
 class ThreeInstrument extends LearningInstrument {
   build() {
-    this.transport({ push: true });
-    this.view({ trails: [1, "trails in three dimensions, which arrow keys turn"] });
-    this.viewMemories();
-    this.knobs("digits", "rate", "memories", "seed");
     Object.assign(this, { turn: 0.4, tilt: 0.3 });
     hand(this.canvases.trails, {
       pointermove: (x, y, { movementX, movementY }) => this.turned(movementX / 120, movementY / 120),
@@ -19,7 +15,6 @@ class ThreeInstrument extends LearningInstrument {
   turned(turn, tilt) {
     this.turn += turn;
     this.tilt = within(this.tilt + tilt, -1.5, 1.5);
-    this.wake();
     this.canvases.trails.request();
   }
 
@@ -30,19 +25,17 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   colour(k) {
-    const { sums } = this.frame;
+    const { sums } = this.network;
     return super.colour(k) || (sums.some(Boolean) ? BOOK.digits[leading(sums, k)] : null);
   }
 
   words() {
-    const { count, frame } = this.learner, own = range(count).map((k) => standsFor(frame.labels, k));
-    const held = (digit) => own.filter((each) => each === digit).length;
-    const told = this.settings.digits.map((digit) => `${held(digit)} stand for the ${digit}`);
-    return `Of ${count} memories ${told.join(", ")}.`;
+    const held = this.held(), own = (digit) => `${held[digit]} stand for the ${digit}`;
+    return `Of ${this.network.count} memories ${this.settings.digits.map(own).join(", ")}.`;
   }
 
   trails(pen, width, height) {
-    const { frame, learner: { count }, settings: { digits }, turn, tilt } = this, size = width * 0.43;
+    const { network, settings: { digits }, turn, tilt } = this, size = width * 0.43;
     const [sinA, cosA, sinB, cosB] = [turn, tilt].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
     const project = (shares) => {
       const [up, right, away] = shares.map((share) => share - 0.35), depth = sinA * right + cosA * away;
@@ -56,12 +49,10 @@ class ThreeInstrument extends LearningInstrument {
       text(pen, `share of ${digits[at]}`, x, y + (at ? 18 : -10), { colour, align: "center", bold: true });
     });
     const every = Math.ceil(this.past.length / 80), past = this.past.filter((_, at) => at % every === 0);
-    for (let k = 0; k < count; k++) {
+    for (let k = 0; k < network.count; k++) {
       const place = ({ sums }) => project(digits.map((digit) => sums[k * CATEGORIES + digit]));
-      const colour = this.colour(k) || INK, trail = [...past, frame].map(place);
-      pen.globalAlpha = 0.45;
-      line(pen, trail, colour, 1);
-      pen.globalAlpha = 1;
+      const colour = this.colour(k) || INK, trail = [...past, network].map(place);
+      line(pen, trail, faint(colour), 1);
       disc(pen, ...trail.at(-1), 3.2, colour);
     }
   }

@@ -1,30 +1,34 @@
 // What the instruments share in which networks learn the page's images: play, step, settings, the past.
 
 class LearningInstrument extends Instrument {
-  constructor(element, options, data) {
-    super(element, options, data);
-    this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...options };
-    this.addLearner();
-    this.build();
-    this.begin();
+  prepare() {
+    const { data, settings, layout } = this, picture = this.element.querySelector(".still img")?.cloneNode();
+    this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...settings };
+    this.addNetwork();
+    this.transport(layout.past);
+    if (!picture || !this.canvases.memories) return;
+    const teaser = make("figure", { className: "teaser" }, this.canvases.memories.element.parentNode);
+    teaser.append(picture, make("figcaption", { textContent: "memories that have learnt: press play" }));
   }
 
-  addLearner() { this.learners.push(new Learner(() => this.changed(), ({ message }) => this.tell(message))); }
-  get learner() { return this.learners[0]; }
-  get frame() { return this.learner.frame; }
-  get images() { return this.learner.images; }
-  get digits() { return this.learner.digits; }
-  get epoch() { return this.frame.epoch; }
+  addNetwork() {
+    const seen = () => this.inSight !== false && !document.hidden, most = this.layout.past ? MOST_RECORDS : 1;
+    this.networks.push(new Network(() => this.changed(), seen, most));
+  }
+
+  get network() { return this.networks[0]; }
+  get images() { return this.network.images; }
+  get digits() { return this.network.digits; }
+  get epoch() { return this.network.epoch; }
+  state() { return this.network.state(); }
 
   /** A new network from the seed, on the images of the chosen digits. */
   begin() {
-    const { data, settings: { seed, memories, digits: held } } = this;
-    const { pixels } = data, rows = data.rowsOf(held);
-    const images = new Float64Array(rows.length * pixels), digits = rows.map((row) => data.digits[row]);
-    rows.forEach((row, at) => images.set(data.image(row), at * pixels));
+    const { data, settings: { seed, memories, digits: held } } = this, { pixels } = data;
+    const rows = data.rowsOf(held), digits = rows.map((row) => data.digits[row]);
+    const images = Float64Array.from(rows.flatMap((row) => [...data.image(row)]));
     const start = startOf(seed, memories, pixels);
-    this.learners.forEach((each, at) => each.open({ images, digits, pixels, rule: this.rule(at), ...start }));
-    this.changed();
+    this.networks.forEach((each, at) => each.open({ images, digits, pixels, rule: this.rule(at), ...start }));
   }
 
   rule() {
@@ -33,32 +37,32 @@ class LearningInstrument extends Instrument {
   }
 
   play(count = Infinity) {
-    this.wake();
-    for (const each of this.learners) if (!each.learning) each.run(count > 0 ? count : Infinity);
+    for (const each of this.networks) if (!each.learning) each.run(count > 0 ? count : Infinity);
   }
 
-  pause() { return Promise.all(this.learners.map((each) => each.stop())).then(() => this.epoch); }
-
-  async step(count = 1) {
-    if (!(Number.isInteger(count) && count >= 0)) throw refuse("step", count, "a whole number from 0");
-    this.wake();
-    await Promise.all(this.learners.map((each) => each.run(count, true)));
+  async pause() {
+    for (const each of this.networks) each.stop();
     return this.epoch;
   }
 
-  push(spread = 0.15) {
-    this.wake();
-    return this.learner.ask("push", { spread, seed: Date.now() % 65536 });
+  async step(count = 1) {
+    if (!(Number.isInteger(count) && count >= 0)) throw refuse("step", count, "a whole number from 0");
+    await Promise.all(this.networks.map((each) => each.run(count, true)));
+    return this.epoch;
   }
+
+  async push(spread = 0.15) { this.network.push(spread, Date.now() % 65536); }
+
+  anew() { this.set({ seed: this.settings.seed }); }
 
   set(given) {
     const before = this.settings, now = { ...before, ...checkAll(given, before) };
     now.digits = [...now.digits].sort();
     if ("digits" in given) this.data.rowsOf(now.digits); // which refuses digits that the page lacks
     this.settings = now;
-    if ("digits" in given || "seed" in given || "memories" in given) this.begin();
-    this.learners.forEach((each, at) => { each.rule = this.rule(at); });
-    for (const [name, show] of Object.entries(this.show)) show(now[name]);
+    if (!this.digits || "digits" in given || "seed" in given || "memories" in given) this.begin();
+    this.networks.forEach((each, at) => { each.rule = this.rule(at); });
+    for (const [name, show] of Object.entries(this.shown)) show(now[name]);
     this.changed();
   }
 
@@ -68,45 +72,35 @@ class LearningInstrument extends Instrument {
     if (memories.length / pixels !== labels.length / CATEGORIES) {
       throw new RangeError("memories and labels: must be equally many.");
     }
-    this.wake();
-    for (const each of this.learners) each.open({ ...each, memories, labels });
+    for (const each of this.networks) each.open({ ...each, memories, labels });
+    this.element.classList.add("awake");
     this.changed();
   }
 
-  snapshot() {
-    const { epoch, memories, labels } = this.frame;
-    return { epoch, memories, labels };
-  }
-
-  /** All that is shown follows the network. */
+  /** All that is shown follows the network; the teaser goes when something has moved. */
   changed() {
+    if (this.network.learner) this.element.classList.add("awake");
     this.redraw();
     this.showTransport();
     this.say(`Epoch ${this.epoch}. ${this.words()}`);
     this.reported?.();
   }
 
-  /** Play, step, anew; a slider through the epochs that were. */
-  transport({ push = false, history = true } = {}) {
-    const { bar, learner } = this;
-    const playOrPause = () => (learner.learning ? this.pause() : this.play());
+  /** Play and pause; a slider through the epochs that were. */
+  transport(past) {
+    const { network, bar } = this, playOrPause = () => (network.learning ? this.pause() : this.play());
     this.playing = button(bar, "", playOrPause, { className: "play" });
-    button(bar, "Step", () => this.step(1), { title: "one epoch" });
-    button(bar, "Anew", () => this.try(() => { this.begin(); this.wake(); }), { title: "back to the start" });
-    if (push) button(bar, "Push", () => this.push(), { title: "add noise to every pixel and label" });
-    const box = make("label", { className: "past" }, bar);
-    make("span", { textContent: "epoch" }, box);
-    this.slide = make("input", { type: "range", min: 0, name: "epoch", hidden: !history }, box);
+    const box = make("label", { className: "past", textContent: "epoch" }, bar);
+    this.slide = make("input", { type: "range", min: 0, name: "epoch", hidden: !past }, box);
     this.clock = make("output", {}, box);
     this.slide.addEventListener("input", () => {
-      this.wake();
-      const record = learner.history[Number(this.slide.value)];
-      if (record) learner.seek(record.epoch);
+      const record = network.history[Number(this.slide.value)];
+      if (record) network.seek(record);
     });
   }
 
   showTransport() {
-    const { playing, slide, epoch, learner: { learning, history } } = this;
+    const { playing, slide, epoch, network: { learning, history } } = this;
     const words = learning ? "❚❚ Pause" : "▶ Play";
     if (playing.textContent !== words) playing.textContent = words;
     this.clock.textContent = epoch.toLocaleString("en");
@@ -115,30 +109,36 @@ class LearningInstrument extends Instrument {
     Object.assign(slide, { max: Math.max(1, history.length - 1), value: this.past.length - 1 });
   }
 
-  /** Controls of what may change while the network learns, and behind a fold of what makes a new one. */
-  knobs(...names) {
-    for (const name of ["n", "rescaledTemperature"]) this.knob(this.controls, name);
-    const more = folded("more", this.controls);
-    for (const name of names) this.knob(more, name);
-  }
-
-  /** The memories, under the still picture until something moves. */
-  viewMemories() {
-    const view = this.view({ memories: [1, "memories"] }), picture = this.still?.firstChild.cloneNode();
-    if (!picture) return;
-    const teaser = make("figure", { className: "teaser" }, view);
-    teaser.append(picture, make("figcaption", { textContent: "memories that have learnt: press play" }));
-  }
-
   memories(pen, width) {
-    mosaic(pen, this.frame.memories, this.learner.count, [0, 0, width], (k) => this.colour(k));
+    const { memories, count } = this.network;
+    mosaic(pen, memories, count, [0, 0, width], (k) => this.colour(k));
   }
 
   /** The colour of the digit that a memory stands for. */
-  colour(k) { return BOOK.digits[standsFor(this.frame.labels, k)]; }
+  colour(k) { return BOOK.digits[standsFor(this.network.labels, k)]; }
 
-  /** Records up to the epoch that is shown. */
-  get past() { return this.learner.history.filter(({ epoch }) => epoch <= this.epoch); }
+  /** How many memories stand for each digit. */
+  held(labels = this.network.labels) {
+    const own = range(this.network.count).map((k) => standsFor(labels, k));
+    return range(CATEGORIES).map((digit) => own.filter((each) => each === digit).length);
+  }
+
+  get past() { return this.network.past(); }
+
+  /** A strip for each digit, filled as high as `part(record, digit)` of 1; `told(digit)` is at its end. */
+  strips(pen, width, height, part, told) {
+    const { past, network } = this, chosen = [...new Set(this.digits)].reverse(), { length } = chosen;
+    const axes = this.timeAxes(pen, [16, 4, width - 46, height - 34], { up: [0, length] });
+    const row = axes.box[3] / length;
+    chosen.forEach((digit, base) => {
+      const colour = BOOK.digits[digit], middle = axes.above(base + 0.5);
+      const top = (record) => [record.epoch, base + 0.95 * part(record, digit)];
+      axes.area([...past, network].map(top), [[0, base], [network.epoch, base]], colour);
+      axes.line([[0, base], [axes.across[1], base]], `${colour}55`, 0.7);
+      text(pen, digit, 2, middle, { colour, bold: true, size: Math.min(12, row) });
+      text(pen, told(digit), width, middle, { align: "right", size: Math.min(11, row) });
+    });
+  }
 
   /** Axes over epochs, which grow in jumps. */
   timeAxes(pen, box, more) {

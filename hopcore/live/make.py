@@ -8,36 +8,8 @@ from hopcore._checks import check_above, check_flag, check_integer, check_positi
 from hopcore.data import TrainingSet, training_set
 
 from .kernel import in_notebook
-from .page import Page
+from .page import KNOWN, Page
 from .stills import still_of
-
-WORDS = {
-    "network": (
-        "A network that learns",
-        "Press play: one blur becomes ten digits. Then drag n down to 3, or turn T\u1d63 while it learns, "
-        "or push the memories and watch them return.",
-    ),
-    "three": (
-        "Three digits part",
-        "Press play and turn the picture: the trails run together, fork, and fork again. "
-        "At n = 3 they fan out at once.",
-    ),
-    "nullclines": (
-        "One memory, two digits",
-        "Click in the plane to start there, and follow the flow to the saddle; then move n across a fold, "
-        "from three fixed points to one.",
-    ),
-    "heat": (
-        "Memories held by heat",
-        "Press play: it is too hot to part. Release, and the memories become digits; "
-        "melt them, and see what is left.",
-    ),
-    "draw": (
-        "Which memories answer?",
-        "Draw a digit: at n = 3 many memories answer a little, at n = 30 a few decide.",
-    ),
-}
-"""Of each instrument its name for readers, and what to try."""
 
 _DEFAULTS = {"momentum": 0.0, "autoplay": False}
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
@@ -211,11 +183,10 @@ def _images(data: TrainingSet | None) -> TrainingSet:
 
 
 def _shown(name: str, data: TrainingSet, given: dict[str, Any], still: bytes | None) -> Any:
-    title, hint = WORDS[name]
-    options = {**given, "title": title, "hint": hint}
     if in_notebook():
         from .widget import Instrument, Nullclines
 
-        return (Nullclines if name == "nullclines" else Instrument)(name, data, options)
+        return (Nullclines if name == "nullclines" else Instrument)(name, data, given)
+    title = KNOWN["instruments"][name]["title"]
     picture, alt = still_of(name, data, given) if still is None else (still, title)
-    return Page(name, data, options, picture, alt)
+    return Page(name, data, given, picture, alt)

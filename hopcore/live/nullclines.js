@@ -2,39 +2,29 @@
 
 const PER_FRAME = 16; // epochs
 const PATHS = ["#3c78d8", "#2d9d6e"]; // hopcore.plotting.nullclines
+const FOLLOW_RATE = 0.002;
+const LONGEST = 12000; // epochs; after them a memory that still moves is left alone
+const PART = 1e-4; // how far from the start the memories of a pair begin, to both sides
 const SHOWN = [-0.1, 1.1], POWERS = [2, 60], IMAGES_SHOWN = 5, HALVES = [[0, 0], [0.5, "½"], [1, 1]];
-const COUNTS = ["no", "one", "two", "three", "four", "five"];
 
 const signed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
 const shorter = (value) => Number(value.toFixed(2));
 
 class NullclinesInstrument extends Instrument {
-  constructor(element, options, data) {
-    super(element, options, data);
-    const { n, temperature, aa, ab, bb, copies = 1 } = options, { bar, controls } = this;
+  prepare() {
+    const { controls, settings: { n, temperature, aa, ab, bb, copies = 1 } } = this;
     this.settings = { n, temperature, aa, ab, bb, copies };
-    Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8], rows: [0, 0] });
-    button(bar, "▶ Start", () => this.start(this.cross), { className: "play", title: "from the cross" });
-    const kinds = make("select", { "aria-label": "what starts" }, bar);
-    ["one memory", "two memories"].forEach((text, at) => make("option", { value: at + 1, text }, kinds));
-    kinds.addEventListener("change", () => this.try(() => this.set({ copies: Number(kinds.value) })));
-    this.show.copies = (now) => { kinds.value = now; };
-    button(bar, "Clear", () => { this.followed = []; this.redraw(); });
-    this.view({ plane: [1, "Plane of label and memory: arrow keys move the cross, Enter starts there"] });
-    const diagram = [1.5, "Fixed points over n: a click or an arrow key chooses n"];
-    this.view({ diagram, gallery: [IMAGES_SHOWN * 0.8, "Memories at the fixed points"] });
-    this.knob(controls, "n", { step: 0.1 });
-    this.knob(controls, "temperature");
+    Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8], curves: { rows: [], folds: [] } });
     this.chips = ["A", "B"].map((name, at) => {
       const choose = ([digit]) => this.try(() => this.choose(at, digit));
       return digitChips(controls, name, [], choose, "radio");
     });
-    const others = () => this.try(() => this.choose(0, this.digits[0], 1));
-    button(controls, "Other images", others, { title: "of the same two digits" });
-    const more = folded("the overlaps by hand", controls);
-    for (const name of ["aa", "ab", "bb"]) this.knob(more, name);
     this.hands();
-    this.set({});
+  }
+
+  clear() {
+    this.followed = [];
+    this.redraw();
   }
 
   /** Click, tap and keys in the plane; a drag and keys in the diagram. */
@@ -46,7 +36,7 @@ class NullclinesInstrument extends Instrument {
       keys: (right, up) => {
         this.cross = inside([this.cross[0] + 0.05 * right, this.cross[1] + 0.05 * up]);
         if (right || up) plane.request();
-        else this.start(this.cross);
+        else this.start();
       },
     });
     const choose = (n) => this.try(() => this.set({ n: Number(Math.max(n, 1.1).toFixed(1)) }));
@@ -58,15 +48,12 @@ class NullclinesInstrument extends Instrument {
   /** The digits of A and B; before a choice those of the paper. */
   get digits() { return this.chosen?.digits || [1, 4]; }
 
-  /** Another digit on one side, or (`on` 1) the next images of both. */
-  choose(side, digit, on = 0) {
+  /** Images of other digits, `digit` on one side. */
+  choose(side, digit = this.digits[side]) {
     const digits = [...this.digits];
     digits[side] = digit;
     if (digits[0] === digits[1]) digits[1 - side] = this.digits[side];
-    this.set({ pair: digits.map((each, at) => {
-      const held = this.data.rowsOf([each]), now = Math.max(held.indexOf(this.rows[at]), 0);
-      return held[(now + on * (1 + 6 * at)) % held.length];
-    }) });
+    this.set({ pair: digits.map((each) => this.data.any(each)) });
   }
 
   /** {n, temperature, aa, ab, bb, copies}, or `pair`: the rows of two images of the page. */
@@ -78,16 +65,17 @@ class NullclinesInstrument extends Instrument {
       const digits = pair.map((row) => data.digits[row]), images = pair.map(data.image);
       const fits = pair.length === 2 && pair.every((row) => row in data.digits) && digits[0] !== digits[1];
       if (!fits) throw refuse("pair", pair, "the rows of two images of different digits");
-      const dot = (i, j) => images[i].reduce((sum, value, p) => sum + value * images[j][p], 0);
-      Object.assign(now, { aa: dot(0, 0), ab: dot(0, 1), bb: dot(1, 1) });
+      const [one, two] = images;
+      Object.assign(now, { aa: dot(one, one), ab: dot(one, two), bb: dot(two, two) });
       chosen = { digits, images };
     }
     const system = reducedSystem(now), points = system.fixedPoints();
-    Object.assign(this, { system, points, chosen, settings: now, field: null, rows: pair || this.rows });
+    const numbered = [...points].reverse(); // from the top of the plane down
+    Object.assign(this, { system, points, numbered, chosen, settings: now, field: null });
     if (changed("aa", "ab", "bb", "copies")) this.followed = [];
     for (const each of this.followed) each.left = LONGEST;
-    if (!this.curves || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
-    for (const [name, show] of Object.entries(this.show)) show(shorter(now[name]));
+    if (!this.sweeping || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
+    for (const [name, show] of Object.entries(this.shown)) show(shorter(now[name]));
     this.chips.forEach((show, side) => show(chosen ? [chosen.digits[side]] : []));
     this.say(this.words());
     this.run();
@@ -96,7 +84,7 @@ class NullclinesInstrument extends Instrument {
   fixedPoints() { return this.points.map((point) => ({ ...point })); }
 
   /** Of all that was started the paths [ℓ, x, ℓ, x …] of each memory, and whether some still move. */
-  snapshot() {
+  state() {
     const paths = this.followed.map(({ trails }) => trails.map((trail) => trail.flat()));
     return { paths, moving: this.followed.some(({ left }) => left > 0) };
   }
@@ -105,40 +93,20 @@ class NullclinesInstrument extends Instrument {
   async folds(given = [2, 100]) {
     const fits = given[0] > 1 && given[1] > given[0] && Number.isFinite(given[1]);
     if (!fits) throw refuse("range", given, "two increasing numbers above 1");
-    return (await this.sliced(bifurcationDiagram(this.settings, given))).folds;
+    return (await bifurcationDiagram(this.settings, given, 400)).folds;
   }
 
-  /** Go through a diagram without holding up the page; null when nobody waits any more. */
-  async sliced(diagram, wanted = () => true) {
-    for (let found = {}, end = 0; wanted(); found = diagram.next()) {
-      if (found.done) return found.value;
-      if (performance.now() < end) continue;
-      await new Promise((resolve) => { setTimeout(resolve, 0); });
-      end = performance.now() + 8;
-    }
-    return null;
-  }
-
-  /** The bifurcation diagram, first roughly. */
   async sweep() {
     const mine = (this.sweeping = {}), wanted = () => mine === this.sweeping;
-    this.curves ??= { lines: [], folds: [] };
-    for (const perDecade of [24, 150]) {
-      const found = await this.sliced(bifurcationDiagram(this.settings, POWERS, perDecade), wanted);
-      if (!found) return;
-      this.curves = found;
-      this.canvases.diagram.request();
-    }
+    this.curves = await bifurcationDiagram(this.settings, POWERS, 400, wanted) || this.curves;
+    this.canvases.diagram.request();
   }
 
-  start([ell, x]) {
-    this.wake();
+  start([ell, x] = this.cross) {
     this.cross = [ell, x];
     this.followed = [...this.followed.slice(-7), new Followed(this.settings, x, ell)];
     this.run();
   }
-
-  look() { if (this.inSight) this.run(); }
 
   /** One frame after the other while something moves in sight. */
   run() {
@@ -154,9 +122,9 @@ class NullclinesInstrument extends Instrument {
   }
 
   words() {
-    const { points, settings: { n, temperature } } = this, many = COUNTS[points.length] || points.length;
+    const { points, settings: { n, temperature } } = this;
     const found = points.map(({ alpha, stable }) => `α = ${signed(alpha)}${stable ? "" : " (unstable)"}`);
-    const told = `${many} fixed point${points.length === 1 ? "" : "s"}`, where = found.join(", ");
+    const told = `${points.length} fixed point${points.length === 1 ? "" : "s"}`, where = found.join(", ");
     return `n = ${shorter(n)}, T = ${shorter(temperature)}: ${told}${where && ` at ${where}`}.`;
   }
 
@@ -177,20 +145,21 @@ class NullclinesInstrument extends Instrument {
       xName: `label ℓ: −1 says ${two}, +1 says ${one}`,
     }));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { size: 11 });
-    legend(pen, width < 340);
-    pen.globalAlpha = 0.45;
+    text(pen, "memory rests", 0, 9, { size: 11, colour: BOOK.memory, bold: true });
+    text(pen, "label rests", 92, 9, { size: 11, colour: BOOK.label, bold: true });
+    text(pen, "● stable  ○ unstable", 166, 9, { size: 11 });
+    const pale = faint(INK);
     for (const [place, dEll, dx] of arrows) {
       const half = 0.021 * box[2] / Math.sqrt(Math.hypot(dEll, dx) || 1); // longer where it is faster
       const [x, y] = axes.at(place), [right, down] = [dEll * half, -dx * half];
-      line(pen, [[x - right, y - down], [x + right, y + down]], INK, 0.9);
-      disc(pen, x + right, y + down, 1.4, INK);
+      line(pen, [[x - right, y - down], [x + right, y + down]], pale, 0.9);
+      disc(pen, x + right, y + down, 1.4, pale);
     }
-    pen.globalAlpha = 1;
     axes.line(labels, BOOK.label, 2.2);
     for (const piece of memories) axes.line(piece, BOOK.memory, 2.2);
-    for (const [trail, colour, thick] of this.followed.flatMap((each) => each.lines())) {
-      axes.line(trail, colour, thick);
-      disc(pen, ...axes.at(trail[trail.length - 1]), 5, colour, "#fff");
+    for (const { trails } of this.followed) {
+      trails.forEach((trail, k) => axes.line(trail, PATHS[k % 2], k % 2 ? 2 : 3.4)); // of two both are seen
+      trails.forEach((trail, k) => disc(pen, ...axes.at(trail.at(-1)), 5, PATHS[k % 2], "#fff"));
     }
     this.numbered.forEach(({ ell, position, stable }, at) => {
       const [x, y] = axes.at([ell, position]);
@@ -201,21 +170,16 @@ class NullclinesInstrument extends Instrument {
     for (const [dx, dy] of [[7, 0], [0, 7]]) line(pen, [[x - dx, y - dy], [x + dx, y + dy]], INK, 1.8);
   }
 
-  /** Fixed points from the top of the plane down. */
-  get numbered() { return [...this.points].reverse(); }
-
   diagram(pen, width, height) {
-    const { curves: { lines, folds }, points, settings: { n } } = this;
-    const axes = (this.powerAxes = new Axes(pen, [24, 24, width - 32, height - 66], {
+    const { curves: { rows, folds }, points, settings: { n } } = this;
+    const axes = (this.powerAxes = new Axes(pen, [24, 4, width - 32, height - 46], {
       across: POWERS, up: SHOWN, xName: "power n", xTicks: ticks(POWERS[1]).slice(1), yTicks: HALVES,
     }));
-    text(pen, "fixed points over n: click to choose n", 0, 7);
-    for (const [from, first, to, last] of lines) {
-      const steady = first.stable && last.stable !== false;
-      pen.globalAlpha = steady ? 1 : 0.5;
-      axes.line([[from, first.position], [to, last.position]], INK, steady ? 2.4 : 1.4);
+    for (const row of rows) {
+      for (const { position, stable } of row.points) {
+        disc(pen, ...axes.at([row.n, position]), stable ? 1.5 : 0.9, stable ? INK : faint(INK));
+      }
     }
-    pen.globalAlpha = 1;
     for (const fold of folds) {
       const [x, y] = axes.at([fold.n, fold.position]);
       disc(pen, x, y, 3.5, BOOK.memory);
@@ -233,27 +197,14 @@ class NullclinesInstrument extends Instrument {
     const shown = points.map(({ alpha, alphaB }, at) => [[alpha, alphaB], `${at + 1}: `, INK]);
     latest?.trails.forEach((_, k) => shown.push([latest.coefficients(k), "", PATHS[k % 2]]));
     shown.slice(0, IMAGES_SHOWN).forEach(([[a, b], name, colour], at) => {
-      const x = at * cell + 2, followed = colour !== INK, part = Math.abs(a) / (Math.abs(a) + Math.abs(b));
-      text(pen, `${name}α ${signed(a)}`, x, 7, { colour, size: 11, bold: followed });
+      const x = at * cell + 2, part = Math.abs(a) / (Math.abs(a) + Math.abs(b));
+      text(pen, `${name}α ${signed(a)}`, x, 7, { colour, size: 11 });
       if (this.chosen) {
         const [one, two] = this.chosen.images, image = one.map((value, p) => a * value + b * two[p]);
         mosaic(pen, image, 1, [x, 18, size], undefined, 0);
       } else pen.fillRect(x, 18 + size * (1 - part), size, size * part);
-      const edge = { strokeStyle: colour, lineWidth: followed ? 2.5 : 1 };
-      Object.assign(pen, edge).strokeRect(x, 18, size, size);
+      Object.assign(pen, { strokeStyle: colour, lineWidth: 2 }).strokeRect(x, 18, size, size);
     });
-  }
-}
-
-function legend(pen, narrow) {
-  let x = 0;
-  for (const [words, colour, fill] of [
-    ["memory rests", BOOK.memory], ["label rests", BOOK.label], ["stable", null, INK], ["unstable"],
-  ]) {
-    if (colour) line(pen, [[x, 9], [x + 12, 9]], colour, 2.5);
-    else disc(pen, x + 7, 9, 4.5, fill, INK);
-    text(pen, words, x + 16, 9, { size: narrow ? 10 : 11 });
-    x += (narrow ? 21 : 30) + pen.measureText(words).width;
   }
 }
 
@@ -263,4 +214,45 @@ function mark(pen, x, y, stable, radius) {
   disc(pen, x, y, radius, INK);
   pen.globalCompositeOperation = "source-over";
   disc(pen, x, y, radius, null, INK, 1.8);
+}
+
+/**
+ * Memories that learn two images from one place, and the trail [[ℓ, x]…] of each.
+ * It is learning itself (rule.js), so that a pair parts as it does in a network.
+ */
+class Followed {
+  constructor({ aa, ab, bb, copies }, x, ell) {
+    const count = Math.min(copies, 100), learner = learningRule(pairFeatures(aa, ab, bb), [0, 1], count);
+    Object.assign(this, { learner, left: LONGEST });
+    this.trails = range(count).map((k) => {
+      const shift = count > 1 ? (k % 2 ? -PART : PART) : 0, { a, b } = place(x + shift);
+      const label = within(ell + shift, -1, 1), { overlaps, pixels, labels } = learner.state;
+      pixels.set([a + b, a - b], 2 * k);
+      overlaps.set([a * aa + b * ab, a * ab + b * bb], 2 * k);
+      labels.fill(-1, k * CATEGORIES, (k + 1) * CATEGORIES).set([label, -label], k * CATEGORIES);
+      return [];
+    });
+    this.mark();
+  }
+
+  mark() {
+    const label = (k) => this.learner.state.labels[k * CATEGORIES];
+    this.trails.forEach((trail, k) => trail.push([label(k), positionOf(...this.coefficients(k))]));
+  }
+
+  /** α_A and α_B of a memory. */
+  coefficients(k) {
+    const [both, apart] = this.learner.state.pixels.subarray(2 * k, 2 * k + 2);
+    return [(both + apart) / 2, (both - apart) / 2];
+  }
+
+  /** Some epochs; a memory alone that no longer moves has arrived. */
+  move({ n, temperature }, epochs) {
+    const rule = { n, rescaledTemperature: temperature, rate: FOLLOW_RATE, momentum: 0 };
+    for (let at = 0; at < epochs; at++) this.learner.epoch(rule);
+    this.left -= epochs;
+    this.mark();
+    const [[ell, x], [ellNow, xNow]] = this.trails[0].slice(-2);
+    if (this.trails.length === 1 && Math.abs(ellNow - ell) + Math.abs(xNow - x) < 1e-6) this.left = 0;
+  }
 }

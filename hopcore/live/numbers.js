@@ -1,31 +1,34 @@
-// Small things with numbers, and normal ones from a seed, the same in every browser.
+// Small things with numbers, the same in every browser.
 
 const range = (count) => Array.from({ length: count }, (_, at) => at);
 const within = (value, low, high) => Math.min(Math.max(value, low), high);
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
-/** Normal numbers from a seed: mulberry32 and Box and Muller. */
+/** Normal numbers from a seed: Lehmer's numbers, and Box and Muller. */
 function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return (mean, spread) => {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    return mean + spread * radius * Math.cos(2 * Math.PI * uniform());
-  };
+  let state = 1 + seed % 65536 * 32749;
+  const uniform = () => (state = state * 48271 % 2147483647) / 2147483647;
+  uniform();
+  const radius = () => Math.sqrt(-2 * Math.log(uniform()));
+  return (mean, spread) => mean + spread * radius() * Math.cos(2 * Math.PI * uniform());
 }
+
+/** Of a vector and another, which begins at `at`. */
+const dot = (one, other, at = 0) => one.reduce((total, value, p) => total + value * other[at + p], 0);
 
 /** total += factor·addend, from `at` on; the addend begins at `start`. */
 function add(total, factor, addend, at, size, start = at) {
   for (let i = 0; i < size; i++) total[at + i] += factor * addend[start + i];
 }
 
-function scaled(numbers, factor, at, size) {
-  for (let i = at; i < at + size; i++) numbers[i] *= factor;
+/** total = keep·total + factor·addend, from `at` on; gives the largest |total|. */
+function blend(total, keep, factor, addend, at, size) {
+  let largest = 0;
+  for (let i = at; i < at + size; i++) {
+    total[i] = keep * total[i] + factor * addend[i];
+    largest = Math.max(largest, Math.abs(total[i]));
+  }
+  return largest;
 }
 
 function largestOf(numbers, at, size) {
@@ -34,8 +37,14 @@ function largestOf(numbers, at, size) {
   return largest;
 }
 
-function overlapOf(one, at, other, to, size) {
-  let total = 0;
-  for (let p = 0; p < size; p++) total += one[at + p] * other[to + p];
-  return total;
+/** x of A·x = b for several b, from the rows [A, b…] of a positive matrix; a last digit parts equal ones. */
+function solved(rows) {
+  const least = 1e-11 * Math.max(...rows.map((row, i) => row[i]));
+  rows.forEach((row, i) => { row[i] += least; });
+  rows.forEach((row, i) => {
+    const pivot = Math.max(row[i], least);
+    for (let j = i; j < row.length; j++) row[j] /= pivot;
+    for (const other of rows) if (other !== row) add(other, -other[i], row, i, row.length - i);
+  });
+  return rows.map((row) => row.subarray(rows.length));
 }

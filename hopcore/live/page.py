@@ -17,42 +17,40 @@ from hopcore.plotting.scripted import data_address
 from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 
 SOURCES = """
-numbers features rule network worker learner tree reduced follow settings drawing axes controls
-instrument learning instrument_network instrument_three instrument_heat nullclines draw notebook start
+numbers rule network reduced drawing controls
+instrument learning instrument_network instrument_three instrument_heat nullclines draw start
 """.split()
 """The files of JavaScript, in the order in which they are put together."""
 
+FOLDER = files("hopcore.live")
+
+KNOWN = json.loads(FOLDER.joinpath("instruments.json").read_text(encoding="utf-8"))
+"""The settings (what is allowed, what a slider reaches); of each instrument its words, views and controls."""
+
 
 def source() -> str:
-    """One function of all files; it takes the scope in which it runs, a page's or a worker's."""
-    folder = files("hopcore.live")
-    text = "\n".join(folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SOURCES)
+    """All files, with what they know of the book."""
+    text = "\n".join(FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SOURCES)
     book = {
+        **KNOWN,
         "digits": DIGIT_COLOURS,
         "pixels": "".join(to_hex(colour)[1:] for colour in colormaps[PIXEL_MAP](np.linspace(0, 1, 256))),
         "memory": MEMORY_COLOUR,
         "label": LABEL_COLOUR,
     }
-    style = folder.joinpath("live.css").read_text(encoding="utf-8")
-    return f"""\
-function hopcoreLive(scope) {{
-"use strict";
-const BOOK = {json.dumps(book)};
-const STYLE = {json.dumps(style)};
-{text}
-return enter(scope);
-}}"""
+    style = FOLDER.joinpath("live.css").read_text(encoding="utf-8")
+    return f"const BOOK = {json.dumps(book)};\nconst STYLE = {json.dumps(style)};\n{text}"
 
 
 def script() -> str:
     """The classic script for ``_static/live.js``: it finds the instruments of its page and starts them."""
     head = "// Written by hopcore.live from the files in hopcore/live."
-    return f"{head}\n(() => {{\n{source()}\nhopcoreLive(self);\n}})();\n"
+    return f'{head}\n(() => {{\n"use strict";\n{source()}}})();\n'
 
 
 def module() -> str:
     """The same as a module for notebooks: `render` starts one instrument in a cell's output."""
-    return f"{source()}\nexport default {{ render: (given) => hopcoreLive(self).render(given) }};\n"
+    return f"{source()}\nexport default {{ render }};\n"
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Page:
     ----------
     name : of the instrument.
     data : the images.
-    options : what it starts with, and its words.
+    options : what it starts with.
     still : a picture for where scripts do not run and for print: its bytes, PNG.
     alt : the picture in words.
     """

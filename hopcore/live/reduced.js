@@ -224,29 +224,20 @@ function foldOf(parameters, [{ position: one }, { position: two }], from, to) {
   return { n, position, ell: at(position, n).ell, alpha, alphaB, opens: from > to };
 }
 
-/**
- * Fixed points over n and every fold: returns {lines, folds}; yields after every system.
- *
- * `lines` are pieces [n, point, n, point] of the curves that the fixed points form; two meet at a fold.
- */
-function* bifurcationDiagram(parameters, [low, high] = [2, 100], perDecade = 250) {
-  const count = Math.max(2, Math.round(perDecade * Math.log10(high / low))), lines = [], folds = [];
-  for (let i = 0, before = null; i < count; i++) {
+/** Fixed points at `count` powers, {rows: [{n, points}], folds}; null when it is no longer `wanted`. */
+async function bifurcationDiagram(parameters, [low, high], count, wanted = () => true) {
+  const rows = [], folds = [];
+  for (let i = 0; i < count; i++) {
     const n = i === count - 1 ? high : low * (high / low) ** (i / (count - 1));
-    const row = { n, points: reducedSystem({ ...parameters, n }).fixedPoints() };
-    yield null;
-    before ??= row;
+    const row = { n, points: reducedSystem({ ...parameters, n }).fixedPoints() }, before = rows.at(-1) || row;
+    rows.push(row);
+    await breath();
+    if (!wanted()) return null;
     const [more, fewer] = before.points.length > row.points.length ? [before, row] : [row, before];
-    const pairs = vanishing(more.points, fewer.points), ended = pairs.flat();
-    for (const pair of pairs) {
-      const fold = foldOf(parameters, pair, more.n, fewer.n);
-      folds.push(fold);
-      for (const point of pair) lines.push([more.n, point, fold.n, fold]);
-      yield null;
+    for (const pair of vanishing(more.points, fewer.points)) {
+      folds.push(foldOf(parameters, pair, more.n, fewer.n));
+      await breath();
     }
-    const [one, other] = [before, row].map(({ points }) => points.filter((point) => !ended.includes(point)));
-    one.forEach((point, at) => lines.push([before.n, point, n, other[at]]));
-    before = row;
   }
-  return { lines, folds: folds.sort((one, other) => one.n - other.n) };
+  return { rows, folds: folds.sort((one, other) => one.n - other.n) };
 }

@@ -1,68 +1,104 @@
 // The learning rule: one epoch of hopcore.training in its dual form, in double precision.
 //
-// As in hopcore.training.step, powers are taken in logarithms: a^n alone overflows or vanishes for most n,
-// but a gradient is divided by its own largest entry, so only ratios matter. Everything lies in one closure
-// over its arrays: a browser then makes the loops about one and a half times as fast.
+// A step is made of images, with weights W; a memory's overlaps with the images change by W·(X·Xᵀ)/N, its
+// pixels by W·X. As in hopcore.training.step, powers are taken in logarithms: a^n alone overflows or vanishes
+// for most n, but a gradient is divided by its own largest entry, so only ratios matter. Everything lies in
+// one closure over its arrays: a browser then makes the loops about one and a half times as fast.
 
 const CATEGORIES = 10;
 const LOWEST = -600, HIGHEST = 600; // exponents: below, nothing beside the largest; above, tanh is at ±1
 const TINY = 1e-290; // the smallest divisor
 const NOTHING = -1e30; // in the place of log 0
+const BACKGROUND = -1; // of images
 
-/**
- * K memories under training, each kept·base + weights·images; `own` are the images' categories. `values`
- * (K × P) are what the rule looks at, see features.js; all arrays are filled to groups of four memories.
- */
+/** Of S images (S·N, in [−1, 1]) what differs from the background, pixel by pixel, and the Gram matrix. */
+function featuresOf(images, size, pixels) {
+  const value = (p, s) => images[s * pixels + p], ink = columnsOf(pixels, size, value, BACKGROUND);
+  const gram = new Float64Array(size * size);
+  overlaps({ size, pixels, ink }, images, size, gram);
+  return { size, pixels, ink, dense: gram, gram: columnsOf(size, size, (i, j) => gram[i * size + j], 0) };
+}
+
+/** The columns of a matrix, value(column, row), without the entries that are background. */
+function columnsOf(width, height, value, background) {
+  const from = [0], row = [], above = [], rest = new Float64Array(height);
+  for (let column = 0; column < width; column++) {
+    for (let s = 0; s < height; s++) {
+      const more = value(column, s) - background;
+      if (more === 0) continue;
+      row.push(s);
+      above.push(more);
+      rest[s] += background * more;
+    }
+    from.push(row.length);
+  }
+  const [starts, rows] = [from, row].map((numbers) => Int32Array.from(numbers));
+  return { width, background, rest, from: starts, row: rows, above: Float64Array.from(above) };
+}
+
+/** Overlaps of vectors (K·N) with the images, over N, to (K × S); background of either costs nothing. */
+function overlaps({ size, pixels, ink: { from, row, above, rest } }, vectors, many, all) {
+  for (let k = 0; k < many; k++) {
+    const own = rest.slice();
+    let total = 0;
+    for (let p = 0; p < pixels; p++) {
+      const value = vectors[k * pixels + p] - BACKGROUND;
+      total += value + BACKGROUND;
+      if (value === 0) continue;
+      for (let entry = from[p]; entry < from[p + 1]; entry++) own[row[entry]] += above[entry] * value;
+    }
+    for (let s = 0; s < size; s++) all[k * size + s] = (own[s] + BACKGROUND * total) / pixels;
+  }
+}
+
+/** Two images of which only the overlaps are known; they are (1, 1) and (1, −1) to look at. */
+function pairFeatures(aa, ab, bb) {
+  const gram = columnsOf(2, 2, (i, j) => [aa, ab, bb][i + j], 0);
+  return { ...featuresOf(Float64Array.of(1, 1, 1, -1), 2, 2), gram };
+}
+
+/** K memories under training; `own` are the images' categories. Blank ones fill them to groups of eight. */
 function learningRule(features, own, count) {
-  const { size: S, columns: P, gram, sparse: { from, image, above } } = features;
-  const K = whole(count), C = CATEGORIES, array = (width) => new Float64Array(K * width);
-  const moving = () => ({ values: array(P), labels: array(C), weights: array(S) });
-  const state = { ...moving(), kept: array(1).fill(1) }, change = moving();
-  const velocity = { ...moving(), on: false };
-  const logarithms = array(S), powers = array(S), packed = new Float64Array(4 * S);
+  const { size: S, pixels: N, gram, ink } = features;
+  const K = Math.ceil(count / 8) * 8, C = CATEGORIES, array = (width) => new Float64Array(K * width);
+  const moving = () => ({ overlaps: array(S), pixels: array(N), labels: array(C) });
+  const state = moving(), velocity = moving(), change = moving();
+  const weights = array(S), logarithms = array(S), powers = array(S), packed = new Float64Array(8 * S);
   const fields = new Float64Array(C * S), scale = new Float64Array(S), votes = new Float64Array(S);
 
-  /** What weights of the images (K × S) are in the values (K × P), four memories at a time. */
-  function valuesOf(weights, values) {
-    for (let k = 0; k < K; k += 4) {
-      for (let m = 0; m < 4; m++) for (let s = 0; s < S; s++) packed[4 * s + m] = weights[(k + m) * S + s];
-      overlapsOf(values, k * P);
-      pixelsOf(values, k * P + S);
+  /** Begin with these memories (K·N) and labels (K·C). */
+  function take(memories, labels) {
+    state.pixels.set(memories);
+    state.labels.set(labels);
+    overlaps(features, memories, count, state.overlaps);
+    for (const each of Object.values(velocity)) each.fill(0);
+  }
+
+  /** What steps of these weights change, eight memories at a time. */
+  function spread() {
+    for (let k = 0; k < K; k += 8) {
+      for (let m = 0; m < 8; m++) for (let s = 0; s < S; s++) packed[8 * s + m] = weights[(k + m) * S + s];
+      multiply(gram, change.overlaps, k);
+      multiply(ink, change.pixels, k);
     }
   }
 
-  /** The packed weights times the Gram matrix, in blocks of four memories and four images, in registers. */
-  function overlapsOf(values, p) {
-    const q = p + P, r = q + P, t = r + P;
-    for (const row of [p, q, r, t]) values.fill(0, row, row + S);
-    for (let s = 0, w = 0; s < S; s += 4, w += 16) {
-      const a0 = packed[w], b0 = packed[w + 1], c0 = packed[w + 2], d0 = packed[w + 3];
-      const a1 = packed[w + 4], b1 = packed[w + 5], c1 = packed[w + 6], d1 = packed[w + 7];
-      const a2 = packed[w + 8], b2 = packed[w + 9], c2 = packed[w + 10], d2 = packed[w + 11];
-      const a3 = packed[w + 12], b3 = packed[w + 13], c3 = packed[w + 14], d3 = packed[w + 15];
-      const g0 = s * S, g1 = g0 + S, g2 = g1 + S, g3 = g2 + S;
-      for (let j = 0; j < S; j++) {
-        const x0 = gram[g0 + j], x1 = gram[g1 + j], x2 = gram[g2 + j], x3 = gram[g3 + j];
-        values[p + j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3;
-        values[q + j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3;
-        values[r + j] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3;
-        values[t + j] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3;
-      }
-    }
-  }
-
-  /** The packed weights times the images' distinct pixels: the background, and what differs from it. */
-  function pixelsOf(values, p) {
-    const sums = [0, 0, 0, 0];
-    for (let w = 0; w < 4 * S; w++) sums[w % 4] += packed[w];
-    const [a, b, c, d] = sums.map((sum) => BACKGROUND * sum);
-    for (let u = 0; u < P - S; u++) {
-      let x0 = a, x1 = b, x2 = c, x3 = d;
-      for (let entry = from[u], end = from[u + 1]; entry < end; entry++) {
-        const x = above[entry], w = 4 * image[entry];
+  /** The packed weights times columns of images, to eight rows of `values` from row k on, in registers. */
+  function multiply({ width, background, from, row, above }, values, k) {
+    const sums = new Array(8).fill(0);
+    for (let w = 0; w < 8 * S; w++) sums[w % 8] += packed[w];
+    const [a, b, c, d, e, f, g, h] = sums.map((total) => background * total);
+    for (let column = 0; column < width; column++) {
+      let x0 = a, x1 = b, x2 = c, x3 = d, x4 = e, x5 = f, x6 = g, x7 = h;
+      for (let entry = from[column], end = from[column + 1]; entry < end; entry++) {
+        const x = above[entry], w = 8 * row[entry];
         x0 += x * packed[w]; x1 += x * packed[w + 1]; x2 += x * packed[w + 2]; x3 += x * packed[w + 3];
+        x4 += x * packed[w + 4]; x5 += x * packed[w + 5]; x6 += x * packed[w + 6]; x7 += x * packed[w + 7];
       }
-      values[p + u] = x0; values[p + P + u] = x1; values[p + 2 * P + u] = x2; values[p + 3 * P + u] = x3;
+      const at = k * width + column, half = at + 4 * width;
+      const two = 2 * width, three = 3 * width;
+      values[at] = x0; values[at + width] = x1; values[at + two] = x2; values[at + three] = x3;
+      values[half] = x4; values[half + width] = x5; values[half + two] = x6; values[half + three] = x7;
     }
   }
 
@@ -72,7 +108,7 @@ function learningRule(features, own, count) {
     fields.fill(0);
     for (let k = 0; k < K; k++) {
       for (let s = 0, i = k * S; s < S; s++, i++) {
-        const h = state.values[k * P + s];
+        const h = state.overlaps[i];
         logarithms[i] = h > 0 ? Math.log(h) : NOTHING;
         powers[i] = Math.exp(within(n * (logarithms[i] - logTemperature), LOWEST, HIGHEST));
       }
@@ -112,66 +148,51 @@ function learningRule(features, own, count) {
       for (let c = 0; c < C; c++) add(votes, state.labels[k * C + c], fields, 0, S, c * S);
       for (let s = 0; s < S; s++) {
         const power = Math.exp(Math.max(exponent(s) - largest, LOWEST));
-        change.weights[row + s] = power * votes[s];
-        powers[row + s] = power * Math.max(state.values[k * P + s], 0);
+        weights[row + s] = power * votes[s];
+        powers[row + s] = power * Math.max(state.overlaps[row + s], 0);
       }
       for (let c = 0; c < C; c++) {
-        let sum = 0;
-        for (let s = 0; s < S; s++) sum += powers[row + s] * fields[c * S + s];
-        change.labels[k * C + c] = sum;
+        let total = 0;
+        for (let s = 0; s < S; s++) total += powers[row + s] * fields[c * S + s];
+        change.labels[k * C + c] = total;
       }
     }
   }
 
-  const largestPixel = ({ values }, k) => largestOf(values, k * P + S, P - S);
-  const largestLabel = ({ labels }, k) => largestOf(labels, k * C, C);
-
-  function shrink({ values, weights }, factor, k) {
-    scaled(values, factor, k * P, P);
-    scaled(weights, factor, k * S, S);
-  }
-
-  function gain(total, addend, k, factor, labelFactor) {
-    add(total.values, factor, addend.values, k * P, P);
-    add(total.weights, factor, addend.weights, k * S, S);
-    add(total.labels, labelFactor, addend.labels, k * C, C);
+  /** total = keep·total + factor·addend for a memory; gives its largest pixel. */
+  function gain(total, keep, factor, addend, k) {
+    blend(total.overlaps, keep, factor, addend.overlaps, k * S, S);
+    return blend(total.pixels, keep, factor, addend.pixels, k * N, N);
   }
 
   /** Divide the gradients by their largest entries, add momentum, and move. */
   function move(rate, momentum) {
-    velocity.on ||= momentum > 0;
     for (let k = 0; k < count; k++) {
       // A memory with no positive overlap has no gradient, neither of its labels nor of its pixels.
-      const size = largestLabel(change, k), labelStep = 1 / Math.max(size, TINY);
-      const step = size > 0 ? 1 / Math.max(largestPixel(change, k), TINY) : 0;
-      if (velocity.on) {
-        shrink(velocity, momentum, k);
-        scaled(velocity.labels, momentum, k * C, C);
-        gain(velocity, change, k, step, labelStep);
-        const pixel = largestPixel(velocity, k), label = largestLabel(velocity, k);
-        gain(state, velocity, k, rate / Math.max(pixel, TINY), rate / Math.max(label, TINY));
-      } else gain(state, change, k, rate * step, rate * labelStep);
+      const size = largestOf(change.labels, k * C, C);
+      const step = size > 0 ? 1 / Math.max(largestOf(change.pixels, k * N, N), TINY) : 0;
+      const label = blend(velocity.labels, momentum, 1 / Math.max(size, TINY), change.labels, k * C, C);
+      const pixel = gain(velocity, momentum, step, change, k);
+      blend(state.labels, 1, rate / Math.max(label, TINY), velocity.labels, k * C, C);
+      limit(k, gain(state, 1, rate / Math.max(pixel, TINY), velocity, k));
     }
   }
 
   /** Labels within [−1, 1]; a memory divided by its largest pixel where that exceeds 1. */
-  function limit() {
-    for (let at = 0; at < count * C; at++) state.labels[at] = within(state.labels[at], -1, 1);
-    for (let k = 0; k < count; k++) {
-      const factor = Math.min(1 / largestPixel(state, k), 1);
-      shrink(state, factor, k);
-      state.kept[k] *= factor;
-    }
+  function limit(k, pixel = largestOf(state.pixels, k * N, N)) {
+    for (let at = k * C; at < (k + 1) * C; at++) state.labels[at] = within(state.labels[at], -1, 1);
+    if (!(pixel > 1)) return;
+    for (let at = k * S; at < (k + 1) * S; at++) state.overlaps[at] /= pixel;
+    for (let at = k * N; at < (k + 1) * N; at++) state.pixels[at] /= pixel;
   }
 
   function epoch(rule) {
     respond(rule);
     derive(rule.n);
     pull(rule.n);
-    valuesOf(change.weights, change.values);
+    spread();
     move(rule.rate, rule.momentum);
-    limit();
   }
 
-  return { state, velocity, valuesOf, limit, epoch, scores: respond };
+  return { state, take, limit, epoch, scores: respond };
 }

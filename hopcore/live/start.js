@@ -1,10 +1,12 @@
-// Where it begins: a worker serves its network, a page starts the instruments that it holds.
+// Where it begins: in a page, or in a notebook's output (anywidget), where Python and it hear of each other.
 
-const INSTRUMENTS = () => ({
+const GONE = "The kernel is gone: Python no longer hears of this network.";
+const TELL = 500; // milliseconds between two states that Python is told of
+const TRAITS = Object.entries({ n: "n", rescaled_temperature: "rescaledTemperature", rate: "rate" });
+const INSTRUMENTS = {
   network: NetworkInstrument, three: ThreeInstrument, heat: HeatInstrument, nullclines: NullclinesInstrument,
   draw: DrawInstrument,
-});
-const METHODS = ["play", "pause", "step", "set", "load", "push", "fixedPoints", "folds", "end"];
+};
 
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
 function imagesOf({ shape: [, pixels], digits, pixels: grey }) {
@@ -18,44 +20,73 @@ function imagesOf({ shape: [, pixels], digits, pixels: grey }) {
       if (!rows.length) throw new RangeError(`The page has no ${chosen.join(", ")}.`);
       return rows;
     },
+    any(digit) {
+      const rows = this.rowsOf([digit]);
+      return rows[Math.floor(Math.random() * rows.length)];
+    },
   };
 }
 
-/** Build an instrument in its element, and give programs what they may call. */
+/** Build an instrument in its element. */
 function begin(element, options, data) {
-  const Kind = INSTRUMENTS()[element.dataset.instrument];
-  if (!Kind || element.instrument) return null;
-  const own = new Kind(element, options, data), api = {};
-  for (const name of METHODS) if (own[name]) api[name] = (...given) => own[name](...given);
-  if (own.snapshot) api.state = () => own.snapshot();
-  for (const name of ["images", "digits", "epoch"]) {
-    Object.defineProperty(api, name, { get: () => own[name], enumerable: true });
-  }
-  element.instrument = api;
+  element.instrument = new INSTRUMENTS[element.dataset.instrument](element, options, data);
   element.classList.add("ready");
-  return own;
+  return element.instrument;
+}
+
+function render({ model, el }) {
+  const element = make("div", { className: "hopcore-live", "data-instrument": model.get("name") }, el);
+  const grey = model.get("grey"), pixels = new Uint8Array(grey.buffer, grey.byteOffset, grey.byteLength);
+  const data = imagesOf({ shape: model.get("shape"), digits: model.get("digit_of_image"), pixels });
+  const own = begin(element, model.get("options"), data);
+  model.on("msg:custom", ({ do: deed, given }) => own.try(() => own[deed](given)));
+  // Of a restart ipywidgets tells, of an end only the kernel's own connection; the instrument itself goes on.
+  const kernel = model.widget_manager?.kernel;
+  const gone = () => Object.assign(own, { reported: null, lasting: GONE }).tell("");
+  model.on("comm_live_status_update", gone);
+  kernel?.statusChanged?.connect((_, status) => { if (/restarting|terminating|dead/.test(status)) gone(); });
+  kernel?.disposed?.connect(gone);
+  if (!own.network) return () => own.end();
+  const numbers = ({ buffer, byteOffset, byteLength }) => (
+    new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength)));
+  const load = () => {
+    const { memories, labels } = model.get("start");
+    own.load({ memories: numbers(memories), labels: numbers(labels) });
+  };
+  let later = null;
+  const tell = () => {
+    later = null;
+    const { epoch, memories, labels } = own.state(), [first, second] = [memories, labels]
+      .map(({ buffer }) => new DataView(buffer));
+    model.set({ epoch, current_memories: first, current_labels: second, told: own.told.textContent });
+    for (const [name, key] of TRAITS) model.set(name, own.settings[key]);
+    model.save_changes();
+  };
+  load();
+  own.reported = () => { later ??= setTimeout(tell, TELL); };
+  for (const [name, key] of TRAITS) {
+    const set = () => own.set({ [key]: model.get(name) });
+    model.on(`change:${name}`, () => { if (model.get(name) !== own.settings[key]) own.try(set); });
+  }
+  model.on("change:start", load);
+  return () => {
+    clearTimeout(later);
+    own.end();
+  };
 }
 
 function startAll() {
-  const known = {};
-  for (const element of document.querySelectorAll("[data-instrument][data-images]")) {
+  const known = {}, still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  for (const element of document.querySelectorAll("[data-instrument][data-images]:not(.ready)")) {
     const { images, options } = element.dataset;
     known[images] ??= imagesOf(JSON.parse(document.getElementById(images).textContent));
-    const own = begin(element, JSON.parse(options), known[images]);
-    if (own?.settings.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) own.play();
+    const { autoplay, ...given } = JSON.parse(options), own = begin(element, given, known[images]);
+    if (autoplay && !still) own.play();
   }
 }
 
-/** Called with the scope: a worker's has no document. */
-function enter(scope) {
-  if (!scope.document) {
-    const answer = serve((message, moved) => scope.postMessage(message, moved));
-    scope.onmessage = ({ data }) => answer(data);
-    return null;
-  }
-  const id = "hopcore-live-style";
-  if (!document.getElementById(id)) make("style", { id, textContent: STYLE }, document.head);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
-  else startAll();
-  return { render };
+if (!document.getElementById("hopcore-live-style")) {
+  make("style", { id: "hopcore-live-style", textContent: STYLE }, document.head);
 }
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
+else startAll();

@@ -61,8 +61,9 @@ class Instrument(Widget):
     rate = traitlets.Float().tag(sync=True)
     epoch = traitlets.Int(0).tag(sync=True)
     start = traitlets.Dict().tag(sync=True)
-    current_memories = traitlets.Bytes().tag(sync=True)
-    current_labels = traitlets.Bytes().tag(sync=True)
+    # What a page sends are memoryviews, which Bytes would refuse.
+    current_memories = traitlets.CBytes().tag(sync=True)
+    current_labels = traitlets.CBytes().tag(sync=True)
 
     def __init__(self, name: str, data: TrainingSet, options: dict[str, Any]) -> None:
         shown = {"n": "n", "rescaled_temperature": "rescaledTemperature", "rate": "rate"}

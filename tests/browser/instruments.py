@@ -26,21 +26,17 @@ NEAR = 1e-9
 
 
 @contextmanager
-def shown(
-    browser: Browser, folder: Path, *instruments: live.Page, workers: bool = True, **options: Any
-) -> Iterator[Page]:
+def shown(browser: Browser, folder: Path, *instruments: live.Page, **options: Any) -> Iterator[Page]:
     """A page with these instruments, the first of them as `ask`; what goes wrong there fails the test."""
-    rules = POLICY if workers else POLICY.replace("worker-src blob:", "worker-src 'none'")
     body = "\n".join(each.html(images=at == 0) for at, each in enumerate(instruments))
     (folder / "live.js").write_text(live.script(), encoding="utf-8")
-    (folder / "page.html").write_text(PAGE.format(policy=rules, body=body), encoding="utf-8")
+    (folder / "page.html").write_text(PAGE.format(policy=POLICY, body=body), encoding="utf-8")
     problems: list[str] = []
     with browser.new_context(viewport={"width": 1000, "height": 1400}, **options) as context:
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        if workers:
-            page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
+        page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
         page.on("request", lambda asked: None if asked.url.startswith(LOCAL) else problems.append(asked.url))
         page.goto((folder / "page.html").as_uri())
         page.wait_for_function(

@@ -1,20 +1,20 @@
 """Instruments in pages of their own, opened from the disk: they compute as the library does."""
 
-from base64 import b64encode
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 from instruments import NEAR, PIXEL, refusal, shown
 from playwright.sync_api import Browser, Page, expect
+from threadpoolctl import threadpool_limits
 
 import hopcore
 from hopcore import live
-from hopcore.live import widget
-from hopcore.live.page import source
 
 EPOCHS = 300
 RATE = 0.005
@@ -100,13 +100,37 @@ def test_the_network_learns_as_the_library_does(case: str, data, show) -> None:
     assert apart(page, trained(data, memories, labels, parts)) < NEAR
 
 
-def test_without_a_worker_the_same_is_learnt_in_slices(few, show) -> None:
-    page = show(live.network(few, rate=RATE, memories=7, still=PIXEL), workers=False)
-    memories, labels = start(memories=7)
-    learn(page, memories, labels, *SUDDEN)
-    assert apart(page, trained(few, memories, labels, SUDDEN)) < NEAR
-    page.evaluate("ask.play()")
-    page.wait_for_function("n => ask.epoch > n", arg=EPOCHS)
+def test_an_epoch_takes_at_most_five_of_the_librarys(data, show) -> None:
+    page = show(live.network(data, rate=RATE, still=PIXEL))
+    times = "async () => { const t = performance.now(); await ask.step(60); return performance.now() - t; }"
+    here, there = [], []
+    with threadpool_limits(1):
+        for _ in range(8):
+            here.append(page.evaluate(times) / 1000)
+            start = perf_counter()
+            hopcore.train(data, rate=RATE, epochs=60)
+            there.append(perf_counter() - start)
+    assert np.median(here[1:]) < 5 * np.median(there[1:])
+
+
+def test_no_task_holds_up_the_page(data, show, browser: Browser) -> None:
+    """In time of the page's thread, whatever else the machine does."""
+    page = show(live.network(data, still=PIXEL))
+    browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => ask.epoch > 300")
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    names = {
+        (each["pid"], each["tid"]): each["args"].get("name")
+        for each in events
+        if each["name"] == "thread_name"
+    }
+    tasks = [
+        each["tdur"] / 1000
+        for each in events
+        if names.get((each["pid"], each["tid"])) == "CrRendererMain" and "tdur" in each
+    ]
+    assert len(tasks) > 100 and max(tasks) < 50
 
 
 def test_play_shows_learning_and_then_all_ten_digits(data, show) -> None:
@@ -269,32 +293,6 @@ def test_it_pauses_while_nobody_looks_and_goes_on_from_there(how: str, few, show
     held = assert_held(page)
     page.evaluate(AWAY[how].format("false"))
     page.wait_for_function(f"() => ask.epoch > {held}")
-
-
-NOTEBOOK = """state => {
-    const bytes = text => new DataView(Uint8Array.from(atob(text), byte => byte.charCodeAt(0)).buffer);
-    const start = { memories: bytes(state.memories), labels: bytes(state.labels) };
-    const given = { ...state, grey: bytes(state.grey), start }, heard = (window.heard = {}), none = () => {};
-    const on = (event, does) => { heard[event] = does; };
-    render({ model: { get: name => given[name], set: none, save_changes: none, on }, el: document.body });
-    window.ask = document.querySelector('[data-instrument]').instrument;
-}"""
-"""What anywidget does, with a model that hears nothing from Python."""
-
-
-def test_in_a_notebook_a_kernel_that_is_gone_is_told_and_learning_goes_on(few, browser: Browser) -> None:
-    net = widget.Instrument("network", few, live.network(few, **SMALL).options)
-    page = browser.new_page()
-    packed = {"grey": net.grey, **net.start}
-    given = {name: getattr(net, name) for name in ("name", "options", "shape", "digit_of_image")}
-    page.add_script_tag(content=f"{source()}\nwindow.render = hopcoreLive(self).render;")
-    page.evaluate(NOTEBOOK, {**given, **{name: b64encode(part).decode() for name, part in packed.items()}})
-    assert np.array_equal(state(page)[0], net.memories)
-    page.evaluate("heard.comm_live_status_update()")
-    page.get_by_role("slider", name="n", exact=True).fill("12")
-    expect(page.get_by_role("alert")).to_contain_text("The kernel is gone")
-    assert page.evaluate("ask.step(5)") == 5
-    page.close()
 
 
 @pytest.mark.parametrize("reduced", [False, True])
