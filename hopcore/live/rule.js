@@ -26,7 +26,7 @@ function columnsOf(width, height, value, background) {
     for (let s = 0; s < height; s++) {
       const more = value(column, s) - background;
       if (more === 0) continue;
-      row.push(s);
+      row.push(8 * s); // where it lies in weights that are packed by eight
       above.push(more);
       rest[s] += background * more;
     }
@@ -45,7 +45,7 @@ function overlaps({ size, pixels, ink: { from, row, above, rest } }, vectors, ma
       const value = vectors[k * pixels + p] - BACKGROUND;
       total += value + BACKGROUND;
       if (value === 0) continue;
-      for (let entry = from[p]; entry < from[p + 1]; entry++) own[row[entry]] += above[entry] * value;
+      for (let entry = from[p]; entry < from[p + 1]; entry++) own[row[entry] / 8] += above[entry] * value;
     }
     for (let s = 0; s < size; s++) all[k * size + s] = (own[s] + BACKGROUND * total) / pixels;
   }
@@ -91,7 +91,7 @@ function learningRule(features, own, count) {
     for (let column = 0; column < width; column++) {
       let x0 = a, x1 = b, x2 = c, x3 = d, x4 = e, x5 = f, x6 = g, x7 = h;
       for (let entry = from[column], end = from[column + 1]; entry < end; entry++) {
-        const x = above[entry], w = 8 * row[entry];
+        const x = above[entry], w = row[entry];
         x0 += x * packed[w]; x1 += x * packed[w + 1]; x2 += x * packed[w + 2]; x3 += x * packed[w + 3];
         x4 += x * packed[w + 4]; x5 += x * packed[w + 5]; x6 += x * packed[w + 6]; x7 += x * packed[w + 7];
       }

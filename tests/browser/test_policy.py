@@ -27,19 +27,6 @@ def test_what_is_put_into_a_page_asks_no_other_host(how: str, visit: Callable[..
 
 
 @pytest.mark.parametrize("how", ["http", "file"])
-def test_workers_are_made_of_a_page_s_own_text(how: str, visit: Callable[..., Visit]) -> None:
-    visited = visit("book/intro.html", how)
-    answer = visited.page.evaluate(
-        """() => new Promise((resolve, reject) => {
-               const text = new Blob(["postMessage(6 * 7)"], {type: "text/javascript"});
-               const worker = new Worker(URL.createObjectURL(text));
-               worker.onmessage = event => resolve(event.data);
-               worker.onerror = reject; })"""
-    )
-    assert answer == 42 and visited.problems == []
-
-
-@pytest.mark.parametrize("how", ["http", "file"])
 def test_the_buttons_of_a_page_work(how: str, visit: Callable[..., Visit]) -> None:
     visited = visit("book/sweeps.html", how)
     page = visited.page

@@ -20,7 +20,7 @@ from hopcore.edition.chapters import STAGE
 PICTURE = "_static/social.png"
 
 POLICY = (
-    "default-src 'self' data: blob: 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'self'"
+    "default-src 'self' data: blob: 'unsafe-inline'; worker-src 'none'; base-uri 'none'; form-action 'self'"
 )
 """A page asks no other host, whatever is in it. Figures bring scripts, styles and pictures of their own."""
 
