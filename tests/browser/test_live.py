@@ -105,12 +105,12 @@ def test_an_epoch_takes_at_most_five_of_the_librarys(data, show) -> None:
     times = "async () => { const t = performance.now(); await ask.step(60); return performance.now() - t; }"
     here, there = [], []
     with threadpool_limits(1):
-        for _ in range(8):
+        for _ in range(12):
             here.append(page.evaluate(times) / 1000)
             start = perf_counter()
             hopcore.train(data, rate=RATE, epochs=60)
             there.append(perf_counter() - start)
-    assert np.median(here[1:]) < 5 * np.median(there[1:])
+    assert min(here) < 5 * min(there)  # the least, as others may be at work too
 
 
 def test_no_task_holds_up_the_page(data, show, browser: Browser) -> None:
