@@ -8,3 +8,37 @@ document.addEventListener("DOMContentLoaded", () => {
     arrow.setAttribute("aria-label", `pages of: ${page.textContent.trim()}`);
   }
 });
+
+// One switch for all code of a page that is folded.
+document.addEventListener("DOMContentLoaded", () => {
+  const folds = document.querySelectorAll("details.above-input");
+  const bar = document.querySelector(".article-header-buttons");
+  if (!folds.length || !bar) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm hopcore-code";
+  button.textContent = "Show all code";
+  button.addEventListener("click", () => {
+    const open = button.textContent.startsWith("Show");
+    for (const fold of folds) fold.open = open;
+    button.textContent = open ? "Hide all code" : "Show all code";
+  });
+  bar.prepend(button);
+});
+
+// Answers and folded sections are printed, code is not.
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details:not(.above-input)")) fold.open = true;
+});
+
+// What a search finds: chapters, in which a word stands, before names of the library of which it is a part.
+var Scorer = {
+  objNameMatch: 11,
+  objPartialMatch: 1,
+  objPrio: {0: 0, 1: 0, 2: -5},
+  objPrioDefault: 0,
+  title: 15,
+  partialTitle: 7,
+  term: 5,
+  partialTerm: 2,
+};

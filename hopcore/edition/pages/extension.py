@@ -24,6 +24,9 @@ POLICY = (
 )
 """A page asks no other host, whatever is in it. Figures bring scripts, styles and pictures of their own."""
 
+FOLDED = {"Change it": "Try it yourself", "How sure is this?": "Controls, choices and limits"}
+"""Sections of a chapter that are for a second reading, and the words on the bar that opens them."""
+
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx. Pages are built from what `hopcore book` has executed and laid out."""
@@ -32,6 +35,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.config.templates_path.append(str(Path(__file__).parent / "templates"))
     app.connect("autodoc-process-docstring", _process, priority=400)  # before napoleon
     app.connect("autodoc-skip-member", _skip)
+    app.connect("doctree-resolved", _fold)
     app.connect("html-page-context", _complete, priority=900)  # after MathJax's
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -54,6 +58,15 @@ def _skip(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: An
     """Leave out of a module's section what stands on the first page, as one of the library's main names."""
     own = app.env.temp_data.get("autodoc:module") == "hopcore"
     return True if not own and name in hopcore.__all__ and getattr(hopcore, name) is value else None
+
+
+def _fold(app: Sphinx, doctree: nodes.document, name: str) -> None:
+    """Fold what is below the headings of such sections; a link to something in there opens it."""
+    for section in doctree.findall(nodes.section):
+        if words := FOLDED.get(section[0].astext()):
+            opens = f'<details class="hopcore-fold"><summary>{words}</summary>'
+            section.insert(1, nodes.raw("", opens, format="html"))
+            section.append(nodes.raw("", "</details>", format="html"))
 
 
 def _complete(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
