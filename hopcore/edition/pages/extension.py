@@ -87,7 +87,9 @@ def _complete(app: Sphinx, page: str, template: str, context: dict[str, Any], do
     if body:
         # Bibliographies are no lists to a screen reader: docutils gives the list a role, but not its entries.
         body = body.replace('role="list" class="citation-list"', 'class="citation-list"')
-        context["body"] = body.replace(' role="doc-biblioentry"', "")
+        body = body.replace(' role="doc-biblioentry"', "")
+        # Computed numbers have the minus of the text around them.
+        context["body"] = re.sub(r'(class="pasted-text">(?:[\d.]+e)?)-', r"\1−", body)
 
 
 def _description(app: Sphinx, context: dict[str, Any], doctree: Any) -> str:
