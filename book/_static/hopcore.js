@@ -26,6 +26,22 @@ document.addEventListener("DOMContentLoaded", () => {
   bar.prepend(button);
 });
 
+// Computed numbers have the minus of the text, and no line ends between a formula and the comma behind it.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const number of document.querySelectorAll(".pasted-text")) {
+    if (!number.children.length) number.textContent = number.textContent.replace(/^([\d.]+e)?-/, "$1−");
+  }
+  for (const formula of document.querySelectorAll("span.math")) {
+    const [mark] = formula.nextSibling?.nodeValue?.match(/^[.,;:)]+/) ?? [];
+    if (!mark) continue;
+    formula.nextSibling.nodeValue = formula.nextSibling.nodeValue.slice(mark.length);
+    const whole = document.createElement("span");
+    whole.style.whiteSpace = "nowrap";
+    formula.replaceWith(whole);
+    whole.append(formula, mark);
+  }
+});
+
 // Answers and folded sections are printed, code is not.
 addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("details:not(.above-input)")) fold.open = true;

@@ -24,9 +24,6 @@ POLICY = (
 )
 """A page asks no other host, whatever is in it. Figures bring scripts, styles and pictures of their own."""
 
-FOLDED = {"Change it": "Try it yourself", "How sure is this?": "Controls, choices and limits"}
-"""Sections of a chapter that are for a second reading, and the words on the bar that opens them."""
-
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx. Pages are built from what `hopcore book` has executed and laid out."""
@@ -61,10 +58,11 @@ def _skip(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: An
 
 
 def _fold(app: Sphinx, doctree: nodes.document, name: str) -> None:
-    """Fold what is below the headings of such sections; a link to something in there opens it."""
+    """Fold what a chapter has for a second reading; a link to something in there opens it."""
+    words = {"Change it": "Try it yourself", "How sure is this?": "Controls, choices and limits"}
     for section in doctree.findall(nodes.section):
-        if words := FOLDED.get(section[0].astext()):
-            opens = f'<details class="hopcore-fold"><summary>{words}</summary>'
+        if told := words.get(section[0].astext()):
+            opens = f'<details class="hopcore-fold"><summary>{told}</summary>'
             section.insert(1, nodes.raw("", opens, format="html"))
             section.append(nodes.raw("", "</details>", format="html"))
 
@@ -87,9 +85,7 @@ def _complete(app: Sphinx, page: str, template: str, context: dict[str, Any], do
     if body:
         # Bibliographies are no lists to a screen reader: docutils gives the list a role, but not its entries.
         body = body.replace('role="list" class="citation-list"', 'class="citation-list"')
-        body = body.replace(' role="doc-biblioentry"', "")
-        # Computed numbers have the minus of the text around them.
-        context["body"] = re.sub(r'(class="pasted-text">(?:[\d.]+e)?)-', r"\1−", body)
+        context["body"] = body.replace(' role="doc-biblioentry"', "")
 
 
 def _description(app: Sphinx, context: dict[str, Any], doctree: Any) -> str:
