@@ -110,7 +110,7 @@ def test_a_chapter_shows_first_and_folds_what_is_for_later(page: str, visit: Cal
 
 def test_the_chapters_are_short(visit: Callable[..., Visit]) -> None:
     """All words that a reader may open: captions and verdicts too, but neither code nor formulas."""
-    no_prose = ".cell_input, details.above-input, .highlight, mjx-container, script, style, svg, .hopcore-live"
+    no_prose = "details.above-input, .highlight, mjx-container, script, style, svg, .hopcore-live"
     count = """drop => {
         document.querySelectorAll(drop).forEach(each => each.remove());
         return document.querySelector(".bd-article").textContent.split(/\\s+/).length;
