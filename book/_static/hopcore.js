@@ -47,9 +47,10 @@ addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("details:not(.above-input)")) fold.open = true;
 });
 
-// What a search finds: chapters, in which a word stands, before names of the library of which it is a part.
+// What a search finds: the chapters in which a word stands, before names of the library.
 var Scorer = {
-  objNameMatch: 11,
+  score: ([page, , , , score]) => (page.includes("/api") ? score - 3 : score),
+  objNameMatch: 4,
   objPartialMatch: 1,
   objPrio: {0: 0, 1: 0, 2: -5},
   objPrioDefault: 0,
