@@ -21,7 +21,7 @@ def test_the_book_has_figures_of_every_kind() -> None:
 @pytest.mark.parametrize("page", WITH_SLIDERS)
 @pytest.mark.parametrize("how", ["http", "file"])
 def test_each_slider_changes_its_picture(page: str, how: str, visit: Callable[..., Visit]) -> None:
-    visited = visit(page, how)
+    visited = _opened(visit(page, how))
     sliders = visited.page.locator(":is(.hopcore-slider, .hopcore-turning) input[type=range]")
     assert sliders.count() > 0
     for slider in sliders.all():
@@ -44,7 +44,7 @@ def test_each_slider_changes_its_picture(page: str, how: str, visit: Callable[..
 
 @pytest.mark.parametrize("page", WITH_TURNING)
 def test_figures_turn_by_mouse_and_arrow_keys(page: str, visit: Callable[..., Visit]) -> None:
-    visited = visit(page, "file")
+    visited = _opened(visit(page, "file"))
     for figure in visited.page.locator(".hopcore-turning").all():
         drawing = figure.locator("svg")
         drawing.scroll_into_view_if_needed()
@@ -66,7 +66,7 @@ def test_figures_turn_by_mouse_and_arrow_keys(page: str, visit: Callable[..., Vi
 @pytest.mark.parametrize("page", WITH_VIDEO)
 @pytest.mark.parametrize("how", ["http", "file"])
 def test_videos_play(page: str, how: str, visit: Callable[..., Visit]) -> None:
-    visited = visit(page, how)
+    visited = _opened(visit(page, how))
     for video in visited.page.locator("video").all():
         video.scroll_into_view_if_needed()
         video.evaluate("each => each.play()")
@@ -76,12 +76,18 @@ def test_videos_play(page: str, how: str, visit: Callable[..., Visit]) -> None:
 
 @pytest.mark.parametrize("page", sorted({*WITH_SLIDERS, *WITH_TURNING}))
 def test_without_a_script_the_first_picture_is_there(page: str, visit: Callable[..., Visit]) -> None:
-    visited = visit(page, "file", java_script_enabled=False)
+    visited = _opened(visit(page, "file", java_script_enabled=False))
     for figure in visited.page.locator(", ".join(FIGURES)).all():
         picture = figure.locator("img, svg").first
         assert picture.is_visible() and picture.bounding_box()["height"] > 50
         assert not figure.locator("input").first.is_visible()
         assert "JavaScript" in figure.locator("noscript").inner_text()
+
+
+def _opened(visited: Visit) -> Visit:
+    """The page with all that is folded in sight."""
+    visited.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    return visited
 
 
 def _picture(figure: Locator) -> str:

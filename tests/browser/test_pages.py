@@ -8,6 +8,9 @@ from visits import HTML, PAGES, Visit
 
 import hopcore
 
+CHAPTERS = [page for page in PAGES if 'class="cell ' in (HTML / page).read_text(encoding="utf-8")]
+OF_THE_PAPER = [page for page in CHAPTERS if page != "book/model.html"]
+
 
 def test_the_chapters_are_among_the_pages() -> None:
     assert {"search.html", "book/intro.html", "book/waddington.html"} <= set(PAGES)
@@ -90,3 +93,31 @@ def test_pages_say_what_a_link_to_them_shows(visit: Callable[..., Visit]) -> Non
     assert (HTML / "book" / icon).stat().st_size < 20_000
     links = visited.page.eval_on_selector_all("a[href]", "all => all.map(each => each.href)")
     assert not [link for link in links if "mybinder" in link or "colab" in link]
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapter_shows_first_and_folds_what_is_for_later(page: str, visit: Callable[..., Visit]) -> None:
+    visited = visit(page).page
+    shown = visited.locator(".bd-article :is(figure, .hopcore-live):visible").first
+    assert shown.bounding_box()["y"] < 900
+    assert visited.evaluate("document.documentElement.scrollHeight") < 12_000
+    predict = ".admonition:has(> .admonition-title:text-is('Predict'))"
+    assert visited.locator(f"{predict}:not(:has(details))").count() == 0
+    assert visited.locator(predict).count() > 0 or page not in OF_THE_PAPER
+    visited.click("text=Show all code")
+    assert visited.locator("details.above-input:not([open]), .hopcore-fold[open]").count() == 0
+
+
+def test_the_chapters_are_short(visit: Callable[..., Visit]) -> None:
+    """All words that a reader may open: captions and verdicts too, but neither code nor formulas."""
+    no_prose = "details.above-input, .highlight, mjx-container, script, style, svg, .hopcore-live"
+    count = """drop => {
+        document.querySelectorAll(drop).forEach(each => each.remove());
+        return document.querySelector(".bd-article").textContent.split(/\\s+/).length;
+    }"""
+    words = {page: visit(page).page.evaluate(count, no_prose) for page in OF_THE_PAPER}
+    assert len(words) == 8 and sum(words.values()) <= 16_000, words
+
+
+def test_a_link_into_a_folded_section_opens_it(visit: Callable[..., Visit]) -> None:
+    assert visit("book/waddington.html#fig-stacks").page.locator("#fig-stacks img").is_visible()

@@ -32,6 +32,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.config.templates_path.append(str(Path(__file__).parent / "templates"))
     app.connect("autodoc-process-docstring", _process, priority=400)  # before napoleon
     app.connect("autodoc-skip-member", _skip)
+    app.connect("doctree-resolved", _fold)
     app.connect("html-page-context", _complete, priority=900)  # after MathJax's
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -54,6 +55,16 @@ def _skip(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: An
     """Leave out of a module's section what stands on the first page, as one of the library's main names."""
     own = app.env.temp_data.get("autodoc:module") == "hopcore"
     return True if not own and name in hopcore.__all__ and getattr(hopcore, name) is value else None
+
+
+def _fold(app: Sphinx, doctree: nodes.document, name: str) -> None:
+    """Fold what a chapter has for a second reading; a link to something in there opens it."""
+    words = {"Change it": "Try it yourself", "How sure is this?": "Controls, choices and limits"}
+    for section in doctree.findall(nodes.section):
+        if told := words.get(section[0].astext()):
+            opens = f'<details class="hopcore-fold"><summary>{told}</summary>'
+            section.insert(1, nodes.raw("", opens, format="html"))
+            section.append(nodes.raw("", "</details>", format="html"))
 
 
 def _complete(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
