@@ -37,9 +37,6 @@ def dependent():
     return TrainingSet(np.vstack([images, images[:1], images[1:3].mean(axis=0)]), [0, 1, 2, 3, 0, 1])
 
 
-# --- Coefficients ----------------------------------------------------------------------------------
-
-
 def test_known_coefficients_are_recovered_without_a_warning(data):
     alpha, memories = combinations(data, (3, 40))
     found = coefficients(memories, data)
@@ -104,9 +101,6 @@ def test_category_coefficients_sum_over_each_digits_images():
     np.testing.assert_array_equal(category_coefficients(alpha, own), expected)
 
 
-# --- Images needed ---------------------------------------------------------------------------------
-
-
 def images_needed_plainly(memories, data, tolerance):
     """The definition, one memory and one k after the other, for a single run."""
     alpha = memories @ np.linalg.pinv(data.images)
@@ -141,9 +135,6 @@ def test_images_needed_equals_a_plain_loop(data, monkeypatch, tolerance, block):
     assert images_needed(runs, data, tolerance).tolist() == [expected]
 
 
-# --- Reconstruction --------------------------------------------------------------------------------
-
-
 def test_k_coefficients_are_the_k_largest_of_either_sign():
     own = TrainingSet(np.eye(4), [0, 1, 2, 3])
     memory = [[0.1, -0.9, 0.5, -0.2]]
@@ -161,9 +152,6 @@ def test_the_count_of_images_is_where_the_reconstruction_is_good_enough(data):
         )
         assert enough < allowed <= few
     np.testing.assert_array_equal(memories, before)
-
-
-# --- Labelled arrays -------------------------------------------------------------------------------
 
 
 @pytest.fixture

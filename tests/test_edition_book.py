@@ -69,9 +69,6 @@ def table_rows(page: str) -> list[list[str]]:
     return [[" ".join(unescape(re.sub("<[^>]+>", "", cell)).split()) for cell in row] for row in cells if row]
 
 
-# The pages
-
-
 def test_pages_hold_what_the_chapters_computed_with_the_parameters_that_were_passed(built: Book) -> None:
     alpha = re.sub("<[^>]+>", "", html(built, "alpha"))
     assert "scale quick, seed 3, sum 2" in alpha
@@ -164,9 +161,6 @@ def test_an_unknown_part_of_a_page_is_refused(built: Book) -> None:
         filled("text\n\n% generated: fortune\n", built, [])
 
 
-# What is kept, and when it is used again
-
-
 def test_the_longest_chapter_is_executed_first(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     alpha, beta = runs(book)
     for run, seconds in ((alpha, 1.0), (beta, 2.5)):
@@ -252,9 +246,6 @@ def test_a_damaged_notebook_is_not_finished(book: Book, damage: str) -> None:
     else:
         run.record.write_text(run.record.read_text()[:40])
     assert not run.finished()
-
-
-# The references
 
 
 def test_references_agree_with_the_run_they_were_made_from(book: Book) -> None:
@@ -345,9 +336,6 @@ def test_replaying_shows_what_the_recorded_run_gave(
     line, code = marked("print(2)", str(tmp_path / "a run.ipynb"), 0).split("\n")
     replay(line.removeprefix("%%replay"), code)
     assert capsys.readouterr().out == "1\n" and marked("\n", "any", 1) == "\n"
-
-
-# The table of contents
 
 
 def test_the_book_is_found_from_below_and_its_chapters_by_name_or_path(built: Book) -> None:

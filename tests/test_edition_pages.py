@@ -27,9 +27,6 @@ from hopcore.edition.pages.stage import configure, lighten, page
 ROOT = Path(__file__).parent.parent
 
 
-# Docstrings
-
-
 def test_docstrings_are_made_readable_for_napoleon() -> None:
     text = """Sum |a| of all `numbers`.
 
@@ -107,9 +104,6 @@ def test_the_examples_of_the_main_names_work(name: str, own_cache: None) -> None
         assert runner.run(each).failed == 0
 
 
-# How to cite, and the repository's address
-
-
 def published(folder: Path, url: str) -> Book:
     """A book whose pyproject.toml has an address, or none."""
     urls = f'[project.urls]\nRepository = "{url}"\n' if url else ""
@@ -136,9 +130,6 @@ def test_the_citation_is_that_of_the_file(tmp_path: Path) -> None:
     assert content["version"] in told and "2312.03012" in told
     assert told.count("```bibtex") == 2
     assert all(each["family-names"] in told for each in content["references"][0]["authors"])
-
-
-# Pictures
 
 
 def picture(colours: int) -> str:

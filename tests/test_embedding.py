@@ -49,9 +49,6 @@ def again(data, **parameters):
     return fit_embedding(data, **{**QUICK, **parameters})
 
 
-# --- The layout ------------------------------------------------------------------------------------
-
-
 def test_digits_that_look_alike_lie_together(data, quick):
     assert quick.coordinates.shape == (300, 2) and np.isfinite(quick.coordinates).all()
     apart = np.linalg.norm(quick.coordinates[:, None] - quick.coordinates, axis=2)
@@ -86,9 +83,7 @@ def test_nearest_images_are_exact(data, monkeypatch):
     np.testing.assert_array_equal(in_parts, (nearest, distances))
 
 
-# --- The kept file: whatever else may lie in its place is tried in test_fuzz.py --------------------
-
-
+# What else may lie in the kept file's place is tried in test_fuzz.py.
 def test_a_layout_is_the_same_again_in_memory_and_from_its_file(data, quick, fits):
     fresh = again(data)
     assert fit_embedding(data, **QUICK) is fresh
@@ -111,9 +106,6 @@ def test_other_images_parameters_or_libraries_miss_the_kept_file(data, quick, fi
     monkeypatch.setattr(embedding, "version", lambda name: "0.0.1")
     again(data)
     assert fits.call_count == 7
-
-
-# --- Other images ----------------------------------------------------------------------------------
 
 
 def test_a_place_depends_on_nothing_but_the_image(quick):

@@ -65,9 +65,6 @@ def damages(draw):
     return damage
 
 
-# --- The store and the cache -----------------------------------------------------------------------
-
-
 @pytest.fixture(params=["store", "cache"])
 def place(request, tmp_path):
     """Where something is kept in a store or the cache: the file, and functions that keep and read it."""
@@ -140,9 +137,6 @@ def test_a_home_that_is_not_there_is_told_with_the_variable(monkeypatch):
     monkeypatch.setenv("HOPCORE_CACHE", "~nobody-of-this-name/cache")
     with pytest.raises(ValueError, match="HOPCORE_CACHE = '~nobody-of-this-name/cache'"):
         cache_folder()
-
-
-# --- NetCDF files of runs --------------------------------------------------------------------------
 
 
 LONG = 2**127
@@ -340,9 +334,6 @@ def test_saving_replaces_a_link_and_leaves_what_it_points_to(saved, tmp_path):
         hopcore.open_run(tmp_path / "pipe.nc")
 
 
-# --- References, records and answers ---------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
     root = make_book(tmp_path_factory.mktemp("book") / "clone", {"alpha": ALPHA})
@@ -428,9 +419,6 @@ def test_an_output_of_any_json_is_an_answer_or_refused_by_its_notebook(book, con
         assert "alpha.ipynb: " in str(error)
     else:
         assert answer.said in str(answer) and answer._repr_mimebundle_()["text/html"]
-
-
-# --- Parameters and the table of contents ----------------------------------------------------------
 
 
 @settings(max_examples=100)

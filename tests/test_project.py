@@ -69,9 +69,6 @@ def test_make_alone_explains() -> None:
         assert f"make {target} " in told
 
 
-# Pages as notebooks
-
-
 @pytest.mark.parametrize("edit", ["", "\n\nA new paragraph."])
 def test_a_page_that_is_saved_in_jupyterlab_changes_only_where_it_was_edited(tmp_path: Path, edit) -> None:
     folder = shutil.copytree(ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("_static"))
@@ -122,8 +119,7 @@ def test_a_chapter_away_from_home_at_paper_scale_keeps_only_what_it_is_told_to(t
     assert len([*tmp_path.iterdir()]) == len([*tmp_path.glob("*/*")]) == 1
 
 
-# The environment, made by a stand-in for Python that only writes down what it was asked
-
+# In the place of Python: it only writes down what it was asked.
 STAND_IN = """\
 #!/bin/sh
 case "$*" in *fcntl*) exec python3 "$@";; esac

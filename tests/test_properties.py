@@ -25,8 +25,6 @@ from hopcore.training import Options, Run
 
 seeds = st.integers(0, 9999)
 
-# --- Data ------------------------------------------------------------------------------------------
-
 pixels = st.floats(-1, 1)
 
 
@@ -131,8 +129,6 @@ def test_draws_are_nested_and_independent_of_one_another(digits, few, many, seed
         assert np.array_equal(alone.images, own[:few]) and np.isin(own, images[source.digits == digit]).all()
 
 
-# --- The store -------------------------------------------------------------------------------------
-
 names = st.text(max_size=6)
 identities = st.dictionaries(names, names | st.integers() | st.floats(allow_nan=False), max_size=4)
 numbers = st.floats(width=32) | st.sampled_from([-0.0, np.inf, -np.inf, np.nan, 5e-324, 1e308])
@@ -157,9 +153,6 @@ def test_every_run_comes_back_bit_for_bit_under_its_own_identity_alone(first, se
             assert (kept.tobytes(), kept.dtype, kept.shape) == (found.tobytes(), found.dtype, found.shape)
         assert store.read(second) is None
         assert list(store.folder.iterdir()) == [store.path(first)]
-
-
-# --- The decomposition -----------------------------------------------------------------------------
 
 
 def random_set(seed, images, side):
@@ -210,9 +203,6 @@ def test_images_needed_follow_order_and_not_scale(seed, images, tolerance, facto
     shuffled = TrainingSet(data.images[others], data.digits[others])
     assert np.array_equal(images_needed(factor * memories[order], shuffled, tolerance), count[order])
     assert (images_needed(memories, data, tolerance / 2) >= count).all()
-
-
-# --- The splits ------------------------------------------------------------------------------------
 
 
 @st.composite

@@ -36,9 +36,6 @@ def count(n, temperature=700, copies=2, pair=PAIR):
     return ReducedSystem(*pair, n=n, temperature=temperature, copies=copies).fixed_points().sizes["point"]
 
 
-# --- folds ----------------------------------------------------------------------------------------
-
-
 def test_folds_of_the_papers_pair():
     found = folds(*PAIR, temperature=700, copies=2, n_range=(1.2, 100))
     assert np.allclose(found.n, [23.950877416, 36.353766469], rtol=0, atol=1e-8)
@@ -104,9 +101,6 @@ def test_a_step_that_has_no_solution_ends_newtons_method():
     assert np.isnan(_newton_step(np.zeros((4, 4)), np.ones(4))).all()
 
 
-# --- diagrams -------------------------------------------------------------------------------------
-
-
 def test_diagram_of_the_paper(diagram):
     n = diagram.n.values
     window = (n > diagram.fold_n.values[0]) & (n < diagram.fold_n.values[1])
@@ -134,9 +128,6 @@ def test_a_closed_curve_ends_where_it_starts():
     island = [curve for curve in curves(diagram) if float(curve.n[0]) == float(curve.n[-1])]
     assert len(island) == 1
     assert island[0].n.min() == diagram.fold_n.min() and island[0].n.max() == diagram.fold_n.max()
-
-
-# --- two parameters -------------------------------------------------------------------------------
 
 
 def test_fold_curves_bound_the_phases():

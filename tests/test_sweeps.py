@@ -89,9 +89,6 @@ def cluster():
         yield client
 
 
-# What a sweep is
-
-
 def test_every_run_is_that_of_train_with_one_thread(data, expected):
     with threads(1):
         for n, temperature, seed in itertools.product(*GRID.values()):
@@ -191,9 +188,6 @@ def test_wrong_arguments_are_refused_before_any_work(data, idle, tmp_path, wrong
     assert not (tmp_path / "runs").exists()
 
 
-# Stacks
-
-
 def test_the_digits_do_not_depend_on_the_stacks(data, expected, monkeypatch, trained):
     for room in (1, 200_000, 2**40):
         monkeypatch.setattr(stacks, "CACHE_BYTES", room)
@@ -262,9 +256,6 @@ def test_a_stack_too_large_for_the_memory_is_halved(data, expected, monkeypatch)
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS), expected)
 
 
-# Executors
-
-
 @pytest.mark.parametrize("workers", [ThreadPoolExecutor, hopcore.worker_pool, ProcessPool])
 def test_executors_change_nothing_and_say_nothing(data, expected, single, trained, capfd, workers):
     with workers(2) as pool:
@@ -314,9 +305,6 @@ def test_a_worker_with_other_versions_is_refused(data, monkeypatch):
     monkeypatch.setattr(stacks, "provenance", lambda: elsewhere)
     with pytest.raises(RuntimeError, match=r"this worker has torch_version 1\.0, not "):
         stacks.train_packed(packed, [Run(3, 0.7)])
-
-
-# The store
 
 
 def test_a_store_spares_what_it_holds(data, expected, trained, tmp_path):
@@ -389,9 +377,6 @@ def test_a_failing_run_is_named_and_the_finished_ones_are_kept(data, expected, m
         hopcore.sweep(data, **GRID, **OPTIONS)
     monkeypatch.setattr(stacks, "train_final", train_final)
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path / "here"), expected)
-
-
-# Killing and interrupting
 
 
 def start_long_sweep(folder, *workers):
