@@ -73,9 +73,7 @@ def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache):
 
 
 @pytest.mark.parametrize("value", ["x" * 300, "link"])
-def test_any_value_of_the_cache_variable_still_gives_the_digits(
-    quick_source, table, tmp_path, monkeypatch, value
-):
+def test_any_value_of_the_cache_variable_gives_the_digits(quick_source, table, tmp_path, monkeypatch, value):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to("link")
     monkeypatch.setenv("HOPCORE_CACHE", value)

@@ -62,9 +62,8 @@ def test_the_layout_is_umaps_for_these_neighbours(data, quick):
     """UMAP, given the plain matrix of correlation distances, builds the same graph and layout."""
     distances = np.maximum(np.round(1 - np.corrcoef(data.images), 6), 0)
     nearest = np.argsort(distances, axis=1, kind="stable")[:, :12]
-    model = embedding._umap().UMAP(
-        12, min_dist=0.05, metric="correlation", random_state=4, n_jobs=1, n_epochs=60
-    )
+    options = {"min_dist": 0.05, "metric": "correlation", "random_state": 4, "n_jobs": 1, "n_epochs": 60}
+    model = embedding._umap().UMAP(12, **options)
     model.set_params(precomputed_knn=(nearest, np.take_along_axis(distances, nearest, axis=1).astype("f4")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

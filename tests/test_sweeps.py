@@ -229,14 +229,10 @@ def test_images_that_leave_registers_unfilled_are_trained_alone(pixels):
 @pytest.mark.parametrize(
     ("count", "largest", "at_least", "sizes"),
     [
-        (25, 10, 1, [8, 8, 9]),
-        (25, 25, 1, [25]),
-        (25, 5, 1, [5] * 5),
-        (25, 100, 4, [6, 6, 6, 7]),
-        (3, 10, 8, [1] * 3),
-        (0, 10, 1, []),
+        (25, 10, 1, [8, 8, 9]), (25, 25, 1, [25]), (25, 5, 1, [5] * 5),
+        (25, 100, 4, [6, 6, 6, 7]), (3, 10, 8, [1] * 3), (0, 10, 1, []),
     ],
-)
+)  # fmt: skip
 def test_runs_are_split_evenly(count, largest, at_least, sizes):
     runs = [Run(2 + each, 0.85) for each in range(count)]
     split = stacks.in_stacks(runs, largest, at_least)
@@ -384,9 +380,8 @@ def start_long_sweep(folder, *workers):
     command = [sys.executable, long_sweep.__file__, str(folder / "runs"), str(folder / "log"), *workers]
     path = os.pathsep.join([str(Path(hopcore.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": path}
-    return subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=environment
-    )
+    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    return subprocess.Popen(command, env=environment, **options)
 
 
 def long_sweep_here(**how):
