@@ -208,10 +208,7 @@ def test_every_attribute_comes_back(tmp_path_factory, note, unit):
         (lambda run: run.assign_attrs(note={1}), r"an attribute = \{1\}: must be text, a number, True"),
         (lambda run: run.assign_attrs(note={1: 2}), r"an attribute = \{1: 2\}: must be text"),
         (lambda run: run.memories, "must be a dataset of hopcore.train"),
-        (
-            lambda run: run.memories.values,
-            "dataset = an array of shape .*: must be a dataset of hopcore.train",
-        ),
+        (lambda run: run.memories.values, "dataset = an array .*: must be a dataset of hopcore.train"),
     ],
 )
 def test_what_could_not_be_opened_again_is_not_saved(tmp_path, wrong, told):
@@ -327,11 +324,10 @@ def test_saving_replaces_a_link_and_leaves_what_it_points_to(saved, tmp_path):
     (tmp_path / "run.nc").symlink_to("victim")
     hopcore.save_run(hopcore.open_run(tmp_path / "first.nc"), tmp_path / "run.nc")
     assert (tmp_path / "victim").read_text() == "precious" and not (tmp_path / "run.nc").is_symlink()
-    with pytest.raises(FileNotFoundError, match="no such file"):
-        hopcore.open_run(tmp_path)
     os.mkfifo(tmp_path / "pipe.nc")
-    with pytest.raises(FileNotFoundError, match="no such file"):
-        hopcore.open_run(tmp_path / "pipe.nc")
+    for path in (tmp_path, tmp_path / "pipe.nc"):
+        with pytest.raises(FileNotFoundError, match="no such file"):
+            hopcore.open_run(path)
 
 
 @pytest.fixture(scope="module")
@@ -395,14 +391,7 @@ def test_a_record_of_any_json_is_not_finished(book, content):
     assert not run.finished()
 
 
-SHOWN = {
-    "id": "F1",
-    "says": "x",
-    "measured": "y",
-    "numbers": {"a": 1.0},
-    "parts": {"p": [True]},
-    "figure": "",
-}
+SHOWN = {"id": "F1", "says": "x", "measured": "y", "figure": "", "numbers": {"a": 1}, "parts": {"p": [True]}}
 
 
 @MANY
