@@ -5,6 +5,7 @@ import sys
 import types
 from importlib.metadata import version
 from pathlib import Path
+from unittest.mock import MagicMock, Mock, call
 
 import pytest
 
@@ -23,18 +24,12 @@ def test_help_explains_every_command(name: str, command, capsys) -> None:
 
 
 def test_parameters_of_the_book_are_passed_on(monkeypatch, command) -> None:
-    asked: list[object] = []
-    monkeypatch.setattr(
-        "hopcore.edition.commands.book", lambda *given, **options: asked.extend([*given, options])
-    )
+    book = Mock()
+    monkeypatch.setattr("hopcore.edition.commands.book", book)
     options = ["book", "--scale", "tiny", "--seed", "2", "--dtype", "float64", "--images", "published"]
     assert command(*options, "--jobs", "1", "alpha") == 0
-    assert asked == [
-        None,
-        ["alpha"],
-        Parameters("tiny", 2, "float64", "published"),
-        {"jobs": 1, "force": False},
-    ]
+    parameters = Parameters("tiny", 2, "float64", "published")
+    book.assert_called_once_with(None, ["alpha"], parameters, jobs=1, force=False)
 
 
 @pytest.mark.parametrize("name", ["book", "check", "reference"])
@@ -57,19 +52,12 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(tmp_path
 
 
 def test_bench_prints_the_table_and_writes_it(tmp_path: Path, command, monkeypatch, capsys) -> None:
-    class Table:
-        __str__ = "epoch 1 ms".__str__
-        to_json = '{"epoch": 1}'.__str__
-
-    asked: list[bool] = []
-
-    def run_table(*, quick: bool) -> Table:
-        asked.append(quick)
-        return Table()
-
+    run_table = MagicMock()
+    run_table.return_value.__str__.return_value = "epoch 1 ms"
+    run_table.return_value.to_json.return_value = '{"epoch": 1}'
     monkeypatch.setitem(sys.modules, "hopcore.bench", types.SimpleNamespace(run_table=run_table))
     assert command("bench", "--quick", "--json", str(tmp_path / "bench.json")) == 0
     assert capsys.readouterr().out == "epoch 1 ms\n"
     assert (tmp_path / "bench.json").read_text() == '{"epoch": 1}'
     assert command("bench") == 0
-    assert asked == [True, False]
+    assert run_table.call_args_list == [call(quick=True), call(quick=False)]

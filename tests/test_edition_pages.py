@@ -27,9 +27,6 @@ from hopcore.edition.pages.stage import configure, lighten, page
 ROOT = Path(__file__).parent.parent
 
 
-# Docstrings
-
-
 def test_docstrings_are_made_readable_for_napoleon() -> None:
     text = """Sum |a| of all `numbers`.
 
@@ -67,24 +64,19 @@ ValueError
     Never.
 """
     assert readable(text) == expected
-    assert (
-        readable(text.replace("The sum,\nand", "int\n    The sum, and")).count("Returns\n-------\nint\n") == 1
-    )
+    typed = text.replace("The sum,\nand", "int\n    The sum, and")
+    assert readable(typed).count("Returns\n-------\nint\n") == 1
 
 
 def test_everything_public_is_on_a_page_and_described() -> None:
     pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "book").glob("api*.md"))
     shown = re.findall(r"automodule:: (\S+)", pages)
     rooms = {f"hopcore.{each.name}" for each in pkgutil.iter_modules(hopcore.__path__) if each.name[0] != "_"}
-    assert {".".join(name.split(".")[:2]) for name in shown} == {"hopcore", *rooms} - {
-        "hopcore.cli",
-        "hopcore.edition",
-    }
+    described = {"hopcore", *rooms} - {"hopcore.cli", "hopcore.edition"}
+    assert {".".join(name.split(".")[:2]) for name in shown} == described
     for module in map(import_module, shown):
         assert module.__doc__, module.__name__
-        named = [
-            getattr(module, name) for name in getattr(module, "__all__", ()) if not name.startswith("__")
-        ]
+        named = [getattr(module, name) for name in getattr(module, "__all__", ()) if name[:2] != "__"]
         assert [value for value in named if callable(value) and not value.__doc__] == []
 
 
@@ -105,9 +97,6 @@ def test_the_examples_of_the_main_names_work(name: str, own_cache: None) -> None
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     for each in examples:
         assert runner.run(each).failed == 0
-
-
-# How to cite, and the repository's address
 
 
 def published(folder: Path, url: str) -> Book:
@@ -136,9 +125,6 @@ def test_the_citation_is_that_of_the_file(tmp_path: Path) -> None:
     assert content["version"] in told and "2312.03012" in told
     assert told.count("```bibtex") == 2
     assert all(each["family-names"] in told for each in content["references"][0]["authors"])
-
-
-# Pictures
 
 
 def picture(colours: int) -> str:

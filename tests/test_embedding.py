@@ -49,9 +49,6 @@ def again(data, **parameters):
     return fit_embedding(data, **{**QUICK, **parameters})
 
 
-# --- The layout ------------------------------------------------------------------------------------
-
-
 def test_digits_that_look_alike_lie_together(data, quick):
     assert quick.coordinates.shape == (300, 2) and np.isfinite(quick.coordinates).all()
     apart = np.linalg.norm(quick.coordinates[:, None] - quick.coordinates, axis=2)
@@ -65,9 +62,8 @@ def test_the_layout_is_umaps_for_these_neighbours(data, quick):
     """UMAP, given the plain matrix of correlation distances, builds the same graph and layout."""
     distances = np.maximum(np.round(1 - np.corrcoef(data.images), 6), 0)
     nearest = np.argsort(distances, axis=1, kind="stable")[:, :12]
-    model = embedding._umap().UMAP(
-        12, min_dist=0.05, metric="correlation", random_state=4, n_jobs=1, n_epochs=60
-    )
+    options = {"min_dist": 0.05, "metric": "correlation", "random_state": 4, "n_jobs": 1, "n_epochs": 60}
+    model = embedding._umap().UMAP(12, **options)
     model.set_params(precomputed_knn=(nearest, np.take_along_axis(distances, nearest, axis=1).astype("f4")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -86,9 +82,7 @@ def test_nearest_images_are_exact(data, monkeypatch):
     np.testing.assert_array_equal(in_parts, (nearest, distances))
 
 
-# --- The kept file: whatever else may lie in its place is tried in test_fuzz.py --------------------
-
-
+# What else may lie in the kept file's place is tried in test_fuzz.py.
 def test_a_layout_is_the_same_again_in_memory_and_from_its_file(data, quick, fits):
     fresh = again(data)
     assert fit_embedding(data, **QUICK) is fresh
@@ -111,9 +105,6 @@ def test_other_images_parameters_or_libraries_miss_the_kept_file(data, quick, fi
     monkeypatch.setattr(embedding, "version", lambda name: "0.0.1")
     again(data)
     assert fits.call_count == 7
-
-
-# --- Other images ----------------------------------------------------------------------------------
 
 
 def test_a_place_depends_on_nothing_but_the_image(quick):

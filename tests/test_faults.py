@@ -196,22 +196,17 @@ def test_a_build_needs_no_network_no_clock_and_no_settings(tmp_path):
     log, site, kernel = tmp_path / "log", tmp_path / "site", tmp_path / "kernels" / "python3"
     site.mkdir()
     kernel.mkdir(parents=True)
-    (kernel / "kernel.json").write_text(
-        '{"argv": ["false"], "display_name": "Python 3", "language": "python"}'
-    )
+    broken = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(broken))
     (tmp_path / "startup.py").write_text("raise SystemExit(1)")
     settings = {"PYTHONWARNINGS": "error", "JUPYTER_PATH": str(tmp_path), "MPLBACKEND": "pdf",
                 "PYTHONSTARTUP": str(tmp_path / "startup.py"), "PYTHONOPTIMIZE": "2"}  # fmt: skip
     (site / "sitecustomize.py").write_text(SITE.format(log=str(log)))
     root = make_book(tmp_path / "clone", {"alpha": ALPHA}, intro=PLAIN)
-    path = os.pathsep.join([str(site), str(Path(hopcore.__file__).parent.parent)])
+    settings["PYTHONPATH"] = os.pathsep.join([str(site), str(Path(hopcore.__file__).parent.parent)])
     for name in ("book", "reference", "check"):
-        done = subprocess.run(
-            [sys.executable, "-m", "hopcore", name, "--root", str(root)],
-            env={**os.environ, "PYTHONPATH": path, **settings},
-            capture_output=True,
-            text=True,
-        )
+        command = [sys.executable, "-m", "hopcore", name, "--root", str(root)]
+        done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
     assert Path(f"{log}.used").exists() and not log.exists()
     assert "sum 2" in (root / "_build" / "html" / "book" / "alpha.html").read_text()

@@ -95,10 +95,6 @@ def test_the_chosen_frame_is_a_plain_image_and_the_others_follow_in_order(slider
     assert data["labels"] == LABELS and data["frames"][1] == ""  # kept once, in the image
     for number in (0, 2):
         assert base64.b64decode(data["frames"][number].removeprefix(head)) == slider.frames[number]
-
-
-def test_the_slider_is_named_and_starts_where_the_image_does(pages):
-    data = packed(pages["slider"])
     assert (data["name"], data["start"]) == ("n & more", 1)
     assert "this is the picture at n &amp; more two &lt;2&gt;." in pages["slider"]
 

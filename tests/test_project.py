@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,7 @@ def test_the_version_is_one() -> None:
 
 def test_every_requirement_is_pinned_within_its_range() -> None:
     pins = {normal(name): pin for name, pin in PINS.items()}
-    wanted = [
-        *PROJECT["dependencies"],
-        *(one for extra in PROJECT["optional-dependencies"].values() for one in extra),
-    ]
+    wanted = chain(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
     for requirement in map(Requirement, wanted):
         if requirement.name != PROJECT["name"]:
             assert requirement.specifier.contains(pins[normal(requirement.name)]), requirement
@@ -49,9 +47,8 @@ def test_the_lock_has_a_hash_for_every_pin() -> None:
     lock = (ROOT / "requirements.lock").read_text()
     entry = r"^(\S+)==(\S+)(?: \\\n    --hash=sha256:[0-9a-f]{64})+$"
     locked = dict(re.findall(entry, lock, flags=re.MULTILINE))
-    assert {normal(name): pin for name, pin in locked.items()} == {
-        normal(name): pin for name, pin in PINS.items()
-    }
+    found, wanted = ({normal(name): pin for name, pin in pins.items()} for pins in (locked, PINS))
+    assert found == wanted
     # Nothing else stands in it: no package without a hash, no option, no address.
     rest = [line for line in lock.splitlines() if not line.startswith(("#", "    --hash="))]
     assert rest == [f"{name}=={pin} \\" for name, pin in locked.items()]
@@ -67,9 +64,6 @@ def test_make_alone_explains() -> None:
     told = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("book", "test", "lab", "clean"):
         assert f"make {target} " in told
-
-
-# Pages as notebooks
 
 
 @pytest.mark.parametrize("edit", ["", "\n\nA new paragraph."])
@@ -122,8 +116,7 @@ def test_a_chapter_away_from_home_at_paper_scale_keeps_only_what_it_is_told_to(t
     assert len([*tmp_path.iterdir()]) == len([*tmp_path.glob("*/*")]) == 1
 
 
-# The environment, made by a stand-in for Python that only writes down what it was asked
-
+# In the place of Python: it only writes down what it was asked.
 STAND_IN = """\
 #!/bin/sh
 case "$*" in *fcntl*) exec python3 "$@";; esac
@@ -167,10 +160,8 @@ def make_env(tmp_path: Path):
 DOWNLOAD = "-m pip download --quiet --no-deps --dest .venv/.torch -c constraints.txt"
 WITHOUT_CUDA = f"{DOWNLOAD} --index-url https://download.pytorch.org/whl/cpu --timeout 5 --retries 0 torch"
 BY_HASH = "-m pip install --quiet --no-deps --require-hashes"
-HASHED = [
-    f"{BY_HASH} --no-index --find-links .venv/.torch -r .venv/.torch/lock",
-    f"{BY_HASH} -r requirements.lock",
-]
+KEPT = "--no-index --find-links .venv/.torch -r .venv/.torch/lock"
+HASHED = [f"{BY_HASH} {KEPT}", f"{BY_HASH} -r requirements.lock"]
 TORCH_FIRST = "-m pip install --quiet -c constraints.txt --find-links .venv/.torch torch hatchling editables"
 REST = "-m pip install --quiet --no-build-isolation -c constraints.txt -e .[dev]"
 
@@ -195,9 +186,7 @@ FROM_THE_INDEX, ITS_OWN = f"{DOWNLOAD} torch", "global.extra-index-url='x'"
         (("LOCK=",), {}, [WITHOUT_CUDA, TORCH_FIRST]),
     ],
 )
-def test_packages_are_installed_once_torch_first_and_without_cuda_where_none_is_wanted(
-    make_env, options, given, wanted
-) -> None:
+def test_packages_are_installed_once_torch_first_and_with_cuda_where_wanted(make_env, options, given, wanted):
     status, asked = make_env(*options, **given)
     assert status == 0 and asked[1] == "-m venv .venv"
     assert installed(asked) == [*wanted, REST]

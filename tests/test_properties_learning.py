@@ -25,10 +25,8 @@ def networks(draw):
     generator = np.random.default_rng(draw(seeds))
     images, memories = draw(st.integers(2, 7)), draw(st.integers(1, 5))
     data = TrainingSet(generator.uniform(-0.5, 0.5, (images, 16)), generator.integers(0, 10, images))
-    start = (
-        generator.dirichlet(np.ones(images), memories) @ data.images,
-        generator.normal(0, 0.3, (memories, 10)),
-    )
+    mixtures = generator.dirichlet(np.ones(images), memories) @ data.images
+    start = mixtures, generator.normal(0, 0.3, (memories, 10))
     conditions = {
         "n": draw(st.sampled_from([1.5, 3.0, 12.5])),
         "rescaled_temperature": draw(st.sampled_from([0.05, 0.1, 0.3])),
@@ -181,9 +179,7 @@ def test_learning_stays_within_the_limits_and_arrives_where_it_stays(system, alp
         assert distance[rests.stable.values].min() < 1e-4
 
 
-JUNK = st.sampled_from(
-    [None, "30", 1j, [30], {}, True, float("nan"), float("inf"), -1, 0, b"2", 10**400, object()]
-)
+JUNK = st.sampled_from([None, "30", 1j, [30], {}, True, np.nan, np.inf, -1, 0, b"2", 10**400, object()])
 
 
 @given(st.sampled_from(["aa", "ab", "bb", "n", "temperature", "copies", "categories"]), JUNK)
@@ -200,9 +196,8 @@ def test_wrong_parameters_are_refused_by_name(name, value):
 @pytest.mark.parametrize(("alpha", "ell"), [(0.7, 0.5), (0.2, -0.6), (0.8, 0.7)])
 def test_training_tends_to_the_flow_on_the_constraint_with_the_first_order_of_the_rate(n, alpha, ell):
     system, data = pair(n)
-    assert_first_order(
-        data, n, (alpha, 1 - alpha, ell), lambda a, _, label: system.velocity(a, label), [0, 2]
-    )
+    start = alpha, 1 - alpha, ell
+    assert_first_order(data, n, start, lambda a, _, label: system.velocity(a, label), [0, 2])
 
 
 @pytest.mark.parametrize("n", [3, 6, 15, 30])

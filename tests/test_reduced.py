@@ -37,8 +37,6 @@ def paper_system(n, temperature=700):
     return ReducedSystem(*PAIR, n=n, temperature=temperature, copies=2)
 
 
-# --- the flow -------------------------------------------------------------------------------------
-
 coefficient = st.just(0.0) | st.floats(-0.98, 0.98).filter(lambda alpha: abs(alpha) > 0.02)
 
 
@@ -103,9 +101,6 @@ def test_derivatives_are_those_of_a_complex_step(pair, n, temperature, x, ell):
     expected = [each.imag / 1e-30 for each in (along_x.flow, along_ell.flow, along_x.label, along_ell.label)]
     found = [lin.flow_x, lin.flow_ell, lin.label_x, lin.label_ell]
     assert np.allclose(found, expected, rtol=1e-8, atol=1e-12)
-
-
-# --- fixed points ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", ANCHORS)
@@ -175,9 +170,6 @@ def test_orthogonal_images_rest_at_pure_ones():
     points = ReducedSystem(784, 0, 784, n=10, temperature=1000).fixed_points()
     assert points.stable[0] and np.allclose([points.alpha[0], points.ell[0]], [0, -1], atol=1e-15)
     assert points.stable[-1] and np.allclose([points.alpha_b[-1], points.ell[-1]], [0, 1], atol=1e-15)
-
-
-# --- nullclines -----------------------------------------------------------------------------------
 
 
 @settings(max_examples=40, deadline=None)

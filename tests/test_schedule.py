@@ -36,10 +36,7 @@ def same(one, other):
 )
 def test_a_constant_schedule_is_the_run_without_one_bit_for_bit(digits, options):
     without = hopcore.train(digits, n=12.5, rescaled_temperature=0.85, **SETTINGS, **options)
-    for n, temperature in (
-        (lambda epoch: 12.5, [0.85] * EPOCHS),
-        (np.full(EPOCHS, 12.5), lambda epoch: 0.85),
-    ):
+    for n, temperature in ((lambda _: 12.5, [0.85] * EPOCHS), (np.full(EPOCHS, 12.5), lambda _: 0.85)):
         scheduled = hopcore.train(digits, n=n, rescaled_temperature=temperature, **SETTINGS, **options)
         assert same(without, scheduled)
         assert without.attrs == scheduled.attrs
@@ -122,9 +119,8 @@ def test_recognition_uses_the_n_of_each_epoch(digits):
     run = hopcore.train(digits, n=[1.5, 40.0], start=start, rate=1e-6, epochs=2, record_every=1)
 
     def right(state, power):
-        answers = hopcore.category(
-            digits.images, state.memories.values, state.labels.values, n=power, rescaled_temperature=0.85
-        )
+        network, warmth = (state.memories.values, state.labels.values), 0.85
+        answers = hopcore.category(digits.images, *network, n=power, rescaled_temperature=warmth)
         return [int((answers[digits.digits == digit] == digit).sum()) for digit in range(10)]
 
     counts = splits.recognised(run, digits)

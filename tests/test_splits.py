@@ -64,9 +64,8 @@ def test_trees_are_those_that_were_made(which, partings, simultaneous, tree, cop
     which = which * copies
     found = build_tree(walk(which, partings), which, EPOCHS, simultaneous=simultaneous)
     assert shape(found.root) == tree
-    assert [leaf.members for leaf in sorted(found.fates, key=lambda leaf: leaf.digit)] == [
-        tuple(np.flatnonzero(np.equal(which, digit))) for digit in sorted(set(which))
-    ]
+    members = {digit: tuple(np.flatnonzero(np.equal(which, digit))) for digit in which}
+    assert {leaf.digit: leaf.members for leaf in found.fates} == members and len(found.fates) == len(members)
 
 
 def test_nested_binary_splits():
@@ -83,9 +82,8 @@ def test_nested_binary_splits():
 def test_splits_within_a_fifth_of_a_pixel_are_one(monkeypatch, later, counts):
     """At the rate 0.01 a pixel takes 20 epochs for 0.2."""
     which = np.repeat([1, 4, 7], 3)
-    paths = xr.DataArray(
-        walk(which, [(300, [4, 7]), (later, [7])]), {"epoch": EPOCHS}, ("epoch", "memory", "category")
-    )
+    known = walk(which, [(300, [4, 7]), (later, [7])])
+    paths = xr.DataArray(known, {"epoch": EPOCHS}, ("epoch", "memory", "category"))
     monkeypatch.setattr("hopcore.splits.tree.category_paths", lambda run, data: paths)
     run = xr.Dataset(attrs={"rate": 0.01})
     assert splits.split_tree(run, fates=which).branch_counts == counts
@@ -173,11 +171,8 @@ def test_wrong_arguments_are_named(change, name):
 
 
 def labelled(labels):
-    labels = np.asarray(labels, dtype=float)
-    return xr.Dataset(
-        {"labels": (("epoch", "memory", "category"), labels[None])},
-        {"epoch": [0], "category": np.arange(labels.shape[1])},
-    )
+    labels = ("epoch", "memory", "category"), np.array([labels], dtype=float)
+    return xr.Dataset({"labels": labels}, {"epoch": [0], "category": range(labels[1].shape[2])})
 
 
 def test_a_fate_is_the_only_digit_of_the_supported_size_or_more():
@@ -189,19 +184,15 @@ def test_a_fate_is_the_only_digit_of_the_supported_size_or_more():
 
 
 def test_a_digit_appears_when_it_is_recognised_for_good():
-    counts = xr.DataArray(
-        [[20, 0, 5], [0, 6, 5], [0, 4, 5], [7, 5, 4]],
-        {"epoch": [0, 10, 20, 30], "category": [0, 1, 2]},
-        ("epoch", "category"),
-    )
+    axes = {"epoch": [0, 10, 20, 30], "category": [0, 1, 2]}
+    counts = xr.DataArray([[20, 0, 5], [0, 6, 5], [0, 4, 5], [7, 5, 4]], axes, tuple(axes))
     np.testing.assert_array_equal(splits.appearance(counts), [30, 30, np.nan])
     np.testing.assert_array_equal(splits.appearance(counts, beyond=3), [30, 10, 0])
 
 
 def test_ranks_share_ties_and_put_what_never_appears_last():
-    np.testing.assert_array_equal(
-        splits.learning_ranks([[30, 10, np.nan], [5, 5, 1]]), [[2, 1, 3], [2.5, 2.5, 1]]
-    )
+    found = splits.learning_ranks([[30, 10, np.nan], [5, 5, 1]])
+    np.testing.assert_array_equal(found, [[2, 1, 3], [2.5, 2.5, 1]])
 
 
 def test_agreement_is_one_for_one_order_and_zero_for_opposite_pairs():

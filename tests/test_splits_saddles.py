@@ -49,14 +49,10 @@ def test_differences_move_as_the_jacobian_says(before_a_split, epoch):
     by_pixels, by_labels = step(data, options, pair_memories, pair_labels)
 
     expected = found.jacobian @ change
-    np.testing.assert_allclose(
-        (by_pixels[0] - by_pixels[1]) / 2, expected[:images] @ data.images, atol=2e-2 * np.abs(shift).max()
-    )
-    np.testing.assert_allclose(
-        ((by_labels[0] - by_labels[1]) / 2)[free],
-        expected[images:][free],
-        atol=2e-2 * np.abs(change[images:]).max(),
-    )
+    parted, near = (by_pixels[0] - by_pixels[1]) / 2, 2e-2 * np.abs(shift).max()
+    np.testing.assert_allclose(parted, expected[:images] @ data.images, atol=near)
+    parted, near = (by_labels[0] - by_labels[1]) / 2, 2e-2 * np.abs(change[images:]).max()
+    np.testing.assert_allclose(parted[free], expected[images:][free], atol=near)
 
 
 def test_while_memories_grow_a_group_moves_as_one_does(before_a_split):
@@ -71,12 +67,9 @@ def test_while_memories_grow_a_group_moves_as_one_does(before_a_split):
 
 def test_wrong_arguments_are_named(before_a_split):
     _, _, run = before_a_split
-    with pytest.raises(ValueError, match="epoch"):
-        saddle(run, 9999, [0])
-    with pytest.raises(ValueError, match="members"):
-        saddle(run, 100, [])
-    with pytest.raises(ValueError, match="members"):
-        saddle(run, 100, [10])
+    for arguments, name in (((9999, [0]), "epoch"), ((100, []), "members"), ((100, [10]), "members")):
+        with pytest.raises(ValueError, match=name):
+            saddle(run, *arguments)
     with pytest.raises(ValueError, match="image_weights"):
         saddle(run.drop_vars("image_weights"), 100, [0])
 
@@ -95,9 +88,8 @@ def test_the_share_of_a_difference_along_the_fastest_directions(before_a_split):
 def test_directions_are_those_of_the_jacobian_and_ordered(before_a_split):
     _, _, run = before_a_split
     found = saddle(run, 250, range(10))
-    np.testing.assert_allclose(
-        found.directions @ found.jacobian.T, found.rates[:, None] * found.directions, atol=1e-9
-    )
+    expected = found.rates[:, None] * found.directions
+    np.testing.assert_allclose(found.directions @ found.jacobian.T, expected, atol=1e-9)
     assert (np.diff(found.rates.real) <= 1e-12).all()
     assert found.unstable(0) >= found.unstable(0.1) >= found.unstable(1.0)
     assert 0 <= found.speed <= 1

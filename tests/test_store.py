@@ -22,8 +22,7 @@ def store(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "changed",
-    [{"n": 30.000000000000004}, {"seed": 1}, {"data_fingerprint": "abd"}, {"rate": 0.005}],
+    "changed", [{"n": 30.000000000000004}, {"seed": 1}, {"data_fingerprint": "abd"}, {"rate": 0.005}]
 )
 def test_every_part_of_the_identity_names_the_file(store, changed):
     assert store.path({**RUN, **changed}) != store.path(RUN)

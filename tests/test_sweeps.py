@@ -89,9 +89,6 @@ def cluster():
         yield client
 
 
-# What a sweep is
-
-
 def test_every_run_is_that_of_train_with_one_thread(data, expected):
     with threads(1):
         for n, temperature, seed in itertools.product(*GRID.values()):
@@ -191,9 +188,6 @@ def test_wrong_arguments_are_refused_before_any_work(data, idle, tmp_path, wrong
     assert not (tmp_path / "runs").exists()
 
 
-# Stacks
-
-
 def test_the_digits_do_not_depend_on_the_stacks(data, expected, monkeypatch, trained):
     for room in (1, 200_000, 2**40):
         monkeypatch.setattr(stacks, "CACHE_BYTES", room)
@@ -235,14 +229,10 @@ def test_images_that_leave_registers_unfilled_are_trained_alone(pixels):
 @pytest.mark.parametrize(
     ("count", "largest", "at_least", "sizes"),
     [
-        (25, 10, 1, [8, 8, 9]),
-        (25, 25, 1, [25]),
-        (25, 5, 1, [5] * 5),
-        (25, 100, 4, [6, 6, 6, 7]),
-        (3, 10, 8, [1] * 3),
-        (0, 10, 1, []),
+        (25, 10, 1, [8, 8, 9]), (25, 25, 1, [25]), (25, 5, 1, [5] * 5),
+        (25, 100, 4, [6, 6, 6, 7]), (3, 10, 8, [1] * 3), (0, 10, 1, []),
     ],
-)
+)  # fmt: skip
 def test_runs_are_split_evenly(count, largest, at_least, sizes):
     runs = [Run(2 + each, 0.85) for each in range(count)]
     split = stacks.in_stacks(runs, largest, at_least)
@@ -260,9 +250,6 @@ def test_a_stack_too_large_for_the_memory_is_halved(data, expected, monkeypatch)
 
     monkeypatch.setattr(stacks, "train_final", small_memory)
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS), expected)
-
-
-# Executors
 
 
 @pytest.mark.parametrize("workers", [ThreadPoolExecutor, hopcore.worker_pool, ProcessPool])
@@ -314,9 +301,6 @@ def test_a_worker_with_other_versions_is_refused(data, monkeypatch):
     monkeypatch.setattr(stacks, "provenance", lambda: elsewhere)
     with pytest.raises(RuntimeError, match=r"this worker has torch_version 1\.0, not "):
         stacks.train_packed(packed, [Run(3, 0.7)])
-
-
-# The store
 
 
 def test_a_store_spares_what_it_holds(data, expected, trained, tmp_path):
@@ -391,17 +375,13 @@ def test_a_failing_run_is_named_and_the_finished_ones_are_kept(data, expected, m
     xr.testing.assert_identical(hopcore.sweep(data, **GRID, **OPTIONS, store=tmp_path / "here"), expected)
 
 
-# Killing and interrupting
-
-
 def start_long_sweep(folder, *workers):
     """A sweep of 10 runs in another process, in a process group of its own."""
     command = [sys.executable, long_sweep.__file__, str(folder / "runs"), str(folder / "log"), *workers]
     path = os.pathsep.join([str(Path(hopcore.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": path}
-    return subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=environment
-    )
+    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    return subprocess.Popen(command, env=environment, **options)
 
 
 def long_sweep_here(**how):

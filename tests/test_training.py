@@ -34,9 +34,7 @@ def largest_difference(one, other):
 # Options one by one are tried below, beside memories that stay where they are.
 @pytest.mark.parametrize("n", [3.0, 12.5, 30.0, 55.0])
 @pytest.mark.parametrize(
-    "options",
-    [{}, {"momentum": 0.6, "minibatches": 4, "constraint": "clip"}, {"cost_power": 2.5}],
-    ids=str,
+    "options", [{}, {"momentum": 0.6, "minibatches": 4, "constraint": "clip"}, {"cost_power": 2.5}], ids=str
 )
 def test_fifty_epochs_equal_the_plain_rule(digits, n, options):
     settings = {"n": n, "rescaled_temperature": 0.85, "rate": 0.005, "epochs": 50, **options}
@@ -97,9 +95,7 @@ def test_dual_form_equals_primal_form_over_500_epochs(monkeypatch, options):
     data = hopcore.training_set(per_digit=10)
     settings = {"epochs": 500, "memories": 50, **options}
     dual = hopcore.train(data, **settings)
-    monkeypatch.setattr(
-        "hopcore.training.run.features_of", lambda data, constraint: primal_features(data.images)
-    )
+    monkeypatch.setattr("hopcore.training.run.features_of", lambda data, _: primal_features(data.images))
     primal = hopcore.train(data, **settings)
     assert (dual.form, primal.form) == ("dual", "primal")
     assert np.abs(dual.memories.values - primal.memories.values).max() < 1e-9
@@ -196,9 +192,7 @@ def test_no_number_of_a_step_is_subnormal(standard, dtype):
     assert not subnormal
 
 
-@pytest.mark.parametrize(
-    ("n", "dtype"), [(200.0, "float64"), (60.0, "float32"), (200.0, "float32"), (1.01, "float64")]
-)
+@pytest.mark.parametrize("n, dtype", [(200, "float64"), (60, "float32"), (200, "float32"), (1.01, "float64")])
 def test_extreme_powers_train_from_the_standard_start(standard, n, dtype):
     run = hopcore.train(standard, n=n, dtype=dtype, epochs=40, record_every=1)
     assert run.memories.dtype == dtype
@@ -347,15 +341,10 @@ def test_progress_is_shown_on_request(digits, capsys, plain_bar):
 
 def test_a_step_never_waits_for_the_device(digits):
     """On the meta device there are no numbers to wait for: any transfer to the host would fail."""
-    learner = Learner(
-        features_of(digits, "rescale"),
-        digits.targets,
-        (np.zeros((3, 4, 784)), np.zeros((3, 4, 10))),
-        Options(momentum=0.5, minibatches=2, device="meta"),
-        n=np.array([3.0, 30.0, 40.0]),
-        temperature=np.ones(3),
-        cost_power=np.ones(3),
-    )
+    options = Options(momentum=0.5, minibatches=2, device="meta")
+    start = np.zeros((3, 4, 784)), np.zeros((3, 4, 10))
+    conditions = {"n": np.array([3.0, 30.0, 40.0]), "temperature": np.ones(3), "cost_power": np.ones(3)}
+    learner = Learner(features_of(digits, "rescale"), digits.targets, start, options, **conditions)
     learner.epochs(3)
     assert learner.state.values.shape[0] == 3
 

@@ -6,9 +6,7 @@ import pytest
 from hopcore.studies.crossings import stays_above, stays_below
 
 
-@pytest.mark.parametrize(
-    ("level", "expected"), [(0.7, 7.0), (0.55, 6.5), (0.4, 6.0), (-0.1, np.nan), (1, np.nan)]
-)
+@pytest.mark.parametrize("level, expected", [(0.7, 7), (0.55, 6.5), (0.4, 6), (-0.1, np.nan), (1, np.nan)])
 def test_the_last_passage_counts(level, expected):
     places, values = np.array([2, 3, 4, 6, 8]), np.array([0, 1, 0, 0.4, 1])
     assert stays_above(places, values, level) == pytest.approx(expected, nan_ok=True)

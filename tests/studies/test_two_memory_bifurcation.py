@@ -112,9 +112,8 @@ def test_flow_lines_start_inside_and_reach_the_constraint():
 def test_nullclines_rise_with_the_power_and_are_told_in_words():
     steep, wide = (ReducedSystem(753, 494, 719, n=n, **AT) for n in (6, 40))
     assert pairs.nullcline_height(steep) < 0.1 and pairs.nullcline_height(wide) == 1
-    assert pairs.in_words(ReducedSystem(753, 494, 719, n=30, **AT)) == (
-        "Nullclines and memories at n = 30. Fixed points: alpha 0.48, label 0.06, stable."
-    )
+    told = "Nullclines and memories at n = 30. Fixed points: alpha 0.48, label 0.06, stable."
+    assert pairs.in_words(ReducedSystem(753, 494, 719, n=30, **AT)) == told
 
 
 def test_memories_have_the_signs_of_their_labels_up_to_some_power():
@@ -157,21 +156,12 @@ def test_a_departure_measures_a_known_flow():
     epochs, rate, start = np.arange(600), 0.01, 1e-4
     half = start * np.stack([np.cosh(rate * epochs), np.sinh(rate * epochs)], axis=-1)
     places = np.array([0.5, 0.1]) + np.stack([half, -half], axis=1)
-    path = xr.Dataset(
-        {"alpha_a": (("epoch", "memory"), places[..., 0]), "ell": (("epoch", "memory"), places[..., 1])},
-        {"epoch": epochs},
-        {"rate": rate},
-    )
-    saddle = xr.Dataset(
-        {
-            "matrix": (("rate", "difference"), [[0.0, 1.0], [1.0, 0.0]]),
-            "direction": ("difference", np.sqrt([0.5, 0.5])),
-            "alpha": 0.5,
-            "ell": 0.1,
-            "growth": 1.5,  # half more than it is, to see what is told of the difference
-        }
-    )
-    found = pairs.departure(path, saddle)
+    both = {name: (("epoch", "memory"), places[..., at]) for at, name in enumerate(("alpha_a", "ell"))}
+    path = xr.Dataset(both, {"epoch": epochs}, {"rate": rate})
+    saddle = {"alpha": 0.5, "ell": 0.1, "direction": ("difference", np.sqrt([0.5, 0.5]))}
+    saddle["matrix"] = ("rate", "difference"), [[0.0, 1.0], [1.0, 0.0]]
+    saddle["growth"] = 1.5  # half more than it is, to see what is told of the difference
+    found = pairs.departure(path, xr.Dataset(saddle))
     np.testing.assert_allclose(found.simulated, half, rtol=1e-9)
     np.testing.assert_allclose(found.linearised, half[: len(found.compared)], rtol=1e-9)
     assert np.hypot(*half[found.compared.values[-1] - 1]) <= 0.01 < np.hypot(*half[found.compared.values[-1]])

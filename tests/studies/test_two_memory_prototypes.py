@@ -12,14 +12,7 @@ import hopcore
 from hopcore import splits
 from hopcore.paper import PIXELS
 from hopcore.paper.scales import TWO_MEMORY_PROTOTYPES
-from hopcore.reduced import (
-    ReducedSystem,
-    labels_at_limit,
-    mixture_temperature,
-    pitchforks,
-    prototype_onset,
-    same_digit_mixtures,
-)
+from hopcore.reduced import labels_at_limit, pitchforks, prototype_onset, same_digit_mixtures
 from hopcore.studies import two_memory_prototypes as prototypes
 
 NORM, OVERLAP = 726.0, 574.0
@@ -89,7 +82,7 @@ def test_the_onset_exists_above_one_plus_one_over_rho_and_nears_the_line_of_equa
     assert np.isnan(prototype_onset(smallest - 0.01, NORM, OVERLAP))
     assert prototype_onset(smallest + 0.01, NORM, OVERLAP) > 1000
     n = np.array([15.0, 20.0, 30.0])
-    ratio = prototype_onset(n, NORM, OVERLAP) / mixture_temperature(n, NORM, OVERLAP)
+    ratio = prototype_onset(n, NORM, OVERLAP) / hopcore.mixture_temperature(n, NORM, OVERLAP)
     assert ratio.shape == (3,) and (abs(ratio[1:] - 1) < 0.02).all()
     assert ratio[0] == pytest.approx(1.041, abs=0.01)
 
@@ -104,7 +97,7 @@ def test_labels_at_the_limit_are_those_of_the_stable_fixed_points():
     n, temperature = [10.0, 39.0, 60.0], [650.0, 700.0, 850.0]
     found = labels_at_limit(753, 494, 719, n=n, temperature=temperature).at_limit
     for power, value in product(n, temperature):
-        points = ReducedSystem(753, 494, 719, n=power, temperature=value, copies=2).fixed_points()
+        points = hopcore.ReducedSystem(753, 494, 719, n=power, temperature=value, copies=2).fixed_points()
         wanted = (abs(points.ell.values[points.stable.values]) == 1).all()
         assert bool(found.sel(n=power, temperature=value)) is bool(wanted)
     assert found.any() and not found.all()
