@@ -26,7 +26,6 @@ from .style import (
 )
 
 _NAME_HEIGHT = 0.2  # inches that a curve's name takes
-_FINER: dict[str, Any] = {"linestyle": (0, (4, 2)), "linewidth": 1}
 _RING: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markersize": 5, "linestyle": "none"}
 
 
@@ -35,8 +34,8 @@ class Curve:
     """One curve of a panel.
 
     `x` and `y` are the raw points; `low` and `high` bound the spread; `smooth` is the line through the
-    points.  `finer` is (x, y) of the same on a finer grid, thin and dashed.  `label` is written at the right
-    end.  `mark` is a place on the x axis, `mark_range` its uncertainty.
+    points.  `label` is written at the curve's right end.  `mark` is a place on the x axis, `mark_range` its
+    uncertainty.
     """
 
     x: ArrayLike
@@ -48,7 +47,6 @@ class Curve:
     smooth: ArrayLike | None = None
     mark: float | None = None
     mark_range: tuple[float, float] | None = None
-    finer: tuple[ArrayLike, ArrayLike] | None = None
 
 
 def _line(curve: Curve) -> np.ndarray:
@@ -96,8 +94,6 @@ def curves(
             draw_range(axes, x, each.low, each.high, each.colour)
         axes.plot(x, each.y, "o", markersize=3, color=each.colour)
         axes.plot(x, _line(each), color=each.colour)
-        if each.finer is not None:
-            axes.plot(*each.finer, color=each.colour, **_FINER)
         if each.mark is not None:
             axes.plot([each.mark], [0.02], "^", markersize=7, color=each.colour, transform=on_axis)
         if each.mark_range is not None:
@@ -115,15 +111,13 @@ def temperature_curves(
     smooth: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
     marks: Sequence[float] | None = None,
     ranges: Sequence[tuple[float, float]] | None = None,
-    finer: xr.DataArray | None = None,
     **options: Any,
 ) -> Picture:
     """Curves of values (rescaled_temperature, n) over n, one for each of up to three temperatures.
 
     Of values (rescaled_temperature, n, memory) means over the memories are drawn, and a band that holds the
     middle two thirds of them. `smooth(n, values)` gives the line through the points; `marks` and `ranges` are
-    places on the axis, one for each curve; `finer` are such means on a finer grid, drawn thin and dashed; the
-    other options are those of `curves`.
+    places on the axis, one for each curve; the other options are those of `curves`.
     """
     n, several = values.n.values, []
     for place, (temperature, own) in enumerate(values.groupby("rescaled_temperature")):
@@ -138,8 +132,6 @@ def temperature_curves(
             more["mark"] = marks[place]
         if ranges is not None:
             more["mark_range"] = ranges[place]
-        if finer is not None:
-            more["finer"] = finer.n, finer[place]
         several.append(Curve(n, rows, f"$T_r$ = {temperature:.2f}", TEMPERATURE_COLOURS[place], **more))
     return curves(several, x_label="power $n$", y_label=y_label, **options)
 
@@ -188,15 +180,13 @@ def start_panels(
     full: xr.Dataset,
     windows: xr.Dataset,
     reduced: Sequence[Sequence[tuple[ArrayLike, ArrayLike]]] = (),
-    finer: xr.Dataset | None = None,
 ) -> Picture:
     """One row of two panels for each temperature of ``full``; the share is that of the first start's digit.
 
     Left: ``shares`` (start, rescaled_temperature, n, category) at the saddles of one memory, and (…, repeat,
     category) at those that the full network passes, with the reduced system's curves (n, share) for each row.
     Right: the ``final`` shares (…, repeat) of the latter. Shaded: from ``first`` to ``last`` n of the windows
-    (rescaled_temperature) of a single saddle, NaN for none. Dashed: shares ``single`` and ``final``, means
-    of the repeats, on a ``finer`` grid.
+    (rescaled_temperature) of a single saddle, NaN for none.
     """
     digit, other = single.start.values
     temperatures = full.rescaled_temperature.values
@@ -220,10 +210,6 @@ def start_panels(
             left.plot(full.n, passed.sel(at), color=colour, zorder=3, **_RING)
             draw_range(right, runs.n, runs.min("repeat"), runs.max("repeat"), colour)
             right.plot(runs.n, runs.mean("repeat"), "-o", color=colour, markersize=3.5)
-            if finer is not None:
-                own = finer.sel(at, method="nearest")
-                left.plot(own.n_single, own.single.sel(category=digit), color=colour, **_FINER)
-                right.plot(own.n, own.final.mean("repeat"), color=colour, **_FINER)
         left.set_ylabel(f"$T_r$ = {hot:.2f}\nshare of {digit}")
         right.set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
     shown = np.concatenate([saddles.values.ravel(), passed.values.ravel()])
