@@ -1,5 +1,6 @@
 """Pages made while the book is staged: a line ``% generated: NAME`` of a page is replaced by its content."""
 
+import html
 import json
 import re
 from collections import Counter
@@ -71,6 +72,7 @@ def scorecard(runs: Iterable[Run]) -> str:
     beyond = [(_text(each.says), _measured(each, run)) for each, run in found if each.verdict is None]
     parts = [
         _summary(answer for answer, _ in found),
+        _strip(found),
         _table(("claim", "the paper says", "measured here", "verdict"), rows, kind="scorecard"),
         "## Beyond the paper",
         "Results for which the paper has no statement to compare with.",
@@ -96,7 +98,7 @@ def _kept(run: Run) -> Iterator[Run]:
 def _measured(answer: Answer, run: Run) -> str:
     shown = f"{{numref}}`{answer.figure}` in " if answer.figure else ""
     said = f"{_text(answer.measured)}<br>{shown}[](/{run.chapter.document}.md)"
-    return f"{said}; {_plain(str(run.parameters))}"
+    return said if run.parameters == Parameters() else f"{said}; {_plain(str(run.parameters))}"
 
 
 def _text(sentence: str) -> str:
@@ -112,6 +114,18 @@ def _summary(found: Iterable[Answer]) -> str:
     words = zip((*Verdict, None), ("hold", "hold in part", "do not hold", "were not measured"), strict=True)
     told = ", ".join(f"{counts[each]} {word}" for each, word in words if counts[each])
     return f"Of {len(CLAIMS)} claims, {told}."
+
+
+def _strip(found: Iterable[tuple[Answer, Run]]) -> str:
+    """A square for each claim that was measured, in its verdict's colour, which leads to where it was."""
+    first = {answer.id: (answer, run) for answer, run in reversed([*found]) if answer.id in CLAIMS}
+    squares = []
+    for name in filter(first.get, CLAIMS):
+        answer, run = first[name]
+        place = run.chapter.name + ".html" + (answer.figure and f"#{answer.figure}")
+        said = f"{answer.said}: {html.escape(answer.says)}"
+        squares.append(f'<a class="verdict-{answer.kind}" href="{place}" title="{said}">{name}</a>')
+    return f'```{{raw}} html\n<p class="hopcore-strip">{"".join(squares)}</p>\n```'
 
 
 def verdicts(book: Book) -> str:
