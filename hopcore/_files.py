@@ -1,5 +1,6 @@
 """Where files are kept between runs, and how they are written: whole or not at all."""
 
+import base64
 import errno
 import hashlib
 import io
@@ -84,6 +85,11 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def data_address(kind: str, content: bytes) -> str:
+    """A file's content as an address, so that a page carries it."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def remove(path: Path) -> None:

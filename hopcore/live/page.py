@@ -12,8 +12,8 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from hopcore._files import data_address
 from hopcore.data import TrainingSet
-from hopcore.plotting.scripted import data_address
 from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
 
 SOURCES = """

@@ -19,8 +19,9 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from hopcore._files import data_address
+
 from .images import draw_block, draw_table
-from .scripted import data_address
 from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, panel_table, style, styled
 
 _SAMPLES = 6  # images across above a map

@@ -5,7 +5,6 @@ the others.  Nothing is loaded from anywhere: the figure works in a file opened 
 pictures drawn beforehand, through which a reader slides, and trails in three dimensions, which one turns.
 """
 
-import base64
 import hashlib
 import html
 import io
@@ -21,6 +20,7 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from hopcore._checks import check_finite_array
+from hopcore._files import data_address
 
 from .style import DIGIT_COLOURS, Picture, fate_colours, style
 
@@ -29,11 +29,6 @@ _SHOWN_WIDTH = 576  # CSS pixels, the widest that a page shows a figure
 _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths
 _TURN, _TILT = 22, 16  # the first view, in degrees
-
-
-def data_address(kind: str, content: bytes) -> str:
-    """A file's content as an address, so that the page carries it."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def scripted(kind: str, picture: str, data: Mapping[str, Any], *, hint: str, attributes: str = "") -> str:

@@ -16,12 +16,11 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from hopcore import live
-from hopcore._files import remove
+from hopcore._files import data_address, remove
 from hopcore.edition.chapters import CONFIG, STAGE, Book
 from hopcore.edition.errors import EditionError
 from hopcore.edition.pages.generated import SOURCES, filled
 from hopcore.edition.run.execute import Run
-from hopcore.plotting.scripted import data_address
 
 MATHJAX = (
     "startup.js", "core.js", "input/tex-base.js", "input/tex/extensions/ams.js", "a11y/assistive-mml.js",
