@@ -61,3 +61,10 @@ def test_bench_prints_the_table_and_writes_it(tmp_path: Path, command, monkeypat
     assert (tmp_path / "bench.json").read_text() == '{"epoch": 1}'
     assert command("bench") == 0
     assert run_table.call_args_list == [call(quick=True), call(quick=False)]
+
+
+def test_commands_of_the_book_stay_light_beside_its_kernels():
+    program = (
+        "import sys, hopcore.edition.commands as _; print({'torch', 'matplotlib', 'xarray'} & {*sys.modules})"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "set()\n"
