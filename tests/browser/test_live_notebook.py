@@ -1,4 +1,4 @@
-"""An instrument in a real JupyterLab: what Python hears of it, and what is told once the kernel is gone."""
+"""An instrument in JupyterLab and in Notebook: what Python hears of it, and what is told without a kernel."""
 
 import os
 import socket
@@ -22,9 +22,10 @@ net.n = 12
 """
 
 
-@pytest.fixture
-def lab(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """The cells as a notebook in JupyterLab."""
+@pytest.fixture(params=[("lab", "/doc/tree/"), ("notebook", "/notebooks/")], ids=["JupyterLab", "Notebook 7"])
+def lab(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """The cells as a notebook in one of them."""
+    program, folder = request.param
     cells = [nbformat.v4.new_code_cell(cell.strip()) for cell in CELLS.split("---")]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "cells.ipynb")
@@ -32,7 +33,7 @@ def lab(browser: Browser, tmp_path: Path) -> Iterator[Page]:
         free.bind(("127.0.0.1", 0))
         where = free.getsockname()
     given = {"port": where[1], "root_dir": tmp_path, "allow_root": True, "disable_check_xsrf": True}
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--IdentityProvider.token="]
+    command = [sys.executable, "-m", "jupyter", program, "--no-browser", "--IdentityProvider.token="]
     command += [f"--ServerApp.{name}={value}" for name, value in given.items()]
     own = {f"JUPYTER_{each}_DIR": str(tmp_path / each) for each in ("CONFIG", "DATA", "RUNTIME")}
     address = "http://{}:{}".format(*where)
@@ -42,8 +43,8 @@ def lab(browser: Browser, tmp_path: Path) -> Iterator[Page]:
             assert wait_for(lambda: "is running at" in (tmp_path / "log").read_text())
             page = context.new_page()
             page.set_default_timeout(60_000)
-            page.goto("/doc/tree/cells.ipynb")
-            page.get_by_text("| Idle").wait_for()
+            page.goto(f"{folder}cells.ipynb")
+            page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
             yield page
         finally:
             server.terminate()
