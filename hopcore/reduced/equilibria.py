@@ -188,8 +188,8 @@ def _balance_label(position, first, last, par: Parameters) -> np.ndarray:
     for _ in range(4):
         lin = linearise(position, ell, par)
         with np.errstate(divide="ignore", invalid="ignore"):
-            better = np.clip(ell - lin.flow / lin.balance_ell, low, high)
-        ell = np.where((first != last) & np.isfinite(better), better, ell)
+            better = ell - lin.flow / lin.balance_ell
+        ell = np.where((first != last) & (better >= low) & (better <= high), better, ell)
     return ell
 
 

@@ -100,7 +100,7 @@ def test_the_network_learns_as_the_library_does(case: str, data, show) -> None:
     assert apart(page, trained(data, memories, labels, parts)) < NEAR
 
 
-def test_an_epoch_takes_at_most_five_of_the_librarys(data, show) -> None:
+def test_an_epoch_takes_at_most_ten_of_the_librarys(data, show) -> None:
     page = show(live.network(data, rate=RATE, still=PIXEL))
     times = "async () => { const t = performance.now(); await ask.step(60); return performance.now() - t; }"
     here, there = [], []
@@ -110,7 +110,7 @@ def test_an_epoch_takes_at_most_five_of_the_librarys(data, show) -> None:
             start = perf_counter()
             hopcore.train(data, rate=RATE, epochs=60)
             there.append(perf_counter() - start)
-    assert min(here) < 5 * min(there)  # the least, as others may be at work too
+    assert min(here) < 10 * min(there)  # the least, as others may be at work too
 
 
 def test_no_task_holds_up_the_page(data, show, browser: Browser) -> None:
