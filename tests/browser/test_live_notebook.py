@@ -22,10 +22,14 @@ net.n = 12
 """
 
 
-@pytest.fixture(params=[("lab", "/doc/tree/"), ("notebook", "/notebooks/")], ids=["JupyterLab", "Notebook 7"])
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
+KINDS = [("lab", "/doc/tree/", "text=| Idle"), ("notebook", "/notebooks/", IDLE)]
+
+
+@pytest.fixture(params=KINDS, ids=["JupyterLab", "Notebook 7"])
 def lab(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """The cells as a notebook in one of them."""
-    program, folder = request.param
+    program, folder, idle = request.param
     cells = [nbformat.v4.new_code_cell(cell.strip()) for cell in CELLS.split("---")]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "cells.ipynb")
@@ -44,7 +48,7 @@ def lab(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Ite
             page = context.new_page()
             page.set_default_timeout(60_000)
             page.goto(f"{folder}cells.ipynb")
-            page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
+            page.locator(idle).wait_for(state="attached")
             yield page
         finally:
             server.terminate()
