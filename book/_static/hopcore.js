@@ -31,10 +31,6 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const number of document.querySelectorAll(".pasted-text")) {
     if (!number.children.length) number.textContent = number.textContent.replace(/^([\d.]+e)?-/, "$1−");
   }
-  for (const told of document.querySelectorAll(".hopcore-claim :is(p, li)")) {
-    const minus = told.innerHTML.replace(/(^|[\s(])-(?=\d)/g, "$1−");
-    told.innerHTML = minus.replace(/\bT_r\b/g, "<em>T</em><sub>r</sub>");
-  }
   for (const formula of document.querySelectorAll("span.math")) {
     const [mark] = formula.nextSibling?.nodeValue?.match(/^[.,;:)]+/) ?? [];
     if (!mark) continue;

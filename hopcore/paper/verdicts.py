@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -97,11 +98,11 @@ class Answer:
         name, asked = "<strong>Beyond the paper</strong>", ""
         if self.parts:
             name, asked = f"<strong>{self.id}</strong> {self.said}", "The paper says: "
-        parts = "".join(f"<li>{html.escape(part)}: <em>{word}</em></li>" for word, part in self.lines())
+        parts = "".join(f"<li>{_typeset(part)}: <em>{word}</em></li>" for word, part in self.lines())
         return (
             f'<div class="hopcore-claim verdict-{self.kind}"><p>{name}</p>'
-            f"<p>{asked}{html.escape(self.says)}</p>"
-            f"<p>Measured here: {html.escape(self.measured)}</p><ul>{parts}</ul></div>"
+            f"<p>{asked}{_typeset(self.says)}</p>"
+            f"<p>Measured here: {_typeset(self.measured)}</p><ul>{parts}</ul></div>"
         )
 
     @classmethod
@@ -125,6 +126,12 @@ class Answer:
         if not right or (answer.id in CLAIMS) != bool(parts):
             raise ValueError("not an answer: a text, a part or the claim's name is of another kind")
         return cls(*texts[:3], numbers, parts, answer.figure)
+
+
+def _typeset(text: str) -> str:
+    """Text as HTML, with the minus of numbers and T with its index."""
+    minus = re.sub(r"(^|[\s(])-(?=\d)", r"\1−", html.escape(text))
+    return re.sub(r"\bT_r\b", "<em>T</em><sub>r</sub>", minus)
 
 
 def claim(
