@@ -47,7 +47,7 @@ class Table:
 
 
 def published(figure: str) -> xr.Dataset:
-    """The kept table of a figure, ``"2A"``, ``"5"``, ``"7"`` or ``"8"``, with how it was made as attributes.
+    """The kept table of a figure, such as ``"5"``, with how it was made as attributes.
 
     Raises
     ------
@@ -56,9 +56,8 @@ def published(figure: str) -> xr.Dataset:
     """
     path = FOLDER / f"{figure}.nc"
     if not path.is_file():
-        raise refuse(
-            "figure", figure, f"one of {', '.join(sorted(each.stem for each in FOLDER.glob('*.nc')))}"
-        )
+        there = sorted(each.stem for each in FOLDER.glob("*.nc"))
+        raise refuse("figure", figure, f"one of {', '.join(there)}")
     try:
         return _unpacked(read_sealed(path, _MADE_FROM + figure))
     except ValueError as error:

@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -70,9 +70,10 @@ def scorecard(runs: Iterable[Run]) -> str:
         nothing = "by no chapter of this build", '<strong class="verdict-none">not measured</strong>'
         rows += [(claim.id, f"{_text(claim.statement)} ({figure})", *each) for each in own or [nothing]]
     beyond = [(_text(each.says), _measured(each, run)) for each, run in found if each.verdict is None]
+    first = dict(reversed([(answer.id, (answer, run)) for answer, run in found]))  # those that count
     parts = [
-        _summary(answer for answer, _ in found),
-        _strip(found),
+        _summary({name: answer.verdict for name, (answer, _) in first.items()}),
+        _strip(first),
         _table(("claim", "the paper says", "measured here", "verdict"), rows, kind="scorecard"),
         "## Beyond the paper",
         "Results for which the paper has no statement to compare with.",
@@ -105,23 +106,19 @@ def _text(sentence: str) -> str:
     return _plain(sentence).replace(r"T\_r", "$T_r$")
 
 
-def _summary(found: Iterable[Answer]) -> str:
-    """How many claims have which verdict; the first answer to a claim is the one that counts."""
-    first: dict[str, Verdict | None] = {}
-    for answer in found:
-        first.setdefault(answer.id, answer.verdict)
-    counts = Counter(first.get(claim) for claim in CLAIMS)
+def _summary(found: Mapping[str, Verdict | None]) -> str:
+    """How many claims have which verdict."""
+    counts = Counter(map(found.get, CLAIMS))
     words = zip((*Verdict, None), ("hold", "hold in part", "do not hold", "were not measured"), strict=True)
     told = ", ".join(f"{counts[each]} {word}" for each, word in words if counts[each])
     return f"Of {len(CLAIMS)} claims, {told}."
 
 
-def _strip(found: Iterable[tuple[Answer, Run]]) -> str:
+def _strip(found: Mapping[str, tuple[Answer, Run]]) -> str:
     """A square for each claim that was measured, in its verdict's colour, which leads to where it was."""
-    first = {answer.id: (answer, run) for answer, run in reversed([*found]) if answer.id in CLAIMS}
     squares = []
-    for name in filter(first.get, CLAIMS):
-        answer, run = first[name]
+    for name in filter(found.get, CLAIMS):
+        answer, run = found[name]
         place = run.chapter.name + ".html" + (answer.figure and f"#{answer.figure}")
         said = f"{answer.said}: {html.escape(answer.says)}"
         squares.append(f'<a class="verdict-{answer.kind}" href="{place}" title="{said}">{name}</a>')
