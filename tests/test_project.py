@@ -89,6 +89,10 @@ def test_a_page_that_is_saved_in_jupyterlab_changes_only_where_it_was_edited(tmp
 
 AWAY = """
 import json, sys, hopcore
+from hopcore.paper import scales
+for each in vars(scales).values():
+    if isinstance(each, dict) and "paper" in each:
+        each["paper"] = each["tiny"]  # hours otherwise: a chapter's second cell trains too
 for parameters, setup in json.loads(sys.argv[1]):
     chapter = {}
     exec(parameters, chapter)
