@@ -40,9 +40,10 @@ def test_a_climb_keeps_the_end_of_each_step():
     assert found.temperature.values.tolist() == [0.85, 0.85, 1.2, 0.85]
     data = hopcore.training_set(seed=0)
     schedule = [0.85] * 400 + [1.2] * 100
-    run = hopcore.train(data, rescaled_temperature=schedule, epochs=500, seed=0, **SMALL)
-    np.testing.assert_allclose(found.images[2], run.memories[-1], atol=2e-3)
-    np.testing.assert_allclose(found.known[2], splits.recognised(run, data).sum() / 200, atol=0.02)
+    with threads(1):  # as the climb: near a split another rounding grows
+        run = hopcore.train(data, rescaled_temperature=schedule, epochs=500, seed=0, **SMALL)
+    np.testing.assert_array_equal(found.images[2], run.memories[-1])
+    assert found.known[2] == splits.recognised(run, data).sum() / 200
     assert found.off_path[0].max() < 1e-3  # where learning ended is on its path
     assert found.off_path[2].min() > 1e-3
 
