@@ -81,11 +81,16 @@ def test_ranges_are_named_after_what_they_are_of():
     assert found == {"a": 2, "a_least": 1, "a_most": 3, "b": 1.5, "b_least": 1, "b_most": 2}
 
 
-def test_what_is_beyond_the_paper_has_no_verdict(glued):
+def test_what_is_beyond_the_paper_has_no_verdict_but_for_bars(glued):
     found = beyond("speed", "How fast?", numbers={"ratio": 2.0}, measured="{ratio:.0f} times")
     assert (found.verdict, found.said, found.measured) == (None, "", "2 times")
     assert glued == {"speed.ratio": "2.0"}
     assert Answer.parse(json.loads(json.dumps(found._repr_mimebundle_()[MIME]))) == found
+    barred = beyond("speed", "How fast?", parts={"twice": [True, False]}, numbers={}, measured="")
+    shown = barred._repr_mimebundle_()
+    assert shown["text/plain"].splitlines() == ["speed holds in 1 of 2 draws", "  1 of 2 draws: twice"]
+    assert "Beyond the paper" in shown["text/html"] and "paper says" not in shown["text/html"]
+    assert Answer.parse(json.loads(json.dumps(shown[MIME]))) == barred
 
 
 def test_wrong_answers_are_refused(glued):

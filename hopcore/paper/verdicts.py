@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ class Answer:
     says : the claim's statement, or the question.
     measured : a sentence for the reader, with the numbers in it.
     numbers : the same for programs.
-    parts : what the verdict rests on, each with one bool, or one for each draw. Empty for a question.
+    parts : what the verdict rests on, each with one bool, or one for each draw. A question needs none.
     figure : the figure of the chapter that shows it (`name:` under `mystnb: figure:`), "" for none.
     """
 
@@ -96,7 +97,7 @@ class Answer:
 
     def _html(self) -> str:
         name, asked = "<strong>Beyond the paper</strong>", ""
-        if self.parts:
+        if self.id in CLAIMS:
             name, asked = f"<strong>{self.id}</strong> {self.said}", "The paper says: "
         parts = "".join(f"<li>{_typeset(part)}: <em>{word}</em></li>" for word, part in self.lines())
         return (
@@ -123,7 +124,7 @@ class Answer:
             right &= all(held and all(type(each) is bool for each in held) for held in parts.values())
         except (TypeError, AttributeError, ValueError, OverflowError) as error:
             raise ValueError(f"not an answer: {type(error).__name__}: {error}") from error
-        if not right or (answer.id in CLAIMS) != bool(parts):
+        if not right or (answer.id in CLAIMS and not parts):
             raise ValueError("not an answer: a text, a part or the claim's name is of another kind")
         return cls(*texts[:3], numbers, parts, answer.figure)
 
@@ -154,28 +155,39 @@ def claim(
     """
     if name not in CLAIMS:
         raise ValueError(f"name must be one of {', '.join(CLAIMS)}, got {name!r}")
-    answers = {part: _answers(part, held) for part, held in parts.items()}
-    if not answers or len({len(held) for held in answers.values()} - {1}) > 1:
-        raise ValueError("parts must hold at least one, and all over the same number of draws")
-    return _answer(name, CLAIMS[name].statement, numbers, measured, parts=answers, figure=figure)
+    if not parts:
+        raise ValueError("parts must hold at least one")
+    return _answer(name, CLAIMS[name].statement, numbers, measured, parts, figure)
 
 
 def beyond(
-    name: str, question: str, *, numbers: Mapping[str, Any], measured: str, figure: str = ""
+    name: str,
+    question: str,
+    *,
+    parts: Mapping[str, Any] = MappingProxyType({}),
+    numbers: Mapping[str, Any],
+    measured: str,
+    figure: str = "",
 ) -> Answer:
     """Record a result that the paper does not have; the other parameters are those of `claim`.
 
-    `name` is a plain word of the chapter's choice, before the dot in the names of quoted numbers.
+    `name` is a plain word of the chapter's choice, before the dot in the names of quoted numbers; `parts` are
+    bars that were set before measuring, if there were any.
     """
     if name in CLAIMS or not name.isidentifier():
         raise ValueError(f"name must be a plain word that is no claim's, got {name!r}")
-    return _answer(name, question, numbers, measured, parts={}, figure=figure)
+    return _answer(name, question, numbers, measured, parts, figure)
 
 
-def _answer(name: str, says: str, numbers: Mapping[str, Any], measured: str, **rest: Any) -> Answer:
+def _answer(
+    name: str, says: str, numbers: Mapping[str, Any], measured: str, parts: Mapping[str, Any], figure: str
+) -> Answer:
+    answers = {part: _answers(part, held) for part, held in parts.items()}
+    if len({len(held) for held in answers.values()} - {1}) > 1:
+        raise ValueError("parts must all be over the same number of draws")
     plain = {key: _plain_number(key, value) for key, value in numbers.items()}
     floats = {key: float(value) for key, value in plain.items()}
-    answer = Answer(name, says, measured.format(**plain), floats, **rest)
+    answer = Answer(name, says, measured.format(**plain), floats, answers, figure)
     say(**{f"{name}.{key}": value for key, value in plain.items()})
     return answer
 

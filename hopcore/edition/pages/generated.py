@@ -69,7 +69,7 @@ def scorecard(runs: Iterable[Run]) -> str:
         ]
         nothing = "by no chapter of this build", '<strong class="verdict-none">not measured</strong>'
         rows += [(claim.id, f"{_text(claim.statement)} ({figure})", *each) for each in own or [nothing]]
-    beyond = [(_text(each.says), _measured(each, run)) for each, run in found if each.verdict is None]
+    beyond = [(_text(each.says), _measured(each, run)) for each, run in found if each.id not in CLAIMS]
     first = dict(reversed([(answer.id, (answer, run)) for answer, run in found]))  # those that count
     parts = [
         _summary({name: answer.verdict for name, (answer, _) in first.items()}),
