@@ -7,10 +7,11 @@ import re
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.figure import Figure
 from PIL import Image
 
-from hopcore.plotting import slider_figure, turning_trails
+from hopcore.plotting import slider_figure, turning_trails, turning_valley
 from hopcore.plotting.style import WIDTH, Picture
 
 BAR = {"name": "n & more", "alt": "A bar."}
@@ -161,3 +162,25 @@ def test_every_view_fits_the_drawing_and_the_first_axis_points_up(turn, tilt):
 def test_parts_that_do_not_fit_are_refused(part, value):
     with pytest.raises(ValueError, match="must"):
         fan(**{part: value})
+
+
+def test_memories_lie_on_their_valley_and_near_ridges_hide_far_ones():
+    epochs, x = np.arange(0, 900, 10), np.linspace(-1, 1, 21)
+    place = np.linspace(0, [-1, 0.5, 1], len(epochs))
+    height = np.abs(x) + np.zeros((len(epochs), 1))
+    found = {"place": (("epoch", "memory"), place), "height": (("epoch", "x"), height)}
+    land = xr.Dataset(found, {"epoch": epochs, "x": x})
+    figure = turning_valley(land, [1, 4, -1], description="a valley")
+    assert len(figure.ridges) == len(figure.epochs) == 45 and figure.points.shape == (45, 3, 3)
+    assert [label for label, *_ in figure.labels] == ["1", "4"]
+    for ridge, balls in zip(figure.ridges, figure.points, strict=True):
+        np.testing.assert_allclose(np.interp(balls[:, 1], ridge[1:-1, 1], ridge[1:-1, 0]), balls[:, 0] - 0.02)
+    behind, front = (figure.project(figure.ridges[at].mean(axis=0)) for at in (0, -1))
+    assert front[1] > behind[1]  # lower on the page
+    page = figure.html()
+    assert page.index('class="ridge"') < page.index('class="trail"') < page.index("<text")
+    data = packed(page)
+    assert len(data["ridges"]) == 45 and len(data["labels"]) == 2 and data["axes"] == []
+    for wrong in ({"fates": [1, 4]}, {"land": land.isel(epoch=[0])}):
+        with pytest.raises(ValueError, match=r"fates|two epochs"):
+            turning_valley(**{"land": land, "fates": [1, 4, 7]} | wrong)

@@ -23,7 +23,7 @@ from .reduced import (
     turning_bifurcations,
     turning_flow,
 )
-from .scripted import Slider, Turning, slider_figure, turning_trails
+from .scripted import Slider, Turning, slider_figure, turning_trails, turning_valley
 from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture, grid_titles
 from .trees import split_tree_picture
 
@@ -35,5 +35,5 @@ __all__ = [
     "path_panels", "population_frame", "population_panels", "population_slider", "recognised_panels",
     "region_map", "settling_panels", "share_trails", "slider_figure", "split_tree_picture", "start_panels",
     "temperature_curves", "trail_panels", "turning_bifurcations", "turning_flow", "turning_trails",
-    "vanishing_strip",
+    "turning_valley", "vanishing_strip",
 ]  # fmt: skip

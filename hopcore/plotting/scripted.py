@@ -2,7 +2,8 @@
 
 A first picture is there without a script and on paper; the script of its kind, a file of this folder, draws
 the others.  Nothing is loaded from anywhere: the figure works in a file opened from disk.  There are two:
-pictures drawn beforehand, through which a reader slides, and trails in three dimensions, which one turns.
+pictures drawn beforehand, through which a reader slides, and trails in three dimensions, which one turns,
+free or on the ridges of a landscape.
 """
 
 import hashlib
@@ -10,16 +11,17 @@ import html
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from hopcore._checks import check_finite_array
+from hopcore._checks import check_finite_array, check_increasing
 from hopcore._files import data_address
 
 from .style import DIGIT_COLOURS, Picture, fate_colours, style
@@ -29,6 +31,8 @@ _SHOWN_WIDTH = 576  # CSS pixels, the widest that a page shows a figure
 _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths
 _TURN, _TILT = 22, 16  # the first view, in degrees
+_VALLEY_VIEW = 14, 38
+_RIDGES = 70  # of a landscape, at most
 
 
 def scripted(kind: str, picture: str, data: Mapping[str, Any], *, hint: str, attributes: str = "") -> str:
@@ -162,6 +166,9 @@ class Turning:
     guides : polylines (P, 3) drawn dashed.
     description : what the figure shows, for readers who do not see it.
     progress : the name of the third slider.
+    ridges : (R, P, 3), lines across a landscape from back to front, each hiding what is behind it.
+    labels : texts with their colours and places (3,).
+    view : the first view: turned and tilted by so many degrees.
     """
 
     points: np.ndarray
@@ -171,6 +178,9 @@ class Turning:
     guides: tuple[np.ndarray, ...]
     description: str
     progress: str = "epoch"
+    ridges: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 3)))
+    labels: tuple[tuple[str, str, tuple[float, ...]], ...] = ()
+    view: tuple[float, float] = (_TURN, _TILT)
 
     def __repr__(self) -> str:
         return f"<Turning, {self.points.shape[1]} trails in three dimensions>"
@@ -178,13 +188,15 @@ class Turning:
     @cached_property
     def _frame(self) -> tuple[np.ndarray, float]:
         """Centre of the drawing in the points' coordinates, and drawing units per unit of theirs."""
-        shown = np.concatenate([self.points.reshape(-1, 3), [[0, 0, 0]], np.eye(3)])
+        around = [[0, 0, 0], *np.eye(3)] if self.axes else self.ridges.reshape(-1, 3)
+        shown = np.concatenate([self.points.reshape(-1, 3), around])
         low, high = shown.min(axis=0), shown.max(axis=0)
         radius = np.sqrt(((shown - (low + high) / 2) ** 2).sum(axis=1).max())
-        return (low + high) / 2, (_HEIGHT / 2 - _MARGIN) / radius
+        return (low + high) / 2, (_HEIGHT / 2 - (_MARGIN if self.axes else 0)) / radius
 
-    def project(self, points: ArrayLike, turn: float = _TURN, tilt: float = _TILT) -> np.ndarray:
+    def project(self, points: ArrayLike, turn: float | None = None, tilt: float | None = None) -> np.ndarray:
         """Places (..., 2) in the drawing of points (..., 3), seen from an angle given in degrees."""
+        turn, tilt = self.view[0] if turn is None else turn, self.view[1] if tilt is None else tilt
         centre, scale = self._frame
         up, right, away = np.moveaxis(np.asarray(points, dtype=float) - centre, -1, 0)
         turn, tilt = np.radians(turn), np.radians(tilt)
@@ -195,18 +207,20 @@ class Turning:
 
     def html(self) -> str:
         """The figure: drawing, points and script, for one page."""
-        whole = np.rint(self.points * _STEPS).astype(int)
+        whole, ridges = (np.rint(each * _STEPS).astype(int) for each in (self.points, self.ridges))
         centre, scale = self._frame
         data = {
             "steps": _STEPS,
             "epochs": list(self.epochs),
             "trails": [trail.ravel().tolist() for trail in whole.transpose(1, 0, 2)],
-            "axes": np.eye(3).tolist(),
+            "axes": np.eye(3)[: len(self.axes)].tolist(),
+            "ridges": [ridge.ravel().tolist() for ridge in ridges],
+            "labels": [place for _, _, place in self.labels],
             "guides": [np.asarray(guide).tolist() for guide in self.guides],
             "centre": centre.tolist(),
             "scale": scale,
             "size": [_WIDTH, _HEIGHT],
-            "view": [_TURN, _TILT],
+            "view": self.view,
             "progress": self.progress,
         }
         hint = "Turning the figure needs JavaScript; this is its first view."
@@ -219,11 +233,16 @@ class Turning:
             f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" tabindex="0" '
             f'aria-label="{html.escape(self.description)}">'
         ]
+
+        def written(text: str, colour: str, at: ArrayLike) -> None:
+            x, y = np.asarray(at)
+            lines.append(f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}">{html.escape(text)}</text>')
+
+        lines += [f'<path class="ridge" d="{_path(self.project(ridge))}"/>' for ridge in self.ridges]
         origin = self.project([0, 0, 0])
-        for (axis, colour), end in zip(self.axes, self.project(np.eye(3)), strict=True):
-            at = self.project(np.zeros(3)) + (end - origin) * 1.08
+        for (axis, colour), end in zip(self.axes, self.project(np.eye(3)), strict=False):
             lines.append(f'<path class="axis" d="{_path([origin, end])}"/>')
-            lines.append(f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" fill="{colour}">{html.escape(axis)}</text>')
+            written(axis, colour, origin + (end - origin) * 1.08)
         lines += [f'<path class="guide" d="{_path(self.project(guide))}"/>' for guide in self.guides]
         places = self.project(self.points)
         for number, colour in enumerate(self.colours):
@@ -231,6 +250,8 @@ class Turning:
         for number, colour in enumerate(self.colours):
             x, y = places[-1, number]
             lines.append(f'<circle r="2.2" fill="{colour}" cx="{x:.1f}" cy="{y:.1f}"/>')
+        for text, colour, place in self.labels:
+            written(text, colour, self.project(place))
         return "\n".join([*lines, "</svg>"])
 
 
@@ -267,6 +288,39 @@ def turning_trails(
         tuple(np.asarray(guide, dtype=float) for guide in guides),
         description,
     )
+
+
+def turning_valley(land: xr.Dataset, fates: ArrayLike, *, description: str = "") -> Turning:
+    """A landscape of memories, from `hopcore.splits.landscape`, that falls with the epochs, and their trails.
+
+    ``fates`` are (K,), the digits that colour the memories, below 0 for none. ValueError for others, and for
+    fewer than two epochs.
+    """
+    fates = check_finite_array("fates", fates, (land.sizes["memory"],)).astype(int)
+    epochs = check_increasing("epochs", land.epoch.values)
+    if len(epochs) < 2:
+        raise ValueError(f"land must have two epochs or more, got {len(epochs)}")
+    since = (epochs - epochs[0]) / (epochs[-1] - epochs[0])
+    height = land.height.transpose("epoch", "x").values
+    up = 0.65 * (height - height.min()) / np.ptp(height) - 0.8 * since[:, None]
+    away, x = 2.2 * since - 1.1, land.x.values
+    places = land.place.transpose("epoch", "memory").values
+    on = [np.interp(row, x, heights) + 0.02 for row, heights in zip(places, up, strict=True)]
+    points = np.stack([on, places, np.broadcast_to(away[:, None], places.shape)], axis=-1)
+
+    every = slice(None, None, -(-len(epochs) // _RIDGES))
+    lines = np.stack(np.broadcast_arrays(up[every, ::2], x[::2], away[every, None]), axis=-1)
+    # and down to the ground at both ends
+    ends = np.stack(np.broadcast_arrays(up.min() - 0.1, x[[0, -2]], away[every, None]), axis=-1)
+    ridges = np.concatenate([ends[:, :1], lines, ends[:, 1:]], axis=1)
+    named = [
+        (str(fate), DIGIT_COLOURS[fate], (up.min() - 0.25, np.median(places[-1, fates == fate]), away[-1]))
+        for fate in np.unique(fates[fates >= 0]).tolist()
+    ]
+    return Turning(
+        points[every], tuple(map(int, epochs[every])), tuple(fate_colours(fates)), (), (), description,
+        ridges=ridges, labels=tuple(named), view=_VALLEY_VIEW,
+    )  # fmt: skip
 
 
 def _path(places: Any) -> str:

@@ -2,6 +2,8 @@ function (figure, data, add) {
   const svg = figure.querySelector("svg");
   const all = (kind) => Array.from(svg.querySelectorAll(kind));
   const axes = all(".axis"), names = all("text"), guides = all(".guide"), trails = all(".trail"), ends = all("circle");
+  const ridges = all(".ridge");
+  const play = add("button", { type: "button", name: "play", text: "play" });
   const slider = (name, text, min, max, value) =>
     add("input", { type: "range", name, min, max, value }, add("label", { text: `${text} ` }));
   const turn = slider("turn", "turn", -180, 180, data.view[0]), tilt = slider("tilt", "tilt", -90, 90, data.view[1]);
@@ -35,13 +37,23 @@ function (figure, data, add) {
       names[i].setAttribute("x", (origin[0] + 1.08 * (end[0] - origin[0])).toFixed(1));
       names[i].setAttribute("y", (origin[1] + 1.08 * (end[1] - origin[1])).toFixed(1));
     });
+    data.labels.forEach((label, i) => {
+      const [x, y] = place(...label);
+      names[data.axes.length + i].setAttribute("x", x.toFixed(1));
+      names[data.axes.length + i].setAttribute("y", y.toFixed(1));
+    });
+    // The nearest ridge is drawn last: the last of the data, or the first, seen from the other side.
+    const behind = Math.cos((turn.value * Math.PI) / 180) * tilt.value < 0;
+    const points = (flat) => {
+      const places = [];
+      for (let i = 0; i < flat.length; i += 3) places.push(place(...[0, 1, 2].map((k) => flat[i + k] / data.steps)));
+      return places;
+    };
+    (behind ? data.ridges.slice().reverse() : data.ridges).forEach((ridge, i) => ridges[i].setAttribute("d", path(points(ridge))));
     data.guides.forEach((guide, i) => guides[i].setAttribute("d", path(guide.map((point) => place(...point)))));
     const last = Number(epoch.value);
     data.trails.forEach((trail, i) => {
-      const places = [];
-      for (let e = 0; e <= last; e++) {
-        places.push(place(trail[3 * e] / data.steps, trail[3 * e + 1] / data.steps, trail[3 * e + 2] / data.steps));
-      }
+      const places = points(trail.slice(0, 3 * last + 3));
       trails[i].setAttribute("d", path(places));
       ends[i].setAttribute("cx", places[last][0].toFixed(1));
       ends[i].setAttribute("cy", places[last][1].toFixed(1));
@@ -67,6 +79,21 @@ function (figure, data, add) {
   }
 
   [turn, tilt, epoch].forEach((each) => each.addEventListener("input", redraw));
+
+  let timer = null;
+  play.addEventListener("click", () => {
+    const steps = timer ? 0 : 1;
+    clearInterval(timer);
+    timer = null;
+    play.textContent = steps ? "pause" : "play";
+    if (!steps) return;
+    if (Number(epoch.value) === end) epoch.value = 0;
+    timer = setInterval(() => {
+      epoch.value = Number(epoch.value) + 1;
+      redraw();
+      if (Number(epoch.value) === end) play.click();
+    }, 5000 / end);
+  });
 
   const keys = { ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, 5], ArrowDown: [0, -5] };
   svg.addEventListener("keydown", (event) => {

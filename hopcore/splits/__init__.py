@@ -24,10 +24,12 @@ from .recognition import (
 )
 from .saddles import Saddle, saddle
 from .tree import Fate, Split, SplitTree, build_tree, fate_separations, separation_epochs, split_tree
+from .valley import landscape, leaf_order
 
 __all__ = [
     "NO_FATE", "Fate", "Saddle", "Split", "SplitTree", "appearance", "build_tree", "category_paths",
     "class_means", "distances_between", "distances_by_fate", "distances_to_paths", "distances_to_places",
-    "distances_to_run", "fate_separations", "fates", "leading_digits", "learning_ranks", "rank_agreement",
-    "rank_correlation", "recognised", "saddle", "separation_epochs", "split_tree", "typicality",
+    "distances_to_run", "fate_separations", "fates", "landscape", "leading_digits", "leaf_order",
+    "learning_ranks", "rank_agreement", "rank_correlation", "recognised", "saddle", "separation_epochs",
+    "split_tree", "typicality",
 ]  # fmt: skip

@@ -31,11 +31,15 @@ BEFORE = 50
 PUSH, RETURN = 0.1, 500
 """Standard deviation of a push, per pixel and label, and the epochs after which its rest is measured."""
 
+BEYOND = 600
+"""Epochs for which a valley is shown after its last fork."""
+
 PUSHES = tuple(
     f"a push {at} split" for at in ("before the first", "at the first", "at a middle", "after the last")
 )
 
 _RECORD_EVERY = 10
+_SMOOTHED = 75  # epochs, the standard deviation of a valley's smoothing in time
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +97,20 @@ def recorded(options: dict[str, Any], few: float = 0.25) -> Network:
     digits = fates if without < few else splits.leading_digits(run, data)
     tree = splits.split_tree(run, data, fates=digits)
     return Network(run, recognised, splits.appearance(recognised), fates, digits, tree)
+
+
+def valley(network: Network, data: TrainingSet) -> xr.Dataset:
+    """Waddington's landscape of a network that learnt ``data``: `splits.landscape` over its tree's leaves.
+
+    It begins when every memory has some fate's coefficient above 0, for good, and ends `BEYOND` epochs after
+    the last split; ValueError for a network with fewer than two fates.
+    """
+    order = splits.leaf_order(network.tree)
+    until = network.tree.splits[-1].epoch + BEYOND
+    paths = splits.category_paths(network.run.sel(epoch=slice(None, until)), data).sel(category=order)
+    grown = (paths > 0).any("category").all("memory").values
+    first = 1 + max(np.flatnonzero(~grown), default=-1)
+    return splits.landscape(paths[first:], order, records=_SMOOTHED / _RECORD_EVERY)
 
 
 def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:

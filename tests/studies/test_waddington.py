@@ -48,6 +48,16 @@ def test_where_memories_have_no_fate_their_leading_digits_make_the_tree(networks
     assert max(low.tree.branch_counts) > max(networks[30.0].tree.branch_counts)
 
 
+def test_the_valley_of_a_network_ends_at_its_fates(data, networks):
+    network = networks[30.0]
+    land = waddington.valley(network, data)
+    order = splits.leaf_order(network.tree).tolist()
+    places = land.place[-1].values
+    at = [np.median(places[network.digits == digit]) for digit in order]
+    assert np.corrcoef(at, range(len(order)))[0, 1] > 0.9
+    assert land.place.std("memory").idxmin("epoch") < network.tree.root.epoch < land.epoch[-1]
+
+
 def test_the_onset_of_a_known_network():
     """Of two images each, 0 comes at 40, the others at 60; one 1 is missed at 30."""
     epochs = np.arange(0, 101, 10)
