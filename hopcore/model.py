@@ -82,16 +82,20 @@ def scores(images: Any, memories: Any, labels: Any, *, n: float, rescaled_temper
     >>> hopcore.scores(data.images, memories, labels, n=3, rescaled_temperature=0.85).shape
     (10, 10)
     """
+    return np.tanh(_fields(images, memories, labels, n, rescaled_temperature))
+
+
+def _fields(images: Any, memories: Any, labels: Any, n: Any, rescaled_temperature: Any) -> np.ndarray:
     images = check_finite_array("images", images, (None, None))
     network = _Network.checked((images.shape[1], None), memories, labels, n, rescaled_temperature)
-    return np.tanh(network.fields(network.activations(images)))
+    return network.fields(network.activations(images))
 
 
 def category(images: Any, memories: Any, labels: Any, *, n: float, rescaled_temperature: float) -> np.ndarray:
     """The category read out for each image: the one of the largest score, (S,) int.
 
-    Where several scores saturate at the same last digit the first of them is given. Arguments and errors as
-    for `scores`.
+    Where several scores are 1 to the last digit, the largest argument of the tanh decides. Arguments and
+    errors as for `scores`.
 
     Examples
     --------
@@ -101,7 +105,7 @@ def category(images: Any, memories: Any, labels: Any, *, n: float, rescaled_temp
     >>> hopcore.category(data.images, memories, labels, n=3, rescaled_temperature=0.85).shape
     (10,)
     """
-    return scores(images, memories, labels, n=n, rescaled_temperature=rescaled_temperature).argmax(axis=1)
+    return _fields(images, memories, labels, n, rescaled_temperature).argmax(axis=1)
 
 
 def cost(

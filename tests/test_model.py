@@ -68,6 +68,14 @@ def test_a_trained_network_reads_its_training_set():
     assert (read == data.digits).mean() > 0.9
 
 
+def test_of_saturated_scores_the_larger_field_is_read_out():
+    image = np.ones((1, 16))
+    settings = {"n": 30.0, "rescaled_temperature": 0.5}
+    labels = [[0.5, 0.6, 0.2]]
+    assert (hopcore.scores(image, image, labels, **settings) == 1).all()
+    assert hopcore.category(image, image, labels, **settings).tolist() == [1]
+
+
 @pytest.mark.parametrize("cost_power", [None, 1.0, 4.5])
 def test_the_cost_equals_the_definition(network, cost_power):
     data, memories, labels = network

@@ -46,6 +46,22 @@ def test_a_tree_without_a_split_is_refused():
         plotting.split_tree_picture(alone, lambda node: np.zeros(16))
 
 
+def test_landscapes_from_above_have_one_clock_and_named_ends():
+    """Time runs down; a memory's way has its fate's colour, and the ground is darker where memories are."""
+    place = xr.DataArray([[0.0, 0, 0], [0, 0, 0.5], [-1, -1, 1]], dims=("epoch", "memory"))
+    height = xr.DataArray(np.arange(12.0).reshape(3, 4), dims=("epoch", "x"))
+    axes = {"epoch": [0, 50, 100], "x": [-1.2, -0.4, 0.4, 1.2]}
+    land = xr.Dataset({"place": place, "height": height}, axes)
+    left, right = plotting.valley_panels({"few": (land, [4, 4, 7]), "many": (land, [4, -1, 7])}).figure.axes
+    assert left.get_ylim() == right.get_ylim() == (100, 0)
+    ground, ways = left.collections
+    shades = ground.cmap(ground.norm(ground.get_array()))[..., 3].ravel()
+    assert (np.diff(shades) < 0).all()  # lower is darker
+    assert [way.tolist() for way in ways.get_segments()][2] == [[0, 0], [0.5, 50], [1, 100]]
+    assert (ways.get_colors()[0] == ways.get_colors()[1]).all()
+    assert [(text.get_text(), text.get_position()[0]) for text in right.texts] == [("4", -1), ("7", 1)]
+
+
 def test_bands_add_up_and_carry_their_digits():
     counts = np.array([[0, 20], [5, 20], [10, 20]])
     recognised = xr.DataArray(counts, {"epoch": [0, 10, 20]}, ("epoch", "category"))

@@ -287,3 +287,42 @@ STEM_STATE = {
     "quick": StemScale(0.04, 3, (20, 60)),
     "paper": StemScale(0.005, 10, (20, 60, 200)),
 }
+
+
+@dataclass(frozen=True)
+class RealScale:
+    """Training sets of so many `images`, a tenth of each digit, the paper's first, and `draws` of each.
+
+    Others, `held_out`, are not learnt. Accuracies are over `n`, and on the largest set over the number of
+    `memories` too, the paper's first; all but the networks of one size learn in minibatches of the first.
+    """
+
+    images: tuple[int, ...]
+    n: tuple[float, ...]
+    memories: tuple[int, ...]
+    draws: int
+    rate: float
+    temperatures: tuple[float, ...]
+    held_out: int = 1000
+
+    def minibatches(self, images: int) -> int:
+        """Minibatches of a set, as large as the first set."""
+        return images // self.images[0]
+
+
+_FIRST = 10 * _F3.per_digit
+
+REAL_SIZE = {
+    "tiny": RealScale((100, 300), (3, 20, 30), (20, 50), 2, 0.1, _T_8[::30], held_out=200),
+    "quick": RealScale(
+        (_FIRST, 1000, 4000), (3, 5, 8, 12, 20, 30, 40), (_F3.memories, 1000), 3, 0.02, _T_8[::12]
+    ),
+    "paper": RealScale(
+        (_FIRST, 400, 1000, 2000, 4000),
+        (3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40),
+        (_F3.memories, 300, 1000),
+        5,
+        0.01,
+        _T_8[::6],
+    ),
+}

@@ -25,7 +25,7 @@ from .reduced import (
 )
 from .scripted import Slider, Turning, slider_figure, turning_trails, turning_valley
 from .style import DIGIT_COLOURS, TEMPERATURE_COLOURS, Picture, grid_titles
-from .trees import split_tree_picture
+from .trees import split_tree_picture, valley_panels
 
 __all__ = [
     "DIGIT_COLOURS", "TEMPERATURE_COLOURS", "Curve", "Movie", "Picture", "Slider", "Trails", "Turning",
@@ -35,5 +35,5 @@ __all__ = [
     "path_panels", "population_frame", "population_panels", "population_slider", "recognised_panels",
     "region_map", "settling_panels", "share_trails", "slider_figure", "split_tree_picture", "start_panels",
     "temperature_curves", "trail_panels", "turning_bifurcations", "turning_flow", "turning_trails",
-    "turning_valley", "vanishing_strip",
+    "turning_valley", "valley_panels", "vanishing_strip",
 ]  # fmt: skip

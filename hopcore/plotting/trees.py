@@ -1,16 +1,30 @@
 """The tree of splits as a landscape seen from above: time runs down, valleys fork."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
 from hopcore.splits.tree import Fate, Split, SplitTree
 
-from .style import DIGIT_COLOURS, INK, PIXEL_MAP, WIDTH, Picture, digit_text, new_figure, styled
+from .style import (
+    DIGIT_COLOURS,
+    INK,
+    PIXEL_MAP,
+    WIDTH,
+    Picture,
+    digit_text,
+    fate_colours,
+    new_figure,
+    panel_table,
+    styled,
+)
 
 _SIDE = 0.86  # of an image, where neighbouring fates are 1 apart
 _STEP = 1.12  # between two splits
@@ -79,3 +93,27 @@ def _draw_image(axes: Axes, pixels: ArrayLike, x: float, y: float) -> None:
     axes.imshow(square, cmap=PIXEL_MAP, vmin=-1, vmax=1, aspect="equal", extent=extent, zorder=3)
     corner = (x - half, y - half)
     axes.add_patch(Rectangle(corner, _SIDE, _SIDE, fill=False, edgecolor=INK, linewidth=0.6, zorder=4))
+
+
+@styled
+def valley_panels(panels: Mapping[str, tuple[xr.Dataset, ArrayLike]]) -> Picture:
+    """Landscapes from above, side by side by title: dark where memories are many, and their ways.
+
+    Each is from `hopcore.splits.landscape`, with the digits (K,) that colour its memories, below 0 for none.
+    """
+    figure, [grid] = panel_table(4.6, 1, len(panels), sharey=True, y_label="epoch")
+    ground = LinearSegmentedColormap.from_list("ground", [to_rgba(INK, 0.75), to_rgba(INK, 0.0)])
+    for axes, (title, (land, fates)) in zip(grid, panels.items(), strict=True):
+        fates, epochs = np.asarray(fates), land.epoch.values
+        places = land.place.transpose("epoch", "memory").values
+        height = land.height.transpose("epoch", "x")
+        axes.pcolormesh(land.x, epochs, height, cmap=ground, shading="nearest", rasterized=True)
+        ways = [np.column_stack([place, epochs]) for place in places.T]
+        axes.add_collection(LineCollection(ways, colors=fate_colours(fates), linewidths=0.7, alpha=0.5))
+        axes.set(title=title, xlim=land.x.values[[0, -1]], ylim=epochs[[-1, 0]], xticks=[])
+        axes.spines["bottom"].set_visible(False)
+        for fate in np.unique(fates[fates >= 0]).tolist():
+            at = np.median(places[-1, fates == fate]), -0.01
+            name = digit_text(fate, va="top", transform=axes.get_xaxis_transform())
+            axes.text(*at, str(fate), **name)
+    return Picture(figure, "png")
