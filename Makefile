@@ -42,10 +42,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint unit coverage mutants check browser reference lab format lock clean distclean
+.PHONY: help env book pdf test lint unit coverage mutants check browser reference lab format lock clean distclean
 
 help:
 	@echo "make book       execute the chapters and build the book: _build/html/index.html"
+	@echo "make pdf        print the built book as one PDF by Chromium: _build/book.pdf"
 	@echo "make test       lint, unit tests, README examples, nbval on every chapter, the book, its pages in a browser"
 	@echo "make lab        open the chapters as notebooks in JupyterLab"
 	@echo "make clean      remove what was generated (distclean: the environment too)"
@@ -109,6 +110,10 @@ endif
 
 book: $(READY)
 	$(BIN)/hopcore book --jobs $(JOBS) $(OPTIONS)
+
+pdf: book
+	@$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python .ci/pdf.py
 
 # In this order, also under `make -j`; a failure ends it.
 test: $(READY)

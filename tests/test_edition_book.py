@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from PIL import Image
 from tiny_book import ALPHA, BETA, make_book
 
 from hopcore.edition import commands
@@ -80,7 +81,7 @@ def test_pages_hold_what_the_chapters_computed_with_the_parameters_that_were_pas
 
 def test_math_is_set_by_files_of_the_book(built: Book) -> None:
     address = re.search(r'src="([^"]*)/startup.js', html(built, "intro"))
-    assert address is not None and "startup.js" not in html(built, "alpha")
+    assert address is not None and "startup.js" not in html(built, "beta")
     parts = built.output / "html" / "book" / address.group(1)
     assert all((parts / name).is_file() for name in MATHJAX)
     held = sum((parts / name).read_text().count("data:font/woff") for name in MATHJAX)
@@ -110,6 +111,16 @@ def test_the_scorecard_tells_what_the_chapters_saved(built: Book) -> None:
     assert strip.count("<a ") == 1 and 'class="verdict-in-part" href="beta.html"' in strip
     told = f"Of {len(CLAIMS)} claims, 1 hold in part, {len(CLAIMS) - 1} were not measured."
     assert told in html(built, "intro")
+
+
+def test_the_map_has_the_message_and_the_first_picture_of_each_chapter(built: Book) -> None:
+    page = html(built, "intro")
+    alpha, beta = re.findall("<li>.*?</li>", page[page.index('class="hopcore-map"') :], re.S)[:2]
+    told = "At high <em>n</em> or <em>T<sub>r</sub></em> it is &lt;a half&gt;."
+    assert f'<a href="alpha.html">Alpha</a><p>{told}</p>' in alpha
+    assert '<a href="beta.html">Beta</a></div>' in beta and "<img" not in beta
+    image = Image.open(built.output / "html" / "book" / re.search('src="([^"]+webp)"', alpha)[1])
+    assert image.size == (320, 240) and image.convert("RGB").getpixel((9, 9))[0] > 240
 
 
 def test_the_status_names_times_parameters_versions_and_hardware(built: Book) -> None:

@@ -41,6 +41,8 @@ raise RuntimeError("this is for reading")
 
 % generated: scorecard
 
+% generated: chapters
+
 % generated: status
 
 ```{bibliography}
@@ -59,9 +61,10 @@ def chapter(title: str, *cells: str, checked: bool = True, parameters: bool = Tr
     return text
 
 
+PICTURE = 'from PIL import Image\nImage.new("RGB", (64, 64), "red")'
 ALPHA = chapter(
-    "Alpha",
-    'from myst_nb import glue\nglue("half", 0.5, display=False)',
+    "Alpha\n\n**At high $n$ or $T_r$ it is <a\nhalf>.** More words.",
+    f'from myst_nb import glue\nglue("half", 0.5, display=False)\n{PICTURE}',
     'print(f"scale {scale}, seed {seed}, sum {1 + 1}")',
 )
 ANSWERS = """

@@ -9,6 +9,8 @@ from visits import HTML, PAGES, Visit
 import hopcore
 
 CHAPTERS = [page for page in PAGES if 'class="cell ' in (HTML / page).read_text(encoding="utf-8")]
+CODE = ".bd-article .highlight pre"
+FORMULAS_AND_TABLES = ".bd-article :is(div.math, .pst-scrollable-table-container, table)"
 OF_THE_PAPER = [page for page in CHAPTERS if page != "book/model.html"]
 
 
@@ -30,6 +32,7 @@ def test_a_served_page(page: str, visit: Callable[..., Visit]) -> None:
     _mathematics_is_set(visited)
     _pictures_are_described(visited)
     assert visited.violations() == []
+    assert _cut(visited, CODE) == []
 
     # The same page in the dark. Figures bring no ground of their own, so that the page shows through.
     visited.page.add_style_tag(content="* { transition: none !important; }")
@@ -45,7 +48,18 @@ def test_a_served_page(page: str, visit: Callable[..., Visit]) -> None:
     for width in (768, 390):
         visited.page.set_viewport_size({"width": width, "height": 844})
         assert visited.overflow() <= 0, width
+    visited.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    assert _cut(visited, FORMULAS_AND_TABLES) == []
     assert visited.problems == []
+
+
+def _cut(visited: Visit, which: str) -> list[str]:
+    """What is wider than its place, so that a reader has to push it aside; its first words."""
+    return visited.page.eval_on_selector_all(
+        which,
+        """all => all.filter(each => each.offsetParent && each.scrollWidth > each.clientWidth + 1)
+                    .map(each => each.textContent.trim().slice(0, 80))""",
+    )
 
 
 def _mathematics_is_set(visited: Visit) -> None:

@@ -1,15 +1,20 @@
 """Pages made while the book is staged: a line ``% generated: NAME`` of a page is replaced by its content."""
 
+import base64
 import html
+import io
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import nbformat
 import yaml
+from PIL import Image, ImageOps
 
 from hopcore import live
+from hopcore._files import data_address
 from hopcore.edition.chapters import Book
 from hopcore.edition.compare.robustness import CIRCUMSTANCES, read_verdicts
 from hopcore.edition.errors import EditionError
@@ -25,6 +30,8 @@ CONTENTS: dict[str, Callable[[Book, Sequence[Run]], str]] = {
     "cite": lambda book, runs: cite(book),
     "network": lambda book, runs: f"```{{raw}} html\n{live.network().html()}\n```",
     "verdicts": lambda book, runs: verdicts(book),
+    "valley": lambda book, runs: figure(runs, "fig-valley"),
+    "chapters": lambda book, runs: overview(book, runs),
 }
 
 
@@ -123,6 +130,57 @@ def _strip(found: Mapping[str, tuple[Answer, Run]]) -> str:
         said = f"{answer.said}: {html.escape(answer.says)}"
         squares.append(f'<a class="verdict-{answer.kind}" href="{place}" title="{said}">{name}</a>')
     return f'```{{raw}} html\n<p class="hopcore-strip">{"".join(squares)}</p>\n```'
+
+
+def figure(runs: Sequence[Run], name: str) -> str:
+    """The HTML of a chapter's figure, for another page."""
+    for run in runs:
+        for cell in nbformat.read(run.notebook, as_version=4).cells:
+            if _figure_of(cell) == name:
+                return f"```{{raw}} html\n{cell.outputs[0].data['text/html']}\n```"
+    return ""  # of a chapter that this build does not have
+
+
+def _figure_of(cell: nbformat.NotebookNode) -> str:
+    return cell.metadata.get("mystnb", {}).get("figure", {}).get("name", "")
+
+
+def overview(book: Book, runs: Sequence[Run]) -> str:
+    """A map of the executed chapters: title, message and a small picture of each, from the chapter itself."""
+    order = [chapter.document for chapter in book.chapters]
+    cards = [_card(run) for run in sorted(runs, key=lambda run: order.index(run.chapter.document))]
+    return "\n".join(["```{raw} html", '<ul class="hopcore-map">', *cards, "</ul>", "```"])
+
+
+def _card(run: Run) -> str:
+    title = re.search(r"^# (.+)", run.chapter.text, re.M)
+    message = re.search(r"^\*\*(.+?)\*\*", run.chapter.text, re.M | re.S)
+    name = _italic(title[1] if title else run.chapter.name)
+    size, picture = f'alt="A picture of: {name}" width="160" height="120"', _thumbnail(run)
+    shown = f'<img src="{data_address("image/webp", picture)}" {size}>' if picture else ""
+    told = f"<p>{_italic(' '.join(message[1].split()))}</p>" if message else ""
+    return f'<li>{shown}<div><a href="{run.chapter.name}.html">{name}</a>{told}</div></li>'
+
+
+def _italic(text: str) -> str:
+    """A sentence with simple formulas as HTML, which needs no MathJax."""
+    letters = re.sub(r"\$(\w+?)_(\w)\$", r"<em>\1<sub>\2</sub></em>", html.escape(text))
+    return re.sub(r"\$(\w+)\$", r"<em>\1</em>", letters)
+
+
+def _thumbnail(run: Run) -> bytes | None:
+    """The first picture of pixels of a chapter's figures, or of its instruments, as a small WebP."""
+    cells = nbformat.read(run.notebook, as_version=4).cells
+    for cell in sorted(cells, key=lambda cell: not _figure_of(cell)):  # figures first
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            within = re.search(r"data:image/(?:png|webp);base64,([A-Za-z0-9+/=]+)", data.get("text/html", ""))
+            if packed := data.get("image/png") or (within and within[1]):
+                image: Image.Image = Image.open(io.BytesIO(base64.b64decode(packed))).convert("RGBA")
+                small = io.BytesIO()
+                ImageOps.fit(image, (320, 240), centering=(0.5, 0)).save(small, "WEBP", quality=80)
+                return small.getvalue()
+    return None
 
 
 def verdicts(book: Book) -> str:
