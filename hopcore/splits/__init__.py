@@ -13,6 +13,7 @@ from .distances import (
     distances_to_run,
 )
 from .fates import NO_FATE, category_paths, fates, leading_digits
+from .growth import coordinates, growth, on_a_line, quantiles
 from .recognition import (
     appearance,
     class_means,
@@ -28,8 +29,8 @@ from .valley import landscape, leaf_order
 
 __all__ = [
     "NO_FATE", "Fate", "Saddle", "Split", "SplitTree", "appearance", "build_tree", "category_paths",
-    "class_means", "distances_between", "distances_by_fate", "distances_to_paths", "distances_to_places",
-    "distances_to_run", "fate_separations", "fates", "landscape", "leading_digits", "leaf_order",
-    "learning_ranks", "rank_agreement", "rank_correlation", "recognised", "saddle", "separation_epochs",
-    "split_tree", "typicality",
+    "class_means", "coordinates", "distances_between", "distances_by_fate", "distances_to_paths",
+    "distances_to_places", "distances_to_run", "fate_separations", "fates", "growth", "landscape",
+    "leading_digits", "leaf_order", "learning_ranks", "on_a_line", "quantiles", "rank_agreement",
+    "rank_correlation", "recognised", "saddle", "separation_epochs", "split_tree", "typicality",
 ]  # fmt: skip

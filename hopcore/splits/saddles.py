@@ -94,12 +94,8 @@ def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSe
     group = np.asarray(members, dtype=np.int64)
     if group.size == 0 or group.min() < 0 or group.max() >= run.sizes["memory"]:
         raise refuse("members", group, f"at least one index below {run.sizes['memory']}")
-    velocity, jacobian, labels = _motion(run.sel(epoch=epoch), group, conditions(run, epoch), data)
+    velocity, jacobian, free = _motion(run.sel(epoch=epoch), group, conditions(run, epoch), data)
     images = len(data)
-    held = (np.abs(labels) > _AT_LIMIT) & (velocity[images:] * labels > 0)
-    free = np.concatenate([np.full(images, True), ~held])
-    jacobian[~free] = 0
-    jacobian[:, ~free] = 0
     rates, vectors = np.linalg.eig(jacobian[np.ix_(free, free)])
     order = np.argsort(-rates.real, kind="stable")
     directions = np.zeros((len(rates), len(free)), dtype=vectors.dtype)
@@ -111,10 +107,7 @@ def saddle(run: xr.Dataset, epoch: int, members: Sequence[int], data: TrainingSe
 def _motion(
     state: xr.Dataset, members: np.ndarray, network: tuple[float, float, float], data: TrainingSet
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Velocity (S + C,) of the mean memory, with the network's errors held; its Jacobian; its labels.
-
-    The state is the weights of the images (S,), then the labels (C,); units are those of one rate.
-    """
+    """`motion` of the mean memory of some members of a recorded state."""
     images = torch.tensor(data.images)
     weights, labels, kept, base = (
         torch.tensor(values.values, dtype=torch.float64)
@@ -122,27 +115,55 @@ def _motion(
     )
     memories = kept[:, None] * base + weights @ images
     held = Conditions.of(*network, images)
-    _, logarithms = activations((memories @ images.T)[None] / images.shape[1])
-    factors, sizes = errors(logarithms, labels[None], torch.tensor(-2 * data.targets.T), held)
+    logarithms = activations((memories @ images.T)[None] / images.shape[1])[1]
+    factors = errors(logarithms, labels[None], torch.tensor(-2 * data.targets.T), held)
+    memory, weights, labels = (part[members].mean(dim=0) for part in (memories, weights, labels))
+    return motion(images, images @ images.T / images.shape[1], memory, weights, labels, factors, held)
 
-    weights, labels, memory = (part[members].mean(dim=0) for part in (weights, labels, memories))
-    seen = images @ memory > 0  # the others take no part, and the logarithm of 0 has no derivative
-    sizes = sizes.masked_fill(~seen, -torch.inf)
-    largest = memory.abs().argmax()
-    towards = memory[largest].sign() * images[:, largest]
 
-    def velocity(at: torch.Tensor, rescaled: bool) -> torch.Tensor:
-        moved = memory + (at[: len(images)] - weights) @ images
-        overlaps = torch.where(seen, images @ moved / len(moved), 1.0)
+def motion(
+    images: torch.Tensor,
+    gram: torch.Tensor,
+    memory: torch.Tensor,
+    weights: torch.Tensor,
+    labels: torch.Tensor,
+    factors: tuple[torch.Tensor, torch.Tensor],
+    held: Conditions,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Velocity (S + C,) of one memory (N,), with the network's errors held; its Jacobian; what is ``free``.
+
+    What moves is the weights (S,) of the images (S, N) in the memory, then its labels (C,); units are those
+    of one rate. ``gram`` (S, S) holds the images' overlaps over N, and the ``factors`` are from
+    `hopcore.training.step.errors`. Labels that press against a limit are not free, and their rows and columns
+    of the Jacobian are zero.
+    """
+    count, pixels = images.shape
+    own = images @ memory / pixels
+    seen = own > 0  # the others take no part, and the logarithm of 0 has no derivative
+    factors = factors[0], factors[1].masked_fill(~seen, -torch.inf)
+
+    def gradient(at: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        overlaps = torch.where(seen, own + gram @ (at[:count] - weights), 1.0)
         positive, logarithms = activations(overlaps[None, None])
-        voices = at[None, None, len(images) :]
-        parts = gradients(positive, logarithms, voices, (factors, sizes), held)
-        pulls, votes = (part[0, 0] for part in parts)
-        step = -pulls / (pulls @ images).abs().amax()
-        if rescaled:  # which takes back what grows beyond 1
-            step = step - (towards @ step) * at[: len(images)]
-        return torch.cat([step, -votes / votes.abs().amax()])
+        pulls, votes = gradients(positive, logarithms, at[None, None, count:], factors, held)
+        return pulls[0, 0], votes[0, 0]
 
     at = torch.cat([weights, labels])
-    rescaled = bool(memory[largest].abs() > _AT_LIMIT and towards @ velocity(at, False)[: len(images)] > 0)
-    return velocity(at, rescaled).numpy(), jacrev(velocity)(at, rescaled).numpy(), labels.numpy()
+    largest = memory.abs().argmax()
+    towards = memory[largest].sign() * images[:, largest]
+    fastest = images[:, (gradient(at)[0] @ images).abs().argmax()]  # the pixel that changes most
+
+    def velocity(at: torch.Tensor, rescaled: bool) -> torch.Tensor:
+        pulls, votes = gradient(at)
+        step = -pulls / (pulls @ fastest).abs()
+        if rescaled:  # which takes back what grows beyond 1
+            step = step - (towards @ step) * at[:count]
+        return torch.cat([step, -votes / votes.abs().amax()])
+
+    rescaled = bool(memory[largest].abs() > _AT_LIMIT and towards @ velocity(at, False)[:count] > 0)
+    moves, jacobian = velocity(at, rescaled), jacrev(velocity)(at, rescaled).numpy()
+    free = np.full(len(at), True)
+    free[count:] = ((labels.abs() <= _AT_LIMIT) | (moves[count:] * labels <= 0)).numpy()
+    jacobian[~free] = 0
+    jacobian[:, ~free] = 0
+    return moves.numpy(), jacobian, free
