@@ -15,7 +15,7 @@ from .style import DIGIT_COLOURS, INK, WIDTH, Picture, digit_text, panel_table, 
 
 _DIGITS = range(len(DIGIT_COLOURS))
 _NAMED = 5  # memories: a thinner band has no room for its name
-_LIGHT = 0.55  # a colour above this weighted mean of its parts is too light for white names
+_LIGHT = 0.5  # a colour above this weighted mean of its parts is too light for white names
 _ACROSS = 10  # memories in a row
 
 
