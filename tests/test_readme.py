@@ -42,5 +42,5 @@ def test_hopcore_commands_exist() -> None:
 def test_linked_files_exist() -> None:
     linked = [path for path in re.findall(r"\]\(([^)]+)\)", README) if "//" not in path]
     linked += re.findall(r"`((?:LICENSE|CITATION\.cff|environment\.yml|_toc\.yml|tests/references))`", README)
-    assert "book/_static/readme.png" in linked and len(linked) >= 5
+    assert "book/_static/readme.webp" in linked and len(linked) >= 5
     assert [path for path in linked if not (ROOT / path).exists()] == []

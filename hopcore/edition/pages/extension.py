@@ -100,7 +100,7 @@ def _description(app: Sphinx, context: dict[str, Any], doctree: Any) -> str:
         "og:title": context["title"],
         "og:description": description,
         "og:image": picture,
-        "og:image:alt": "Memories of a network while it learns: one blur becomes ten digits.",
+        "og:image:alt": "A valley that forks again and again; memories run down in it to ten digits.",
     }
     lines = [f'<meta name="description" content="{html.escape(description)}">']
     lines += [f'<meta property="{name}" content="{html.escape(text)}">' for name, text in tags.items()]
