@@ -88,9 +88,16 @@ def check_flag(name: str, value: Any) -> bool:
 
 
 def check_finite_array(
-    name: str, value: Any, shape: Sequence[int | None] | None = None, ndim: int | None = None
+    name: str,
+    value: Any,
+    shape: Sequence[int | None] | None = None,
+    ndim: int | None = None,
+    mend: str = "",
 ) -> np.ndarray:
-    """The value as a float64 array without NaN or infinities; ``None`` in ``shape`` is any length."""
+    """The value as a float64 array without NaN or infinities; ``None`` in ``shape`` is any length.
+
+    ``mend`` is said besides where a number is not finite.
+    """
     try:
         given = np.asarray(value)
         # NumPy would read numbers in a text, and drop imaginary parts and masks.
@@ -112,8 +119,13 @@ def check_finite_array(
         raise refuse(name, array, f"an array of shape ({wanted})")
     if not np.isfinite(array).all():
         where = tuple(int(index) for index in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name}[{', '.join(map(str, where))}] = {array[where]}: must be finite")
+        raise ValueError(f"{name}[{', '.join(map(str, where))}] = {array[where]}: must be finite{mend}")
     return array
+
+
+def dense(value: Any) -> Any:
+    """A sparse matrix as an array, and anything else as it is."""
+    return value.toarray() if hasattr(value, "toarray") else value
 
 
 def check_increasing(name: str, value: Any, above: float = -math.inf) -> np.ndarray:

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from hopcore._checks import check_finite_array, check_integer, check_positive, refuse
-from hopcore.data import CATEGORIES, TrainingSet, check_training_set
+from hopcore.data import TrainingSet, check_training_set
 from hopcore.mnist import read_only
 
 # Memories rebuilt together: their pixels stay in the processor's cache.
@@ -78,7 +78,7 @@ def category_coefficients(alpha: xr.DataArray, data: TrainingSet) -> xr.DataArra
 @overload
 def category_coefficients(alpha: ArrayLike, data: TrainingSet) -> np.ndarray: ...
 def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.DataArray:
-    """Sums of the coefficients over each digit's images, ᾱ^μ_d = Σ_{i in d} α^μ_i.
+    """Sums of the coefficients over each category's images, ᾱ^μ_d = Σ_{i in d} α^μ_i.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
 
     Returns
     -------
-    (..., K, 10) array; for a DataArray, one with the dimension ``category`` last instead of ``image``.
+    (..., K, C) array; for a DataArray, one with the dimension ``category`` last instead of ``image``.
 
     Examples
     --------
@@ -107,8 +107,7 @@ def category_coefficients(alpha: Any, data: TrainingSet) -> np.ndarray | xr.Data
             raise refuse("alpha", rows, f"an array of shape (..., {len(data)}), one coefficient per image")
         return rows @ own
 
-    categories = np.arange(CATEGORIES)
-    return _along(alpha, ["image"], ["category"], sums, "category_coefficients", category=categories)
+    return _along(alpha, ["image"], ["category"], sums, "category_coefficients", **data.coordinates)
 
 
 @overload

@@ -194,7 +194,7 @@ NO_NUMBERS = np.ma.masked_array([[0.1, 0.2]], [[False, True]]), [["0.1"]], [[b"0
         (np.zeros((2, 4)), [1], ValueError, r"digits = .*shape \(1,\).*one digit for each of the 2 images"),
         (np.zeros((2, 4)), [[1, 2]], ValueError, r"digits = .*shape \(1, 2\).*1 dimension"),
         (np.zeros((2, 4)), [1, 10], ValueError, r"digits\[1\] = 10.0: must be a whole number from 0 to 9"),
-        (np.zeros((1, 4)), ["one"], TypeError, r"digits = \['one'\].*real numbers"),
+        (np.zeros((1, 4)), [b"one"], TypeError, r"digits = \[b'one'\].*real numbers"),
     ],
 )
 def test_a_wrong_training_set_is_refused(images, digits, error, message):

@@ -77,11 +77,6 @@ def test_blocks_are_fixed_to_the_pixel_range_and_empty_ones_say_so():
     assert [image.get_clim() for image in full.images] == [(-1, 1)] and len(full.patches) == 2
 
 
-def test_images_must_be_square():
-    with pytest.raises(ValueError, match="got 15 pixels"):
-        plotting.image_table(np.zeros((1, 1, 15)), ["row"])
-
-
 def test_coefficients_are_drawn_digit_by_digit_and_labels_with_their_sign():
     alpha = [0.1, 0.7, 0.2, -0.3, 0.0, 0.1]
     [axes] = plotting.coefficient_panels([[alpha]], np.repeat([1, 4], 3), ["n"], ["a"]).figure.axes

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -11,9 +12,18 @@ from numpy.typing import ArrayLike
 
 from .images import draw_block
 from .scripted import Slider, slider_figure
-from .style import DIGIT_COLOURS, INK, WIDTH, Picture, digit_text, panel_table, styled
+from .style import (
+    INK,
+    WIDTH,
+    Picture,
+    category_colour,
+    category_names,
+    digit_text,
+    fate_colours,
+    panel_table,
+    styled,
+)
 
-_DIGITS = range(len(DIGIT_COLOURS))
 _NAMED = 5  # memories: a thinner band has no room for its name
 _LIGHT = 0.5  # a colour above this weighted mean of its parts is too light for white names
 _ACROSS = 10  # memories in a row
@@ -25,30 +35,31 @@ def largest_in_the_middle(values: ArrayLike) -> np.ndarray:
     return np.concatenate([falling[1::2][::-1], falling[0::2]])
 
 
-def _draw_coefficients(axes: Axes, alpha: np.ndarray, digits: np.ndarray) -> None:
+def _draw_coefficients(axes: Axes, alpha: np.ndarray, digits: np.ndarray, names: Sequence[str]) -> None:
     start = 0
-    for digit in _DIGITS:
+    for digit in np.unique(digits).tolist():
         own = largest_in_the_middle(alpha[digits == digit])
         if len(own):
             edges = np.arange(start, start + len(own) + 1) - 0.5
             # The outline keeps a single tall bar visible where a bar is narrower than a pixel.
-            axes.stairs(own, edges, fill=True, color=DIGIT_COLOURS[digit], linewidth=0.8)
-            _write_digit(axes, start + (len(own) - 1) / 2, digit)
+            axes.stairs(own, edges, fill=True, color=category_colour(digit), linewidth=0.8)
+            _write_digit(axes, start + (len(own) - 1) / 2, digit, names)
         start += len(own)
     axes.set_xlim(-1, start)
 
 
-def _draw_labels(axes: Axes, labels: np.ndarray) -> None:
-    axes.bar(_DIGITS, labels, color=DIGIT_COLOURS, width=0.8)
+def _draw_labels(axes: Axes, labels: np.ndarray, names: Sequence[str]) -> None:
+    axes.bar(range(len(labels)), labels, color=fate_colours(range(len(labels))), width=0.8)
     axes.set(ylim=(-1.05, 1.05), yticks=(-1, 0, 1))
-    for digit in _DIGITS:
-        _write_digit(axes, digit, digit)
+    for digit in range(len(labels)):
+        _write_digit(axes, digit, digit, names)
 
 
-def _write_digit(axes: Axes, at: float, digit: int) -> None:
-    """Under the bars at a place; so small that ten fit under a panel."""
-    under = {"transform": axes.get_xaxis_transform(), "va": "top", "size": 9.5}
-    axes.text(at, -0.03, str(digit), **digit_text(digit, **under))
+def _write_digit(axes: Axes, at: float, digit: int, names: Sequence[str]) -> None:
+    """Under the bars at a place; so small that ten fit under a panel. Names are written upwards."""
+    under: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "va": "top", "size": 9.5}
+    under |= {"rotation": 90, "size": 7} if len(names) else {}
+    axes.text(at, -0.03, names[digit] if len(names) else str(digit), **digit_text(digit, **under))
 
 
 def _panels(
@@ -77,23 +88,28 @@ def coefficient_panels(
     digits: ArrayLike,
     row_titles: Sequence[str],
     column_titles: Sequence[str],
+    names: Sequence[str] = (),
 ) -> Picture:
     """Coefficients (S,) of one memory per panel, a bar per image, grouped by digit."""
-    draw = partial(_draw_coefficients, digits=np.asarray(digits))
+    draw = partial(_draw_coefficients, digits=np.asarray(digits), names=names)
     return _panels(draw, alpha, row_titles, column_titles, "α")
 
 
 @styled
 def label_panels(
-    labels: Sequence[Sequence[ArrayLike]], row_titles: Sequence[str], column_titles: Sequence[str]
+    labels: Sequence[Sequence[ArrayLike]],
+    row_titles: Sequence[str],
+    column_titles: Sequence[str],
+    names: Sequence[str] = (),
 ) -> Picture:
     """Labels (C,) of one memory per panel, one bar per digit."""
-    return _panels(_draw_labels, labels, row_titles, column_titles, "label")
+    return _panels(partial(_draw_labels, names=names), labels, row_titles, column_titles, "label")
 
 
 def _stack(axes: Axes, title: str, across: np.ndarray, counts: np.ndarray, top: float) -> np.ndarray:
     """Draw bands (P, C) that reach up to ``top``; the heights of their middles (P, C)."""
-    axes.stackplot(across, counts.T, colors=DIGIT_COLOURS, linewidth=0.4, edgecolor="white")
+    colours = fate_colours(range(counts.shape[1]))
+    axes.stackplot(across, counts.T, colors=colours, linewidth=0.4, edgecolor="white")
     axes.set(title=title, xlim=(across[0], across[-1]), ylim=(0, top))
     return np.cumsum(counts, axis=1) - counts / 2
 
@@ -108,8 +124,9 @@ def recognised_panels(panels: Mapping[str, xr.DataArray], per_digit: int, *, col
         epochs, counts = recognised.epoch.values, recognised.values.astype(float)
         middles = _stack(axes, title, epochs, counts, per_digit * counts.shape[1])
         for digit in np.flatnonzero(counts[-1]).tolist():
-            name = digit_text(digit, ha="left", size=size, textcoords="offset points", annotation_clip=False)
-            axes.annotate(str(digit), (epochs[-1], middles[-1, digit]), xytext=(4, 0), **name)
+            look = digit_text(digit, ha="left", size=size, textcoords="offset points", annotation_clip=False)
+            name, end = category_names(recognised)[digit], (epochs[-1], middles[-1, digit])
+            axes.annotate(name, end, xytext=(4, 0), **look)
     for axes in grid.flat[len(panels) :]:
         axes.set_axis_off()
     return Picture(figure, "png")
@@ -130,9 +147,9 @@ def population_panels(panels: Mapping[str, xr.DataArray], memories: int) -> Pict
         first = int(len(hot) > 2)  # names stay inside the panel
         for digit, widest in enumerate(first + counts[first : len(hot) - first].argmax(axis=0)):
             if counts[widest, digit] >= _NAMED:
-                light = np.dot(to_rgb(DIGIT_COLOURS[digit]), (0.299, 0.587, 0.114)) > _LIGHT
+                light = np.dot(to_rgb(category_colour(digit)), (0.299, 0.587, 0.114)) > _LIGHT
                 name = digit_text(digit, color="black" if light else "white", size=9)
-                axes.text(hot[widest], middles[widest, digit], str(digit), **name)
+                axes.text(hot[widest], middles[widest, digit], category_names(population)[digit], **name)
     return Picture(figure, "png")
 
 
@@ -148,7 +165,7 @@ def vanishing_strip(
     values = np.asarray(values, dtype=float)
     figure, [[axes]] = panel_table(0.24 * len(order) + 0.8, x_label=x_label, y_label="digit")
     for row, digit in enumerate(order):
-        colour = DIGIT_COLOURS[digit]
+        colour = category_colour(digit)
         known = np.isfinite(values[:, digit])
         inside = values[known, digit]
         shift = np.linspace(-0.2, 0.2, len(inside)) if len(inside) > 1 else np.zeros(len(inside))
@@ -160,7 +177,7 @@ def vanishing_strip(
                 axes.plot([edge], [row], mark, color=colour, markersize=6, clip_on=False)
     axes.set_yticks(range(len(order)), map(str, order))
     for label, digit in zip(axes.get_yticklabels(), order, strict=True):
-        label.set(color=DIGIT_COLOURS[digit], weight="bold")
+        label.set(color=category_colour(digit), weight="bold")
     axes.set(xlim=limits, ylim=(len(order) - 0.4, -0.6))
     axes.grid(axis="y", color=INK, alpha=0.25, linewidth=0.6)
     return Picture(figure, "svg")
@@ -179,7 +196,8 @@ def population_slider(heated: xr.Dataset, frames: int = 12) -> Slider:
 
     def frame(place: int) -> Picture:
         hot = shown.isel(rescaled_temperature=place)
-        return population_frame(hot.memories, hot.digit, f"$T_r$ = {labels[place]}", most)
+        title = f"$T_r$ = {labels[place]}"
+        return population_frame(hot.memories, hot.digit, title, most, category_names(heated.population))
 
     alt = (
         "All memories after learning at one temperature, sorted by digit, and how many belong to each digit."
@@ -188,19 +206,21 @@ def population_slider(heated: xr.Dataset, frames: int = 12) -> Slider:
 
 
 @styled
-def population_frame(memories: ArrayLike, digits: ArrayLike, title: str, most: int) -> Picture:
+def population_frame(
+    memories: ArrayLike, digits: ArrayLike, title: str, most: int, names: Sequence[str] = tuple("0123456789")
+) -> Picture:
     """All memories (K, N) in the order of their digits (K,), those without one (−1) last; how many of each.
 
-    `most` is the end of the bars' axis, the same for all frames of a movie.
+    `most` is the end of the bars' axis, the same for all frames of a movie; `names` are the categories'.
     """
     memories, digits = np.asarray(memories, dtype=float), np.asarray(digits)
-    categories = len(_DIGITS)
+    categories = len(names)
     order = np.argsort(np.where(digits < 0, categories, digits), kind="stable")
     figure, [[left, right]] = panel_table(0.66 * WIDTH + 0.35, 1, 2, width_ratios=(0.66, 0.34))
     draw_block(left, memories[order], _ACROSS)
     left.set_title(title)
-    counts = [int((digits == digit).sum()) for digit in _DIGITS] + [int((digits < 0).sum())]
-    right.barh(range(categories + 1), counts, color=[*DIGIT_COLOURS, INK], height=0.8)
-    right.set_yticks(range(categories + 1), [*map(str, _DIGITS), "none"])
+    counts = [int((digits == digit).sum()) for digit in range(categories)] + [int((digits < 0).sum())]
+    right.barh(range(categories + 1), counts, color=[*fate_colours(range(categories)), INK], height=0.8)
+    right.set_yticks(range(categories + 1), [*names, "none"])
     right.set(xlim=(0, most), ylim=(categories + 0.6, -0.6), xlabel="memories")
     return Picture(figure, "png")

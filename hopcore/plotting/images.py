@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import repeat
+from math import ceil
 
 import numpy as np
 import xarray as xr
@@ -15,21 +16,27 @@ _GAP = 3  # pixels between the images of a block
 _NAME = 9.5  # points
 
 
+def square(images: ArrayLike) -> np.ndarray:
+    """Images (…, pixels) as squares (…, side, side), with empty places where no square has so many pixels."""
+    images = np.asarray(images, dtype=float)
+    side = ceil(images.shape[-1] ** 0.5)
+    empty = np.full((*images.shape[:-1], side * side - images.shape[-1]), np.nan)
+    return np.concatenate([images, empty], axis=-1).reshape(*images.shape[:-1], side, side)
+
+
 def draw_block(axes: Axes, images: ArrayLike, columns: int, rows: int | None = None) -> None:
-    """Draw images (count, pixels), each square, row by row; places beyond `count` stay empty."""
+    """Draw images (count, pixels) or (count, high, wide), row by row; places beyond `count` stay empty."""
     images = np.atleast_2d(np.asarray(images, dtype=float))
-    count, pixels = images.shape
-    side = round(pixels**0.5)
-    if side * side != pixels:
-        raise ValueError(f"images must be square to be drawn, got {pixels} pixels")
+    images = images if images.ndim == 3 else square(images)
+    count, high, wide = images.shape
     rows = -(-count // columns) if rows is None else rows
-    step = side + _GAP
-    mosaic = np.full((rows * step - _GAP, columns * step - _GAP), np.nan)
+    down, across = high + _GAP, wide + _GAP
+    mosaic = np.full((rows * down - _GAP, columns * across - _GAP), np.nan)
     for place, image in enumerate(images[: rows * columns]):
-        top, left = step * (place // columns), step * (place % columns)
-        mosaic[top : top + side, left : left + side] = image.reshape(side, side)
+        top, left = down * (place // columns), across * (place % columns)
+        mosaic[top : top + high, left : left + wide] = image
         corner = (left - 0.5, top - 0.5)
-        axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=INK, linewidth=0.5))
+        axes.add_patch(Rectangle(corner, wide, high, fill=False, edgecolor=INK, linewidth=0.5))
     axes.imshow(mosaic, cmap=PIXEL_MAP, vmin=-1, vmax=1, interpolation="nearest")
     axes.set(xlim=(-1.5, mosaic.shape[1] + 0.5), ylim=(mosaic.shape[0] + 0.5, -1.5))
     axes.set_axis_off()
@@ -42,13 +49,17 @@ def draw_table(
     column_titles: Sequence[object],
     colours: Sequence[str] = (),
 ) -> None:
-    """Draw images (rows, columns, pixels) with titles at the left and above; `colours` are of those above."""
+    """Draw images (rows, columns, pixels) with titles at the left and above; `colours` are of those above.
+
+    Images that are no squares of pixels are (rows, columns, high, wide).
+    """
     images = np.asarray(images, dtype=float)
-    rows, columns, pixels = images.shape
-    draw_block(axes, images.reshape(-1, pixels), columns, rows)
-    step = round(pixels**0.5) + _GAP
+    images = images if images.ndim == 4 else square(images)
+    rows, columns, high, wide = images.shape
+    draw_block(axes, images.reshape(-1, high, wide), columns, rows)
+    down, step = high + _GAP, wide + _GAP
     for row, title in enumerate(row_titles):
-        axes.text(-4, step * row + step / 2, str(title), ha="right", va="center", size=_NAME)
+        axes.text(-4, down * row + down / 2, str(title), ha="right", va="center", size=_NAME)
     weight = "bold" if colours else "normal"
     for column, (title, colour) in enumerate(zip(column_titles, colours or repeat(INK), strict=False)):
         at = step * column + step / 2
@@ -63,7 +74,7 @@ def image_table(
     colours: Sequence[str] = (),
 ) -> Picture:
     """Images (rows, columns, pixels) in one tight table; `colours` are those of the column titles."""
-    rows, columns, _ = np.shape(images)
+    rows, columns = np.shape(images)[:2]
     left = 0.55 if max(len(str(title)) for title in row_titles) < 6 else 0.8
     figure, grid = panel_table((WIDTH - left) * rows / columns + (0.35 if len(column_titles) else 0.1))
     draw_table(grid[0, 0], images, row_titles, column_titles, colours)
@@ -82,22 +93,29 @@ def memory_table(memories: xr.DataArray) -> Picture:
 
 
 def fate_table(
-    memories: ArrayLike, fates: ArrayLike, titles: Sequence[object], each: int = 2, none: bool = False
+    memories: ArrayLike,
+    fates: ArrayLike,
+    titles: Sequence[object],
+    each: int = 2,
+    none: bool = False,
+    names: Sequence[str] = (),
 ) -> Picture:
     """The first `each` memories of every fate, across, in memories (rows, K, pixels) with `titles`.
 
-    `fates` are (K,) or (rows, K), below 0 for `none`. Fates without a memory are left out, gaps stay empty.
+    `fates` are (K,) or (rows, K), below 0 for `none`. Fates without a memory are left out, gaps stay empty;
+    `names` are those of all categories.
     """
     memories = np.asarray(memories, dtype=float)
     fates = np.broadcast_to(fates, memories.shape[:2])
-    names = [fate for fate in (*range(10), *[-1] * none) if (fates == fate).any()]
+    found = [fate for fate in (*range(int(fates.max()) + 1), *[-1] * none) if (fates == fate).any()]
     empty = np.full((each, memories.shape[2]), np.nan)
     rows = [
-        np.concatenate([[*own[digits == fate], *empty][:each] for fate in names])
+        np.concatenate([[*own[digits == fate], *empty][:each] for fate in found])
         for own, digits in zip(memories, fates, strict=True)
     ]
-    above = [title for fate in names for title in ("none" if fate < 0 else fate, *[""] * (each - 1))]
-    return image_table(rows, titles, above, fate_colours(np.repeat(names, each)))
+    called = ["none" if fate < 0 else names[fate] if len(names) else fate for fate in found]
+    above = [title for name in called for title in (name, *[""] * (each - 1))]
+    return image_table(rows, titles, above, fate_colours(np.repeat(found, each)))
 
 
 @styled

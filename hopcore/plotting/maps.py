@@ -73,7 +73,9 @@ def _draw_arrows(axes: Axes, trails: Trails) -> None:
         axes.annotate("", tuple(end), tuple(start), arrowprops=look, zorder=6)
 
 
-def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float = 11) -> None:
+def draw_background(
+    axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: float = 11, names: Sequence[str] = ()
+) -> None:
     """Draw the images' places (S, 2) in their digits' colours; name each digit at its median place."""
     places, digits = np.asarray(places), np.asarray(digits)
     x, y = places.T
@@ -81,14 +83,20 @@ def draw_background(axes: Axes, places: ArrayLike, digits: ArrayLike, *, size: f
     for digit in np.unique(digits):
         x, y = np.median(places[digits == digit], axis=0)
         name = digit_text(digit, color="black", zorder=5, size=size)
-        axes.text(x, y, str(digit), path_effects=[withStroke(linewidth=2.5, foreground="white")], **name)
+        text = names[digit] if len(names) else str(digit)
+        axes.text(x, y, text, path_effects=[withStroke(linewidth=2.5, foreground="white")], **name)
     axes.set_aspect("equal")
     axes.set_axis_off()
 
 
 @styled
 def map_panels(
-    networks: xr.Dataset, background: ArrayLike, digits: ArrayLike, *, samples: int = 5
+    networks: xr.Dataset,
+    background: ArrayLike,
+    digits: ArrayLike,
+    *,
+    samples: int = 5,
+    names: Sequence[str] = (),
 ) -> Picture:
     """Memories as white discs on the map, rows over n and columns over T_r, some drawn above each panel.
 
@@ -103,14 +111,16 @@ def map_panels(
         above, below = part.subplots(2, 1, height_ratios=(1 / samples, 1))
         above.set_title(f"$n$ = {network.n:.0f}, $T_r$ = {network.rescaled_temperature:.2f}")
         draw_block(above, network.memories.values[:samples], columns=samples, rows=1)
-        draw_background(below, background, digits)
+        draw_background(below, background, digits, names=names)
         discs = {"s": 13, "facecolor": "white", "edgecolor": "black", "linewidth": 0.7}
         below.scatter(*network.places.values.T, zorder=4, **discs)
     return Picture(figure, "png")
 
 
 @styled
-def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike) -> Picture:
+def trail_panels(
+    panels: Sequence[Sequence[Trails]], background: ArrayLike, digits: ArrayLike, names: Sequence[str] = ()
+) -> Picture:
     """Rows of maps with the memories' trails, above each its images; all show the same part of the plane.
 
     Three or more across are small, and have an arrow for each digit: its memories' last step.
@@ -130,7 +140,7 @@ def trail_panels(panels: Sequence[Sequence[Trails]], background: ArrayLike, digi
             draw_table(top, images, [], _LETTERS[: images.shape[1]])
         else:
             axes = part.subplots()
-        draw_background(axes, background, digits, size=8 if small else 11)
+        draw_background(axes, background, digits, size=8 if small else 11, names=names)
         draw_trails(axes, panel, size=4 if small else 12)
         if small:
             _draw_arrows(axes, panel)

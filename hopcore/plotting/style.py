@@ -18,6 +18,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import hsv_to_rgb, to_hex
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -121,9 +122,22 @@ class Picture:
         return bundle, {"image/png": {"width": width, "height": height}}
 
 
+def category_colour(category: int) -> str:
+    """The colour of a category: those of the ten digits, from there on others, of golden angles' hues."""
+    if category < len(DIGIT_COLOURS):
+        return DIGIT_COLOURS[category]
+    red, green, blue = hsv_to_rgb((0.618034 * category % 1, 0.45 + 0.2 * (category % 3), 0.75))
+    return to_hex((red, green, blue))
+
+
 def fate_colours(digits: ArrayLike) -> list[str]:
-    """The colour of each digit, grey for none (below 0)."""
-    return [DIGIT_COLOURS[digit] if digit >= 0 else INK for digit in np.asarray(digits)]
+    """The colour of each digit or category, grey for none (below 0)."""
+    return [category_colour(digit) if digit >= 0 else INK for digit in np.asarray(digits)]
+
+
+def category_names(found: xr.DataArray | xr.Dataset) -> list[str]:
+    """What the categories of results are called, by their coordinates."""
+    return [str(name) for name in found.coords.get("category_name", found.category).values]
 
 
 def grid_titles(networks: xr.Dataset) -> tuple[list[str], list[str]]:
@@ -134,7 +148,7 @@ def grid_titles(networks: xr.Dataset) -> tuple[list[str], list[str]]:
 
 def digit_text(digit: int, **options: Any) -> dict[str, Any]:
     """How a digit is written into a figure: bold, in its colour, centred unless `options` say otherwise."""
-    return {"color": DIGIT_COLOURS[digit], "weight": "bold", "ha": "center", "va": "center", **options}
+    return {"color": category_colour(digit), "weight": "bold", "ha": "center", "va": "center", **options}
 
 
 def new_figure(height: float) -> Figure:

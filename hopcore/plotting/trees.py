@@ -1,6 +1,7 @@
 """The tree of splits as a landscape seen from above: time runs down, valleys fork."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -13,12 +14,13 @@ from numpy.typing import ArrayLike
 
 from hopcore.splits.tree import Fate, Split, SplitTree
 
+from .images import square
 from .style import (
-    DIGIT_COLOURS,
     INK,
     PIXEL_MAP,
     WIDTH,
     Picture,
+    category_colour,
     digit_text,
     fate_colours,
     new_figure,
@@ -38,9 +40,9 @@ def split_tree_picture(
 ) -> Picture:
     """A tree with an image at every split and every fate; splits are in order of time, not to scale.
 
-    `image` gives the pixels to draw at a split or a fate, `note` a few characters to write beside a split.
-    Valleys are as wide as the root of the number of memories in them, and have the colour of the digit where
-    one digit is left. ValueError for a tree without a split.
+    `image` gives the pixels to draw at a split or a fate, (N,) or (high, wide), `note` a few characters to
+    write beside a split. Valleys are as wide as the root of the number of memories in them, and have the
+    colour of the digit where one digit is left. ValueError for a tree without a split.
     """
     if not tree.splits:
         raise ValueError("tree must have a split to be drawn, got none")
@@ -62,11 +64,13 @@ def split_tree_picture(
     for split in tree.splits:
         for branch in split.branches:
             _valley(axes, place(split), place(branch), branch)
+    longest = max(len(tree.name(leaf.digit)) for leaf in tree.fates)
+    small: dict[str, Any] = {"size": 8, "rotation": 30, "ha": "right"} if longest > 4 else {}
     for node in tree:
         x, y = place(node)
         _draw_image(axes, image(node), x, y)
         if isinstance(node, Fate):
-            axes.text(x, y + 0.5, str(node.digit), **digit_text(node.digit, va="top"))
+            axes.text(x, y + 0.5, tree.name(node.digit), **digit_text(node.digit, va="top", **small))
         else:
             axes.text(-1.05, y, f"{node.epoch:.0f}", ha="right", va="center")
             axes.plot([-0.95, x - 0.5], [y, y], color=INK, linewidth=0.5, dashes=(2, 3), zorder=0)
@@ -81,16 +85,16 @@ def _valley(axes: Axes, start: tuple[float, float], end: tuple[float, float], br
     middle = y + min(_STEP, to_y - y)
     points = [(x, y), (x, (y + middle) / 2), (to_x, (y + middle) / 2), (to_x, middle), (to_x, to_y)]
     codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]
-    colour = DIGIT_COLOURS[branch.digit] if isinstance(branch, Fate) else INK
+    colour = category_colour(branch.digit) if isinstance(branch, Fate) else INK
     line = {"linewidth": 1.2 * len(branch.members) ** 0.5, "edgecolor": colour, "alpha": 0.55}
     axes.add_patch(PathPatch(Path(points, codes), facecolor="none", capstyle="butt", zorder=1, **line))
 
 
 def _draw_image(axes: Axes, pixels: ArrayLike, x: float, y: float) -> None:
     pixels, half = np.asarray(pixels, dtype=float), _SIDE / 2
-    square = pixels.reshape(round(pixels.size**0.5), -1)
+    picture = square(pixels) if pixels.ndim == 1 else pixels
     extent = (x - half, x + half, y + half, y - half)
-    axes.imshow(square, cmap=PIXEL_MAP, vmin=-1, vmax=1, aspect="equal", extent=extent, zorder=3)
+    axes.imshow(picture, cmap=PIXEL_MAP, vmin=-1, vmax=1, aspect="equal", extent=extent, zorder=3)
     corner = (x - half, y - half)
     axes.add_patch(Rectangle(corner, _SIDE, _SIDE, fill=False, edgecolor=INK, linewidth=0.6, zorder=4))
 

@@ -1,5 +1,7 @@
 """Where memories go, and what they end as."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
@@ -22,12 +24,23 @@ def training_data(run: xr.Dataset, data: TrainingSet | None) -> TrainingSet:
     if data is None:
         if "images" not in run:
             raise ValueError("data = None: must be given for a run that does not carry its images")
-        return TrainingSet(run.images.values, run.digit.values)
+        categories, names = run.sizes["category"], names_of(run)
+        return TrainingSet(run.images.values, run.digit.values, categories=categories, names=names)
     if not isinstance(data, TrainingSet):
         raise refuse("data", data, "a TrainingSet, or None", TypeError)
     if run.attrs.get("data_fingerprint", data.fingerprint) != data.fingerprint:
         raise refuse("data", data, "the training set of the run (the same fingerprint)")
     return data
+
+
+def names_of(found: xr.Dataset | xr.DataArray) -> tuple[str, ...] | None:
+    """The names of its categories, None if they have none but their numbers."""
+    return tuple(found.category_name.values) if "category_name" in found.coords else None
+
+
+def coordinates_of(found: xr.Dataset, dims: Sequence[str]) -> dict[str, xr.DataArray]:
+    """The coordinates along some dimensions, with the names of categories."""
+    return {name: found[name] for name in (*dims, "category_name") if name in found.coords}
 
 
 def image_coefficients(run: xr.Dataset, data: TrainingSet) -> np.ndarray:
@@ -54,11 +67,11 @@ def category_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataA
     data = training_data(run, data)
     sums = category_coefficients(image_coefficients(run, data), data)
     dims = ("epoch", "memory", "category")
-    return xr.DataArray(sums, {name: run[name] for name in dims}, dims, "category_coefficients")
+    return xr.DataArray(sums, coordinates_of(run, dims), dims, "category_coefficients")
 
 
 def fates(run: xr.Dataset, supported: float = 0.9) -> np.ndarray:
-    """The digit (K,) that each memory has at the end: the only one whose label reaches ``supported``.
+    """The category (K,) that each memory has at the end: the only one whose label reaches ``supported``.
 
     It is `NO_FATE` for a memory with no such label, or with several. ``supported`` is 1 at most.
     """

@@ -14,7 +14,7 @@ from hopcore._checks import check_integer, refuse
 from hopcore.data import TrainingSet
 from hopcore.training.schedule import conditions
 
-from .fates import training_data
+from .fates import coordinates_of, training_data
 
 APPEARS_BEYOND = 4
 """A digit has appeared when more than this many of its 20 images are recognised (paper, supplement)."""
@@ -40,8 +40,8 @@ def recognised(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray
         scale = np.where(largest > 0, largest, temperature)
         answers = ((a / scale) ** power).T @ labels.astype(np.float64)
         counts.append((own & (answers.argmax(axis=1)[:, None] == np.arange(own.shape[1]))).sum(axis=0))
-    coordinates = {"epoch": run.epoch, "category": run.category}
-    return xr.DataArray(np.array(counts), coordinates, ("epoch", "category"), "recognised")
+    dims = ("epoch", "category")
+    return xr.DataArray(np.array(counts), coordinates_of(run, dims), dims, "recognised")
 
 
 def _overlaps(run: xr.Dataset, data: TrainingSet):
@@ -107,7 +107,7 @@ def class_means(data: TrainingSet) -> TrainingSet:
     """The mean image of every digit of a set, as a set of one image per digit."""
     digits = np.unique(data.digits)
     means = [data.images[data.digits == digit].mean(axis=0) for digit in digits]
-    return TrainingSet(np.array(means), digits)
+    return TrainingSet(np.array(means), digits, **data.kinds)
 
 
 def typicality(data: TrainingSet) -> np.ndarray:

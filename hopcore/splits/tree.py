@@ -15,7 +15,7 @@ from scipy.spatial.distance import squareform
 from hopcore._checks import check_at_least, check_finite_array, check_increasing, check_positive, refuse
 from hopcore.data import TrainingSet
 
-from .fates import NO_FATE, category_paths
+from .fates import NO_FATE, category_paths, names_of
 from .fates import fates as final_fates
 
 SIMULTANEOUS = 0.2
@@ -65,13 +65,19 @@ class SplitTree:
 
     The ``root`` is the first split, a `Fate` if all memories end alike, or None if no memory has a fate; the
     memories ``without_fate`` (their indices) are left out. The fates (F,) are ``digits``, and the epochs
-    (F, F) at which each pair parts ``separations``; they make the tree.
+    (F, F) at which each pair parts ``separations``; they make the tree. ``names`` are those of all
+    categories, if they have any.
     """
 
     root: Split | Fate | None
     without_fate: tuple[int, ...]
     digits: np.ndarray
     separations: np.ndarray
+    names: tuple[str, ...] = ()
+
+    def name(self, digit: int) -> str:
+        """What a category is called."""
+        return self.names[digit] if self.names else str(digit)
 
     def __iter__(self) -> Iterator[Split | Fate]:
         """All splits and fates, a split before what is below it."""
@@ -100,8 +106,8 @@ class SplitTree:
     def __str__(self) -> str:
         def lines(node: Split | Fate, indent: str = "") -> list[str]:
             if isinstance(node, Fate):
-                return [f"{indent}{node.digit}: {len(node.members)} memories"]
-            digits = " ".join(map(str, node.fates))
+                return [f"{indent}{self.name(node.digit)}: {len(node.members)} memories"]
+            digits = (", " if self.names else " ").join(map(self.name, node.fates))
             below = [line for branch in node.branches for line in lines(branch, indent + "  ")]
             return [f"{indent}epoch {node.epoch:.0f}: {digits} part in {len(node.branches)}", *below]
 
@@ -130,11 +136,24 @@ def split_tree(
     if simultaneous is None:
         simultaneous = SIMULTANEOUS / run.attrs["rate"]
     fates = final_fates(run) if fates is None else fates
-    return build_tree(paths.values, fates, paths.epoch.values, apart=apart, simultaneous=simultaneous)
+    return build_tree(
+        paths.values,
+        fates,
+        paths.epoch.values,
+        apart=apart,
+        simultaneous=simultaneous,
+        names=names_of(paths) or (),
+    )
 
 
 def build_tree(
-    paths: ArrayLike, fates: ArrayLike, epochs: ArrayLike, *, apart: float = 0.2, simultaneous: float = 0.0
+    paths: ArrayLike,
+    fates: ArrayLike,
+    epochs: ArrayLike,
+    *,
+    apart: float = 0.2,
+    simultaneous: float = 0.0,
+    names: tuple[str, ...] = (),
 ) -> SplitTree:
     """The tree of splits of paths with known fates.
 
@@ -144,7 +163,7 @@ def build_tree(
     0 or more, become one split of several branches.
 
     Paths (epoch, K, dimensions), epochs and ``apart`` are as for `separation_epochs`; of the ``fates`` (K,),
-    memories with `NO_FATE` take no part.
+    memories with `NO_FATE` take no part. ``names`` are those of the categories, if they have any.
     """
     paths = check_finite_array("paths", paths, ndim=3)
     epochs = np.asarray(epochs)
@@ -164,7 +183,7 @@ def build_tree(
         own = tuple(np.flatnonzero(fates == digit).tolist())
         leaves.append(Fate(digit, own, last, mean(own, last)))
     if len(leaves) < 2:
-        return SplitTree(leaves[0] if leaves else None, without, digits, parted)
+        return SplitTree(leaves[0] if leaves else None, without, digits, parted, names)
 
     since = last - parted
     np.fill_diagonal(since, 0)
@@ -185,7 +204,7 @@ def build_tree(
         return [Split(float(own_epoch), members, mean(members, own_epoch), tuple(below))]
 
     [root] = branches(len(leaves) + len(joins) - 1, -np.inf)
-    return SplitTree(root, without, digits, parted)
+    return SplitTree(root, without, digits, parted, names)
 
 
 def separation_epochs(paths: ArrayLike, epochs: ArrayLike, apart: float = 0.2) -> np.ndarray:

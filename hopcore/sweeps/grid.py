@@ -42,7 +42,7 @@ def final_states(axes: Axes, data: TrainingSet, options: Options) -> xr.Dataset:
         "memories": ((*axes, "memory", "pixel"), np.empty((*shape, pixels), options.dtype)),
         "labels": ((*axes, "memory", "category"), np.empty((*shape, categories), options.dtype)),
     }
-    numbers = {"memory": np.arange(options.memories), "category": np.arange(categories)}
+    numbers = {"memory": np.arange(options.memories), **data.coordinates}
     # Seeds have any length; NumPy would make floats of some mixtures.
     kinds = {"seed": object if max(axes["seed"]) >= 2**63 else np.int64}
     coordinates = {name: np.array(values, kinds.get(name)) for name, values in axes.items()} | numbers

@@ -63,6 +63,40 @@ class RandomStart:
         return memories, generator.normal(self.mean, self.spread, (shape[0], categories))
 
 
+def mean_start(
+    data: TrainingSet, memories: int = 100, seed: int = 0, size: float = 0.003, spread: float = 1e-5
+) -> tuple[np.ndarray, np.ndarray]:
+    """A ``start`` for `hopcore.train` along the mean image, for data of any kind.
+
+    A memory learns only of images with which its overlap is positive. The usual start has the same small
+    negative number in every pixel, which is what a mean digit is like; of other data it may see nothing.
+    Images whose mean is nothing (centred columns) are seen from the noise on: the memories then start in all
+    directions, and have no common progenitor.
+
+    Parameters
+    ----------
+    data : the training set.
+    memories : K, 1 or more.
+    seed : of the noise, an integer of at least 0.
+    size : memories are ``size`` times the mean image, and labels ``-size``, from 0 to 1.
+    spread : standard deviation of the normal noise on both, 0 or more.
+
+    Examples
+    --------
+    >>> import hopcore
+    >>> data = hopcore.TrainingSet([[1, -1], [0.5, 1], [-1, 1]], ["T", "T", "B"])
+    >>> run = hopcore.train(data, start=hopcore.mean_start(data, memories=4), n=3, epochs=10)
+    >>> run.memories.shape
+    (1, 4, 2)
+    """
+    check_training_set(data)
+    memories = check_integer("memories", memories, minimum=1)
+    start = RandomStart(-check_at_least("size", size, 0), spread)
+    shape = memories, data.images.shape[1]
+    noise, labels = start.draw(check_integer("seed", seed, minimum=0), shape, data.categories)
+    return noise + size * (1 + data.images.mean(axis=0)), labels
+
+
 @dataclass(frozen=True)
 class NoisePulses:
     """Noise that is added to memories and labels during some epochs (paper, supplement: robustness).

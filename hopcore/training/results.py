@@ -30,7 +30,7 @@ def to_dataset(
     coordinates: dict[str, Any] = {
         "epoch": recording.epochs,
         "memory": np.arange(options.memories),
-        "category": np.arange(data.targets.shape[1]),
+        **data.coordinates,
     }
 
     def of_run(arrays: list[np.ndarray]) -> np.ndarray:

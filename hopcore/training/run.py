@@ -43,7 +43,7 @@ def train(
 
     Parameters
     ----------
-    data : the training set: S images of N pixels and their digits.
+    data : the training set: S images of N pixels and their categories.
     n : power of the rectified polynomial, real, above 1; or a schedule, see below.
     rescaled_temperature : T_r = T/N, above 0; or a schedule.
     memories : number K of memories; a given start brings its own.
@@ -66,7 +66,8 @@ def train(
     -------
     xarray.Dataset
         ``memories`` (epoch, memory, pixel) and ``labels`` (epoch, memory, category); the coordinate ``epoch``
-        counts completed epochs. The attributes hold every parameter, the data's fingerprint and the versions.
+        counts completed epochs, ``category_name`` is there if categories have names. The attributes hold
+        every parameter, the data's fingerprint and the versions.
         Of a long trajectory the weights of the images are stored instead (``image_weights``, ``kept``,
         ``base``, …), and ``memories`` is computed from them on access, epoch by epoch. What has a schedule
         is also a variable, ``rescaled_temperature_schedule`` (step) and the like; the coordinate ``step``
