@@ -26,6 +26,7 @@ from .style import INK, WIDTH, Picture, digit_text, fate_colours, new_figure, pa
 
 _SAMPLES = 6  # images across above a map
 _LETTERS = ascii_uppercase  # a number would look like a digit's name
+_CONTROLS = 96  # pixels
 _DPI, _HEIGHT, _FRAMES_PER_SECOND = 120, 3.2, 5  # of a movie, which is so high (inches)
 
 
@@ -222,9 +223,11 @@ class Movie:
 
     def _repr_html_(self) -> str:
         words = html.escape(self.description)
+        # A strip below the picture is for the controls, which would hide its lowest part.
+        place = f"aspect-ratio: {self.width} / {self.height + _CONTROLS}; object-position: top"
         return (
             f'<video controls loop muted playsinline preload="none" width="{self.width}" '
-            f'height="{self.height}" style="max-width: 100%; height: auto" aria-label="{words}" '
+            f'style="max-width: 100%; height: auto; {place}" aria-label="{words}" '
             f'poster="{data_address("image/webp", self.poster)}" '
             f'src="{data_address("video/mp4", self.video)}">{words}</video>'
         )

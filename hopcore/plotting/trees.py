@@ -86,7 +86,7 @@ def _valley(axes: Axes, start: tuple[float, float], end: tuple[float, float], br
     points = [(x, y), (x, (y + middle) / 2), (to_x, (y + middle) / 2), (to_x, middle), (to_x, to_y)]
     codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]
     colour = category_colour(branch.digit) if isinstance(branch, Fate) else INK
-    line = {"linewidth": 1.2 * len(branch.members) ** 0.5, "edgecolor": colour, "alpha": 0.55}
+    line = {"linewidth": 1.2 * len(branch.members) ** 0.5, "edgecolor": colour, "alpha": 0.85}
     axes.add_patch(PathPatch(Path(points, codes), facecolor="none", capstyle="butt", zorder=1, **line))
 
 
