@@ -45,14 +45,12 @@ def test_digit_colours_are_apart_for_every_kind_of_colour_vision(vision):
     assert distance[~np.eye(10, dtype=bool)].min() > 0.1
 
 
-@pytest.mark.parametrize(("page", "brighter"), [("white", 1), ("#14181e", 1.25), ("#121212", 1.25)])
-def test_colours_are_visible_on_light_and_dark_pages(page, brighter):
-    """As WCAG asks: 4.5 for text, 3 for the rest. Dark pages brighten figures (hopcore.css)."""
+@pytest.mark.parametrize(("page", "kept"), [("white", 1), ("#14181e", 0.85), ("#121212", 0.85)])
+def test_colours_are_visible_on_light_and_dark_pages(page, kept):
+    """As WCAG asks: 4.5 for text, 3 for the rest. Dark pages lift figures towards white (hopcore.css)."""
 
     def shown(colours):
-        return contrast(
-            np.minimum(brighter * np.array([mpl.colors.to_rgb(each) for each in colours]), 1), page
-        )
+        return contrast(1 - kept * (1 - mpl.colors.to_rgba_array(colours)[:, :3]), page)
 
     named = (style.MEMORY_COLOUR, style.LABEL_COLOUR, *style.PAIR_COLOURS, *style.TEMPERATURE_COLOURS)
     assert shown([*plotting.DIGIT_COLOURS, *named]).min() >= 3

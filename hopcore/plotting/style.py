@@ -27,7 +27,7 @@ DIGIT_COLOURS = (
     "#737940", "#903408", "#3aa2ad", "#a74dba", "#325efa",
 )  # fmt: skip
 """The colour of each digit, 0 to 9: apart for colour-blind readers, visible on white and on near-black, where
-figures are shown a quarter brighter: at least 3:1 to the page (found by a search; both are in the tests)."""
+figures are lifted towards white: at least 3:1 to the page (found by a search; both are in the tests)."""
 
 TEMPERATURE_COLOURS = ("#3c78d8", "#a0459b", "#e8702a")
 """Three temperatures, from cold to hot."""
@@ -40,7 +40,7 @@ PAIR_COLOURS = ("#3c78d8", "#2d9d6e")
 """Two memories: blue and green."""
 
 INK = "#737373"
-"""Text, axes and frames: a middle grey, 4.7:1 on white, 5.6:1 on the dark page, which brightens figures."""
+"""Text, axes and frames: a middle grey, 4.7:1 on white, 5:1 on the dark page, which lifts figures."""
 
 PIXEL_MAP = "RdBu_r"
 """Images and memories: −1 blue, 0 white, +1 red, always on [−1, 1]."""

@@ -188,9 +188,7 @@ def verdicts(book: Book) -> str:
     found = read_verdicts(book)
     given = {claim: found["verdicts"][claim] for claim in CLAIMS if claim in found["verdicts"]}
     columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]
-    rows = [
-        (claim, *(_plain(row.get(name, "not measured")) for name in columns)) for claim, row in given.items()
-    ]
+    rows = [(claim, *(_plain(row.get(name, "–")) for name in columns)) for claim, row in given.items()]
     same = sum(len(set(row[1:])) == 1 for row in rows)
     counted = f"Of {len(rows)} claims, {same} have the same verdict in all of these circumstances"
     parts = [f"{counted} (on {_plain(found['on'])})."]
