@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from inspect import ismodule
+from os.path import normpath
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from visits import HTML, PAGES, Visit
 
 import hopcore
@@ -85,6 +89,25 @@ def test_every_main_name_of_the_library_is_in_its_reference() -> None:
     text = (HTML / "book" / "api.html").read_text(encoding="utf-8")
     names = [name for name in hopcore.__all__ if not ismodule(getattr(hopcore, name))]
     assert [name for name in names if f'id="hopcore.{name}"' not in text] == []
+
+
+def test_links_lead_to_places_that_there_are() -> None:
+    """To pages, places in them and files; those out of the book are safe, but for MNIST's own page."""
+    pages = {page: BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser") for page in PAGES}
+    names = {page: {each["id"] for each in soup.select("[id]")} | {""} for page, soup in pages.items()}
+    lost = []
+    for page, soup in pages.items():
+        for link in {each["href"] for each in soup.select("a[href]")}:
+            address = urlsplit(link)
+            if address.scheme or address.netloc:
+                lost += [] if address.scheme in ("https", "mailto") or "lecun.com" in link else [(page, link)]
+                continue
+            there = normpath(Path(page).parent / unquote(address.path)) if address.path else page
+            if there in pages:
+                lost += [] if unquote(address.fragment) in names[there] else [(page, link)]
+            elif not (HTML / there).is_file():
+                lost.append((page, link))
+    assert lost == []
 
 
 @pytest.mark.parametrize("how", ["http", "file"])
