@@ -52,7 +52,12 @@ def readable(text: str) -> str:
 
 
 def _skip(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out of a module's section what stands on the first page, as one of the library's main names."""
+    """Leave out of a module's section what stands on the first page, as one of the library's main names.
+
+    Also methods that scikit-learn gives to every estimator: their texts are for its own pages.
+    """
+    if (getattr(value, "__module__", None) or "").startswith("sklearn"):
+        return True
     own = app.env.temp_data.get("autodoc:module") == "hopcore"
     return True if not own and name in hopcore.__all__ and getattr(hopcore, name) is value else None
 
