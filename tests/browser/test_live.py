@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from instruments import NEAR, PIXEL, refusal, shown
-from playwright.sync_api import Browser, Page, expect
+from chromium import find
+from instruments import NEAR, PAGE, PIXEL, POLICY, refusal, shown
+from playwright.sync_api import Browser, Locator, Page, expect
 from threadpoolctl import threadpool_limits
 
 import hopcore
@@ -144,7 +145,10 @@ def test_play_shows_learning_and_then_all_ten_digits(data, show) -> None:
 
 # What a reader does
 
+NAMES = ("network", "three", "nullclines", "heat", "draw")
 SMALL = {"memories": 9, "still": PIXEL}
+OTHER = {"heat": {"rescaled_temperature": 1.0}, "draw": {"rate": 0.001}}
+"""Not what a button sets, and so that learning has not ended when play is pressed again."""
 
 
 def assert_held(page: Page) -> int:
@@ -156,43 +160,95 @@ def assert_held(page: Page) -> int:
     return held
 
 
-@pytest.mark.parametrize(
-    ("name", "how"),
-    [
-        ("network", "mouse"),
-        ("network", "touch"),
-        ("network", "keyboard"),
-        ("three", "touch"),
-        ("heat", "mouse"),
-    ],
-)
-def test_the_controls_work(name: str, how: str, few, show) -> None:
-    page = show(getattr(live, name)(few, **SMALL), has_touch=how == "touch")
-    assert page.evaluate("[ask.images.length, ask.digits.length, ask.epoch]") == [12 * 784, 12, 0]
+def make(name: str, few: hopcore.TrainingSet, **given: Any) -> live.Page:
+    return getattr(live, name)(few, **({"still": PIXEL} if name == "nullclines" else SMALL), **given)
 
-    def press(button: str) -> None:
-        found = page.get_by_role("button", name=button, exact=True)
-        if how == "keyboard":
-            found.press("Enter")
-        else:
-            found.tap() if how == "touch" else found.click()
 
-    press("Step")
-    page.wait_for_function("() => ask.epoch === 1")
-    press("▶ Play")
+def press(page: Page, control: Locator, how: str, key: str = "Enter", x: float = 0.5, drag: int = 0) -> None:
+    """Press a key on a control, or the control itself at a part of its width, and drag it by some pixels."""
+    if how == "keyboard":
+        return control.press(key)
+    place = control.evaluate(
+        """(each, x) => {
+            each.scrollIntoView({ block: "center", behavior: "instant" });
+            const { left, top, width, height } = each.getBoundingClientRect();
+            return { x: left + x * width, y: top + height / 2 };
+        }""",
+        x,
+    )
+    places = [place, {**place, "x": place["x"] + drag}][: 1 + bool(drag)]
+    if how == "touch":
+        session = page.context.new_cdp_session(page)
+        for kind, at in zip(("touchStart", "touchMove"), places, strict=False):
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        return session.detach()
+    page.mouse.move(**places[0])
+    page.mouse.down()
+    page.mouse.move(**places[-1])
+    page.mouse.up()
+
+
+ALL = """() => JSON.stringify([ask.settings, ask.state(), ask.fixedPoints?.(), ask.network?.learning,
+    ask.turn, ask.tilt, ask.cross, ask.told.textContent])"""
+"""All that a control can change."""
+
+
+@pytest.mark.parametrize("how", ["mouse", "touch", "keyboard"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_does_something(name: str, how: str, few, show) -> None:
+    page = show(make(name, few, **OTHER.get(name, {})), has_touch=how == "touch")
+
+    def changes(control: Locator, *pressed: Any) -> None:
+        before = page.evaluate(ALL)
+        press(page, control, how, *pressed)
+        page.wait_for_function(f"before => ({ALL})() !== before", arg=before)
+
+    if name != "nullclines":
+        assert page.evaluate("[ask.images.length, ask.digits.length, ask.epoch]") == [12 * 784, 12, 0]
+        page.evaluate("ask.step(40)")
+        changes(page.locator(".play"))
+        changes(page.locator(".play"))
+        assert_held(page)
+    for control in page.locator(".bar button:not(.play)").all():
+        changes(control)
+    press(page, page.locator("summary"), how)
+    expect(page.locator("details")).to_have_attribute("open", "")
+    for control in page.locator("input[type=range]:visible").all():
+        if control.get_attribute("name") == "epoch":
+            page.evaluate("ask.step(40)")
+        low = control.evaluate("({ value, min, max }) => 10 * (value - min) < max - min")
+        changes(control, "PageUp" if low else "PageDown", 0.2 if low else 0.05)
+    for control in page.locator("input[type=number]").all():
+        value = float(control.input_value())
+        press(page, control, how, "Home")
+        control.select_text()
+        page.keyboard.type(f"{value + (1 if value >= 1 else 0.01):g}")
+        changes(control) if how == "keyboard" else changes(page.locator(".hint"))
+    for control in page.locator(".chips input").all():
+        if how == "keyboard" or not control.is_checked() or control.get_attribute("type") == "checkbox":
+            changes(control, "Space")
+    for control in page.locator("canvas:is(.trails, .plane, .diagram, .pad)").all():
+        drawn = control.get_attribute("role") == "img"  # by keys one of the digits is chosen instead
+        if how != "keyboard" or not drawn:
+            changes(control, "ArrowRight", 0.3, 40 if name == "three" else 0)
+
+
+def test_play_pause_and_the_past(few, show) -> None:
+    page = show(live.network(few, **SMALL))
+    page.get_by_role("button", name="▶ Play", exact=True).click()
     page.wait_for_function("() => ask.epoch > 60")
-    press("❚❚ Pause")
+    page.get_by_role("button", name="❚❚ Pause", exact=True).click()
     expect(page.get_by_role("button", name="▶ Play", exact=True)).to_be_visible()
     assert_held(page)
-    past = page.get_by_role("slider", name="epoch")
-    past.focus()
+    page.get_by_role("slider", name="epoch").focus()
     page.keyboard.press("Home")
     page.wait_for_function("() => ask.epoch === 0")
     page.keyboard.press("End")
     page.wait_for_function("() => ask.epoch > 50")
     page.get_by_role("slider", name="n", exact=True).fill("12")
     assert page.locator("input[name='n-field']").input_value() == "12"
-    press("Anew")
+    page.get_by_role("button", name="Anew").click()
     page.wait_for_function("() => ask.epoch === 0")
 
 
@@ -254,20 +310,41 @@ def test_what_is_wrong_is_refused(few, show) -> None:
     assert page.evaluate("ask.step(5)") == 5  # and nothing has changed
 
 
-def test_what_is_wrong_is_said_in_the_instrument(few, show) -> None:
-    page = show(live.network(few, **SMALL))
-    field = page.locator("input[name='n-field']")
-    for wrong in ("1", "-3", ""):
-        field.fill(wrong)
-        field.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("must be a number above 1")
-    field.fill("12.5")
-    field.press("Enter")
+WRONG = {
+    "set({ n: 1 })": "n = 1: must be a number above 1.",
+    "set({ n: 'many' })": "n = many",
+    "set({ rescaledTemperature: 0 })": "T_r = 0: must be a number above 0.",
+    "set({ digits: [] })": "digits = []: must be at least one digit",
+    "load({ memories: [[1, 2]], labels: [new Array(10).fill(0)] })": "must be finite numbers, 784",
+    "set({ temperature: 0 })": "T = 0: must be a number above 0.",
+    "set({ pair: [] })": "two images of different digits",
+    "set({ aa: [700, 1] })": "A·A = [700,1]",
+}
+"""What no network takes, and then what the nullclines do not."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_wrong_is_told_and_changes_nothing(name: str, few, show) -> None:
+    page = show(make(name, few))
+    before = page.evaluate("JSON.stringify(ask.settings)")
+    calls = list(WRONG)
+    for call in (calls[:2] + calls[5:]) if name == "nullclines" else calls[:5]:
+        assert WRONG[call] in (refusal(page, call) or ""), call
+    page.locator("summary").click()
+    for field in page.locator("input[type=number]").all():
+        for wrong in ("", "-2000"):
+            field.fill(wrong)
+            field.press("Enter")
+            expect(page.get_by_role("alert")).to_contain_text("must be")
+    assert page.evaluate("JSON.stringify(ask.settings)") == before
+    if page.evaluate(
+        "[...document.querySelectorAll('[type=checkbox]:checked')].map((c) => c.click()).length"
+    ):
+        expect(page.get_by_role("alert")).to_contain_text("digit")
+    page.locator("input[name=n-field]").fill("12.5")
+    page.locator("input[name=n-field]").press("Enter")
     expect(page.get_by_role("alert")).to_have_text("")
-    page.get_by_text("more", exact=True).click()
-    for digit in (1, 4, 7):
-        page.locator(f".chips input[value='{digit}']").uncheck()
-    expect(page.get_by_role("alert")).to_contain_text("at least one digit")
+    assert page.evaluate("ask.step ? ask.step(2) : ask.fixedPoints().length")
 
 
 def test_two_instruments_share_a_page(few, show) -> None:
@@ -293,6 +370,40 @@ def test_it_pauses_while_nobody_looks_and_goes_on_from_there(how: str, few, show
     held = assert_held(page)
     page.evaluate(AWAY[how].format("false"))
     page.wait_for_function(f"() => ask.epoch > {held}")
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["made anew", "kept by the browser"])
+def test_back_and_forth(kept: bool, few, browser: Browser, serve, tmp_path: Path) -> None:
+    """By a link and back, twice: it goes on, or begins anew, and only one loop learns."""
+    off = "--disable-back-forward-cache"  # which Playwright asks for
+    options = {"ignore_default_args": [off] if kept else [], "executable_path": find()}
+    with (
+        serve(tmp_path) as address,
+        browser.browser_type.launch(**options) as other,
+        shown(other, tmp_path, live.network(few, **SMALL), make("nullclines", few), address=address) as page,
+    ):
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<a href=other.html>other</a>')")
+        (tmp_path / "other.html").write_text(PAGE.format(policy=POLICY, body="other"), encoding="utf-8")
+        page.evaluate("addEventListener('pageshow', (event) => { window.kept = event.persisted; })")
+        play = page.get_by_role("button", name="▶ Play", exact=True)
+        play.click()
+        page.wait_for_function("() => ask.epoch > 20")
+        page.get_by_role("link", name="other").click()
+        page.wait_for_url("**/other.html")
+        for way in (page.go_back, page.go_forward, page.go_back):
+            way(wait_until="commit")
+        page.wait_for_function("() => document.querySelectorAll('.ready').length === 2")
+        assert bool(page.evaluate("window.kept")) == kept
+        page.evaluate("window.ask = document.querySelector('[data-instrument]').instrument")
+        if not kept:
+            assert page.evaluate("ask.epoch") == 0
+            play.click()
+        page.wait_for_function("epoch => ask.epoch > epoch", arg=page.evaluate("ask.epoch") + 20)
+        page.get_by_role("button", name="❚❚ Pause", exact=True).click()
+        held = assert_held(page)
+        page.get_by_role("button", name="Step").first.click()
+        page.wait_for_function("epoch => ask.epoch === epoch", arg=held + 1)
+        assert_held(page)
 
 
 @pytest.mark.parametrize("reduced", [False, True])
