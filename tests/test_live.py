@@ -72,6 +72,10 @@ WRONG = [
     ("network", {"digits": []}, ValueError, "at least one of"),
     ("network", {"digits": [0]}, ValueError, "at least one of"),
     ("network", {"autoplay": 1}, TypeError, "autoplay"),
+    ("network", {"spread": 0}, ValueError, "spread = 0"),
+    ("network", {"predicted": -1}, ValueError, "predicted = -1"),
+    ("network", {"predicted": {2.0: 100}}, ValueError, "predicted = 2"),
+    ("network", {"predicted": {}}, ValueError, "one for each"),
     ("three", {"digits": [1, 4]}, ValueError, "three digits"),
     ("heat", {"seed": -1}, ValueError, "seed = -1"),
     ("draw", {"low": 1}, ValueError, "low = 1"),
@@ -85,6 +89,12 @@ def test_what_is_wrong_is_refused(name, options, error, message, few):
         getattr(live, name)(few, still=PIXEL, **options)
     with pytest.raises(TypeError, match="data"):
         getattr(live, name)("images", still=PIXEL)
+
+
+def test_a_predicted_split_is_over_the_logarithm_of_the_spread(few):
+    options = live.network(few, spread=1e-8, predicted={1e-4: 50, 1e-6: 70}, still=PIXEL).options
+    assert options["spread"] == -8 and options["predicted"] == [[-6, 70], [-4, 50]]
+    assert "spread" not in live.network(few, still=PIXEL).options
 
 
 def test_the_script_has_all_files_and_the_books_colours():

@@ -22,7 +22,7 @@ class Instrument {
       button(this.bar, words, () => this.try(() => this[does](...given)), { title });
     }
     this.build?.();
-    for (const name of knobs) this.knob(this.controls, name);
+    for (const name of [...knobs, ..."spread" in options ? ["spread"] : []]) this.knob(this.controls, name);
     const folded = make("details", { className: "more" }, this.controls);
     make("summary", { textContent: layout.fold || "more" }, folded);
     for (const name of more) this.knob(folded, name);

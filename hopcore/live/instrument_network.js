@@ -2,7 +2,11 @@
 //
 // Two memories are together while their ᾱ differ by less than APART, or if they are so once more later: then
 // groups only part, as a tree's branches do.
+//
+// Options of a page: `spread`, log₁₀ of the spread σ of the start, gives it a slider; `predicted`, pairs
+// [log₁₀ σ, epoch] with a line between them, marks on the tree when the first split is predicted.
 
+const DECIDING = ["n", "rescaledTemperature", "rate", "momentum", "memories", "digits"];
 const APART = 0.2, BRANCHES = 64, GAP = 4; // records in the tree at most; between two groups, in memories
 
 class NetworkInstrument extends LearningInstrument {
@@ -10,7 +14,17 @@ class NetworkInstrument extends LearningInstrument {
     const { network: { recognised }, digits } = this, all = new Set(digits).size;
     const known = recognised.filter((count, digit) => count > 0.2 * this.imagesOf(digit)).length;
     const images = `${sum(recognised)} of ${digits.length} images recognised`;
-    return `${images}; ${known} of ${all} digits have appeared.`;
+    const mark = this.predicted(), told = mark ? ` The first split is predicted at epoch ${mark}.` : "";
+    return `${images}; ${known} of ${all} digits have appeared.${told}`;
+  }
+
+  /** The epoch of the first split by prediction, as long as nothing but spread and seed has been changed. */
+  predicted() {
+    const { first, settings } = this, { predicted, spread = 0 } = settings;
+    if (!predicted || DECIDING.some((name) => String(first[name]) !== String(settings[name]))) return null;
+    const at = within(predicted.filter(([x]) => x < spread).length, 1, predicted.length - 1);
+    const [[x0, y0], [x1, y1] = [x0 + 1, y0]] = predicted.slice(at - 1, at + 1);
+    return Math.round(Math.max(y0 + (spread - x0) / (x1 - x0) * (y1 - y0), 0));
   }
 
   /** How many images of a digit there are. */
@@ -36,13 +50,17 @@ class NetworkInstrument extends LearningInstrument {
     });
     const reach = Math.max(count, ...heights.flat()), digits = range(count).map((k) => leading(sums, k));
     const axes = this.timeAxes(pen, [4, 4, width - 34, height - 34], { up: [-reach, reach] });
-    const thick = axes.box[3] / reach / 2 + 0.3;
+    const thick = axes.box[3] / reach / 2 + 0.3, mark = this.predicted();
     for (let k = 0; k < count; k++) {
       const alike = (group) => group.every((each, j) => each !== group[k] || digits[j] === digits[k]);
       const own = groups.findIndex(alike), points = past.map(({ epoch }, at) => [epoch, heights[at][k]]);
       axes.line(own < 0 ? points : points.slice(0, own + 1), faint(INK), thick);
       if (own >= 0) axes.line(points.slice(own), BOOK.digits[digits[k]], thick);
     }
+    if (mark === null) return;
+    axes.line([[mark, -reach], [mark, reach]], INK, 1.2, [5, 4]);
+    const align = axes.right(mark) > width / 2 ? "right" : "left", beside = align === "left" ? 5 : -5;
+    text(pen, "predicted split", axes.right(mark) + beside, 10, { size: 11, align });
   }
 }
 

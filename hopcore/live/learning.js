@@ -4,6 +4,7 @@ class LearningInstrument extends Instrument {
   prepare() {
     const { data, settings, layout } = this, picture = this.element.querySelector(".still img")?.cloneNode();
     this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...settings };
+    this.first = this.settings;
     this.addNetwork();
     this.transport(layout.past);
     if (!picture || !this.canvases.memories) return;
@@ -24,10 +25,10 @@ class LearningInstrument extends Instrument {
 
   /** A new network from the seed, on the images of the chosen digits. */
   begin() {
-    const { data, settings: { seed, memories, digits: held } } = this, { pixels } = data;
+    const { data, settings: { seed, memories, spread, digits: held } } = this, { pixels } = data;
     const rows = data.rowsOf(held), digits = rows.map((row) => data.digits[row]);
     const images = Float64Array.from(rows.flatMap((row) => [...data.image(row)]));
-    const start = startOf(seed, memories, pixels);
+    const start = startOf(seed, memories, pixels, spread);
     this.networks.forEach((each, at) => each.open({ images, digits, pixels, rule: this.rule(at), ...start }));
   }
 
@@ -60,7 +61,7 @@ class LearningInstrument extends Instrument {
     now.digits = [...now.digits].sort();
     if ("digits" in given) this.data.rowsOf(now.digits); // which refuses digits that the page lacks
     this.settings = now;
-    if (!this.digits || "digits" in given || "seed" in given || "memories" in given) this.begin();
+    if (!this.digits || ["digits", "seed", "memories", "spread"].some((name) => name in given)) this.begin();
     this.networks.forEach((each, at) => { each.rule = this.rule(at); });
     for (const [name, show] of Object.entries(this.shown)) show(now[name]);
     this.changed();
@@ -143,7 +144,7 @@ class LearningInstrument extends Instrument {
   /** Axes over epochs, which grow in jumps. */
   timeAxes(pen, box, more) {
     let end = 500;
-    while (end < this.epoch) end = Math.round(end * 1.5);
+    while (end < Math.max(this.epoch, this.predicted?.() ?? 0)) end = Math.round(end * 1.5);
     return new Axes(pen, box, { across: [0, end], xTicks: ticks(end), xName: "epoch", up: [0, 1], ...more });
   }
 }

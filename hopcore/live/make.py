@@ -1,7 +1,8 @@
 """The five instruments, one function each."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from math import log10
 from typing import Any
 
 from hopcore._checks import check_above, check_flag, check_integer, check_positive, check_real, refuse
@@ -20,6 +21,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "memories": partial(check_integer, minimum=1, maximum=400),
     "momentum": check_real,
     "seed": partial(check_integer, minimum=0),
+    "spread": partial(check_real, allowed="a number above 0 and at most 1", holds=lambda each: 0 < each <= 1),
     "autoplay": check_flag,
 }
 
@@ -34,6 +36,8 @@ def network(
     momentum: float = 0.0,
     digits: Iterable[int] | None = None,
     seed: int = 0,
+    spread: float | None = None,
+    predicted: float | Mapping[float, float] | None = None,
     autoplay: bool = False,
     still: bytes | None = None,
 ) -> Any:
@@ -47,6 +51,12 @@ def network(
         As in `hopcore.train`; all can be changed in the instrument.  A widget starts as `hopcore.train` does.
     digits
         Which digits of the data to learn; None takes all.
+    spread
+        Standard deviation σ of the start, above 0 and at most 1, with a slider from 1e-12 to 0.1.  None:
+        as in `hopcore.RandomStart`, without a slider.
+    predicted
+        Epoch of the first split by a prediction, marked on the tree as long as nothing but spread and seed
+        has been changed: a number, or {σ: epoch} for a line in log σ between them.
     autoplay
         Start by itself, unless the reader asked for reduced motion.
     still
@@ -58,8 +68,24 @@ def network(
     """
     return _learning(
         "network", data, still, digits, n=n, rescaled_temperature=rescaled_temperature, rate=rate,
-        memories=memories, momentum=momentum, seed=seed, autoplay=autoplay,
+        memories=memories, momentum=momentum, seed=seed, autoplay=autoplay, **_foretold(spread, predicted),
     )  # fmt: skip
+
+
+def _foretold(spread: float | None, predicted: float | Mapping[float, float] | None) -> dict[str, Any]:
+    """The options of a spread and a prediction, both over log₁₀ σ; what is not given is none."""
+    given: dict[str, Any] = {}
+    if spread is not None:
+        given["spread"] = log10(_CHECKS["spread"]("spread", spread))
+    if predicted is not None:
+        line = dict(predicted) if isinstance(predicted, Mapping) else {1.0: predicted}
+        if not line:
+            raise refuse("predicted", predicted, "an epoch, or one for each of some spreads")
+        given["predicted"] = [
+            [log10(_CHECKS["spread"]("predicted", each)), check_positive("predicted", line[each])]
+            for each in sorted(line)
+        ]
+    return given
 
 
 def three(
@@ -161,7 +187,8 @@ def _learning(
 ) -> Any:
     """An instrument whose network learns, from values that are checked by their names."""
     data = _images(data)
-    given = {key: _CHECKS[key](key, value) for key, value in {**_DEFAULTS, **given}.items()}
+    told = {key: given.pop(key) for key in ("spread", "predicted") if key in given}
+    given = {key: _CHECKS[key](key, value) for key, value in {**_DEFAULTS, **given}.items()} | told
     given["rescaledTemperature"] = given.pop("rescaled_temperature")
     if not 0 <= given["momentum"] < 1:
         raise refuse("momentum", given["momentum"], "a number from 0 up to, not including, 1")

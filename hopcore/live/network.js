@@ -4,10 +4,10 @@ const START_MEAN = -0.003, START_SPREAD = 1e-5; // as in hopcore.training.option
 const MOST_RECORDS = 160, RECORD_BYTES = 6e7, FIRST_INTERVAL = 8;
 const SLICE = 8, SHOW = 100; // milliseconds: of learning in one task, and between two pictures
 
-/** The start of K memories of N pixels and their labels. */
-function startOf(seed, count, pixels) {
+/** The start of K memories of N pixels and their labels, with a `spread` of so many powers of ten. */
+function startOf(seed, count, pixels, spread = Math.log10(START_SPREAD)) {
   const normal = normals(seed);
-  const drawn = (length) => new Float64Array(length).map(() => normal(START_MEAN, START_SPREAD));
+  const drawn = (length) => new Float64Array(length).map(() => normal(START_MEAN, 10 ** spread));
   return { memories: drawn(count * pixels), labels: drawn(count * CATEGORIES) };
 }
 

@@ -68,7 +68,9 @@ class Instrument(Widget):
     def __init__(self, name: str, data: TrainingSet, options: dict[str, Any]) -> None:
         shown = {"n": "n", "rescaled_temperature": "rescaledTemperature", "rate": "rate"}
         given = {trait: options[key] for trait, key in shown.items()}
-        start = RandomStart().draw(options["seed"], (options["memories"], data.images.shape[1]), CATEGORIES)
+        start = RandomStart(spread=10 ** options.get("spread", -5)).draw(
+            options["seed"], (options["memories"], data.images.shape[1]), CATEGORIES
+        )
         super().__init__(name, data, options, **given, **_state(*start))
 
     @traitlets.validate("n")

@@ -347,6 +347,21 @@ def test_what_is_wrong_is_told_and_changes_nothing(name: str, few, show) -> None
     assert page.evaluate("ask.step ? ask.step(2) : ask.fixedPoints().length")
 
 
+def test_the_spread_of_the_start_has_a_slider_and_moves_the_predicted_split(few, show) -> None:
+    page = show(live.network(few, spread=1e-5, predicted={1e-5: 100, 1e-7: 140}, **SMALL))
+    told, log_spread = page.locator(".state"), page.get_by_role("slider", name="log₁₀ σ")
+    expect(told).to_contain_text("first split is predicted at epoch 100.")
+    for value, epoch in ((-9, 180), (-4.5, 90)):
+        log_spread.fill(str(value))
+        expect(told).to_contain_text(f"at epoch {epoch}.")
+        assert np.log10(state(page)[0].std()) == pytest.approx(value, abs=0.01)
+    page.evaluate("ask.set({ seed: 3 })")
+    expect(told).to_contain_text("at epoch 90.")
+    page.evaluate("ask.set({ n: 12 })")
+    expect(told).not_to_contain_text("predicted")
+    assert refusal(page, "set({ spread: 1 })") == "log₁₀ σ = 1: must be a number up to 0."
+
+
 def test_two_instruments_share_a_page(few, show) -> None:
     page = show(live.network(few, **SMALL), live.heat(few, **SMALL))
     both = "[...document.querySelectorAll('[data-instrument]')].map((each) => each.instrument)"
