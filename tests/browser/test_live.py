@@ -218,7 +218,7 @@ def test_every_control_does_something(name: str, how: str, few, show) -> None:
         if control.get_attribute("name") == "epoch":
             page.evaluate("ask.step(40)")
         low = control.evaluate("({ value, min, max }) => 10 * (value - min) < max - min")
-        changes(control, "PageUp" if low else "PageDown", 0.2 if low else 0.05)
+        changes(control, "PageUp" if low else "PageDown", 0.6 if low else 0.05)
     for control in page.locator("input[type=number]").all():
         value = float(control.input_value())
         press(page, control, how, "Home")
