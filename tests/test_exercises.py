@@ -55,6 +55,13 @@ def table(text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return rows[0], rows[1][1:], rows[2][1:]
 
 
+def real_size(fewer: str, longer: str) -> None:
+    (_, few), (_, more) = numbers(fewer).reshape(2, 2)
+    assert few < more
+    (_, short), (_, long) = numbers(longer).reshape(2, 2)
+    assert 0.3 < short < long < 0.95
+
+
 def stem_state(held: str, morphogen: str, hysteresis: str) -> None:
     spreads = numbers(" ".join(re.findall(r"spread (\S+)", held)))
     assert len(spreads) == 3 and spreads.min() == 0 < spreads.max()
@@ -94,8 +101,8 @@ def waddington(tree: str, fewer: str, clock: str) -> None:
 EXPECTED: dict[str, Callable[..., None]] = {
     each.__name__: each
     for each in (
-        arrest, feature_to_prototype, path_dependence, stem_state, three_categories, two_memory_bifurcation,
-        two_memory_prototypes, waddington,
+        arrest, feature_to_prototype, path_dependence, real_size, stem_state, three_categories,
+        two_memory_bifurcation, two_memory_prototypes, waddington,
     )
 }  # fmt: skip
 

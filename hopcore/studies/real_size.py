@@ -1,7 +1,7 @@
 """The landscape at real size: from 200 to 4,000 images, up to 1,000 memories, and images that are held out.
 
-Coefficients of more images than pixels are not unique. So a memory is described by its `shares` of the mean
-images of the digits instead, at every size.
+Coefficients of more images than pixels are not unique. So a memory is described by the category sums of those
+that ridge regression gives, `category_sums`, at every size.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ from hopcore.paper.scales import ArrestScale, RealScale
 from hopcore.splits import SplitTree
 from hopcore.splits.tree import SIMULTANEOUS
 from hopcore.studies import arrest
+from hopcore.studies.crossings import stays_above
 from hopcore.studies.grid import Workers, map_in, over_grid
 from hopcore.studies.waddington import FIRST, tree_agreement
 from hopcore.sweeps import sweep
@@ -61,16 +62,7 @@ def drawn(
     return learnt, kept
 
 
-def shares(memories: ArrayLike, data: TrainingSet) -> np.ndarray:
-    """Coefficients (…, K, 10) of memories (…, K, N) in the mean images of ten digits, by least squares.
-
-    They are unique for any number of images. Where α is unique and the same for all images of a digit, they
-    are its category sums ᾱ.
-    """
-    return np.asarray(memories) @ np.linalg.pinv(splits.class_means(data).images)
-
-
-def ridge_sums(memories: ArrayLike, data: TrainingSet, penalty: float = PENALTY) -> np.ndarray:
+def category_sums(memories: ArrayLike, data: TrainingSet, penalty: float = PENALTY) -> np.ndarray:
     """Category sums ᾱ (…, K, 10) of the α that minimise |M − α·X|² + penalty·|α|²; unique above 0.
 
     They are linear in the memory: what ridge regression of the digits on the images' pixels predicts for it.
@@ -79,20 +71,28 @@ def ridge_sums(memories: ArrayLike, data: TrainingSet, penalty: float = PENALTY)
     return np.asarray(memories) @ fit.coef_.T
 
 
+def mean_sums(memories: ArrayLike, data: TrainingSet) -> np.ndarray:
+    """Coefficients (…, K, 10) of memories in the mean images of ten digits, by least squares.
+
+    They are ᾱ if all images of a digit have one coefficient, and unique for any number of images.
+    """
+    return np.asarray(memories) @ np.linalg.pinv(splits.class_means(data).images)
+
+
 @dataclass(frozen=True, eq=False)
 class Learnt:
     """A network that was recorded while it learnt, with epochs (one step each) of the paper's rate.
 
-    ``paths`` (epoch, memory, category) are the memories' `shares`; ``digits`` (K,), ``appeared`` (category,)
-    and the ``tree`` as in `waddington.Network`; ``ridge`` is the agreement of the tree with that by
-    `ridge_sums`; ``held_out``, the part of the images held out that is recognised.
+    ``paths`` (epoch, memory, category) are the memories' `category_sums`; ``digits`` (K,), ``appeared``
+    (category,) and the ``tree`` as in `waddington.Network`; ``by_means`` is the agreement of the tree with
+    that by `mean_sums`; ``held_out``, the part of the images held out that is recognised.
     """
 
     paths: xr.DataArray
     digits: np.ndarray
     appeared: xr.DataArray
     tree: SplitTree
-    ridge: float
+    by_means: float
     held_out: float
 
 
@@ -123,7 +123,7 @@ def _learnt(
         counts = splits.recognised(run, data)
         pixels, digits = run.memories.values, splits.fates(run)
     epochs = np.round(run.epoch.values * minibatches * settings.rate / RATE)
-    sums = shares(pixels, data)
+    sums = category_sums(pixels, data)
     if np.mean(digits == splits.NO_FATE) >= 0.25:  # as in `waddington.recorded`
         digits = sums[-1].argmax(axis=1)
 
@@ -136,7 +136,7 @@ def _learnt(
         digits,
         splits.appearance(counts.assign_coords(epoch=epochs), int(APPEARED * images / CATEGORIES)),
         own,
-        tree_agreement(own, tree(ridge_sums(pixels, data))),
+        tree_agreement(own, tree(mean_sums(pixels, data))),
         _accuracy(held, pixels[-1], run.labels[-1].values, n),
     )
 
@@ -157,7 +157,7 @@ def _accuracy(data: TrainingSet, memories: np.ndarray, labels: np.ndarray, n: fl
 
 
 def landscape(learnt: Learnt) -> xr.Dataset:
-    """`splits.landscape` of the shares over the tree's leaves, the 1 in the left half."""
+    """`splits.landscape` of the category sums over the tree's leaves, the 1 in the left half."""
     order = splits.leaf_order(learnt.tree)
     if FIRST in order[len(order) // 2 :]:
         order = order[::-1]
@@ -216,7 +216,7 @@ def measure(
     """Networks at every size and n, in minibatches, each draw with its own images and start.
 
     Returns, over images, draw and n: the part of the images recognised, in ``training`` and ``held_out``;
-    ``leading``, the largest share over the sum of all absolute ones; ``single``, the part of the memories
+    ``leading``, the largest category sum over all absolute ones; ``single``, the part of the memories
     that belong to one digit (`arrest.belongs`); ``like_image`` and ``like_mean``, correlations of pixels with
     the most similar training image and with the mean image of the leading digit; all four means over the
     memories. Final ``memories`` (…, memory, pixel), and the ``digit`` (…, memory) that each belongs to.
@@ -256,21 +256,33 @@ def _measured(
     options = _options(settings, settings.minibatches(images), dtype) | {"memories": memories}
     found = sweep(data, n=powers, rescaled_temperature=COLD, seed=seed, **options)
     found = found.squeeze(("rescaled_temperature", "seed"), drop=True)
-    means = directions(splits.class_means(data).images)
+    learnt, means = directions(data.images).T, directions(splits.class_means(data).images)
+    networks = found.memories.values, found.labels.values, category_sums(found.memories.values, data)
     rows = []
-    for n, pixels, labels in zip(powers, found.memories.values, found.labels.values, strict=True):
-        own, turned = shares(pixels, data), directions(pixels)
+    for n, pixels, labels, own in zip(powers, *networks, strict=True):
+        turned = directions(pixels)
         row = {
             "training": _accuracy(data, pixels, labels, n),
             "held_out": _accuracy(held, pixels, labels, n),
             "leading": (own.max(axis=1) / np.abs(own).sum(axis=1)).mean(),
-            "like_image": (turned @ directions(data.images).T).max(axis=1).mean(),
+            "like_image": (turned @ learnt).max(axis=1).mean(),
             "like_mean": (turned * means[own.argmax(axis=1)]).sum(axis=1).mean(),
         }
         rows.append(xr.Dataset(row))
     measured = xr.concat(rows, "n").assign_coords(n=list(powers))
     digit = arrest.belongs(found.labels)
     return measured.assign(single=(digit >= 0).mean("memory"), memories=found.memories, digit=digit)
+
+
+def half_way(values: xr.DataArray) -> xr.DataArray:
+    """The n from which values (…, n) are above half way from the first to their largest, until that."""
+    n = values.n.values
+
+    def crossing(own: np.ndarray) -> float:
+        rising = own[: own.argmax() + 1]
+        return stays_above(n[: len(rising)], rising, (rising[0] + rising[-1]) / 2)
+
+    return xr.apply_ufunc(crossing, values, input_core_dims=[["n"]], vectorize=True)
 
 
 def baselines(

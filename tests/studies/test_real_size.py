@@ -27,24 +27,24 @@ def test_what_is_held_out_is_the_same_for_every_size_and_not_learnt():
         real_size.drawn(TINY, 5000, seed=0)
 
 
-def test_shares_are_category_sums_where_these_are_unique():
+def test_both_sums_are_those_of_coefficients_that_are_unique():
     data = hopcore.training_set(per_digit=8, seed=0)
     sums = np.random.default_rng(0).normal(size=(2, 5, 10))
     memories = sums @ splits.class_means(data).images  # every image of a digit has the same coefficient
-    np.testing.assert_allclose(real_size.shares(memories, data), sums, atol=1e-10)
+    np.testing.assert_allclose(real_size.mean_sums(memories, data), sums, atol=1e-10)
     alpha = np.random.default_rng(1).normal(size=(5, len(data)))
     expected = hopcore.category_coefficients(alpha, data)
-    np.testing.assert_allclose(real_size.ridge_sums(alpha @ data.images, data, 1e-9), expected, atol=1e-4)
+    np.testing.assert_allclose(real_size.category_sums(alpha @ data.images, data, 1e-9), expected, atol=1e-4)
 
 
-def test_ridge_sums_are_those_of_the_penalised_coefficients():
+def test_category_sums_are_those_of_the_penalised_coefficients():
     generator = np.random.default_rng(0)  # more images than pixels
     data = hopcore.TrainingSet(generator.uniform(-1, 1, (40, 9)), np.arange(40) % 10)
     memories = generator.uniform(-1, 1, (3, 9))
     gram = data.images @ data.images.T + 0.5 * np.eye(40)
     alpha = memories @ data.images.T @ np.linalg.inv(gram)
     expected = hopcore.category_coefficients(alpha, data)
-    np.testing.assert_allclose(real_size.ridge_sums(memories, data, 0.5), expected, atol=1e-10)
+    np.testing.assert_allclose(real_size.category_sums(memories, data, 0.5), expected, atol=1e-10)
 
 
 def test_chance_and_permuted_trees():
@@ -83,7 +83,7 @@ def test_a_recorded_network_is_that_of_train(learnt):
     assert own.paths.epoch.values[-1] == 58 * 3 * 20  # steps, and twenty times the paper's rate
     assert own.paths.sizes == {"epoch": 59, "memory": 20, "category": 10}
     assert (own.digits[own.digits >= 0] == own.paths.values[-1].argmax(axis=1)[own.digits >= 0]).mean() > 0.8
-    assert np.nanmin(own.appeared) == own.appeared[1] and own.ridge > 0.5
+    assert np.nanmin(own.appeared) == own.appeared[1] and own.by_means > 0.5
     land = real_size.landscape(own)
     order = splits.leaf_order(own.tree)
     ends = [np.median(land.place[-1].values[own.digits == digit]) for digit in order]
@@ -105,6 +105,11 @@ def test_accuracies_at_every_size():
     data, _ = real_size.drawn(TINY, 100, seed=1)
     correlations = np.corrcoef(one.memories, data.images)[:20, 20:]
     assert one.like_image == pytest.approx(correlations.max(axis=1).mean())
+
+
+def test_half_way_up():
+    values = xr.DataArray([[0.0, 2, 4, 1], [1, 1, 2, 2]], {"n": [3, 5, 9, 40]}, ("draw", "n"))
+    np.testing.assert_allclose(real_size.half_way(values), [5, 7])
 
 
 def test_other_classifiers_on_the_same_images():
