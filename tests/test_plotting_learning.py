@@ -8,6 +8,7 @@ import xarray as xr
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from hopcore import plotting
+from hopcore.plotting.style import pushed_apart
 from hopcore.splits import build_tree
 
 GENERATOR = np.random.default_rng(0)
@@ -60,6 +61,12 @@ def test_landscapes_from_above_have_one_clock_and_named_ends():
     assert [way.tolist() for way in ways.get_segments()][2] == [[0, 0], [0.5, 50], [1, 100]]
     assert (ways.get_colors()[0] == ways.get_colors()[1]).all()
     assert [(text.get_text(), text.get_position()[0]) for text in right.texts] == [("4", -1), ("7", 1)]
+
+
+def test_names_are_pushed_apart_in_their_order():
+    np.testing.assert_allclose(pushed_apart([5, 0, 0.1], 1), [5, -0.45, 0.55])
+    moved = pushed_apart([0.1, 0, 0.1, 0.2], 1)
+    assert (np.diff(moved[[1, 0, 2, 3]]) > 0.99).all() and moved.mean() == pytest.approx(0.1)
 
 
 def test_bands_add_up_and_carry_their_digits():

@@ -22,6 +22,7 @@ from .style import (
     draw_range,
     legend_outside,
     panel_table,
+    pushed_apart,
     styled,
 )
 
@@ -58,14 +59,7 @@ def _name_ends(axes: Axes, several: Sequence[Curve], height: float) -> None:
     low, high = axes.get_ylim()
     apart = _NAME_HEIGHT / height * (high - low)
     ends = np.array([_line(each)[-1] for each in several])
-    order = np.argsort(ends)
-    heights = ends[order]
-    for _ in range(100):  # push touching neighbours apart until none touch
-        overlap = np.maximum(apart - np.diff(heights), 0) / 2
-        heights[:-1] -= overlap
-        heights[1:] += overlap
-    for place, at in zip(order, heights, strict=True):
-        each = several[place]
+    for each, at in zip(several, pushed_apart(ends, apart), strict=True):
         beside: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
         end = np.asarray(each.x, dtype=float)[-1], at
         axes.annotate(each.label, end, color=each.colour, weight="bold", va="center", **beside)

@@ -194,3 +194,16 @@ def legend_outside(
 def draw_range(axes: Axes, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str) -> None:
     """Draw the spread around a line: a light band."""
     axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
+
+
+def pushed_apart(places: ArrayLike, apart: float) -> np.ndarray:
+    """Places on a line, in their order, moved as little as it takes until neighbours are so far apart."""
+    places = np.array(places, dtype=float)
+    order = np.argsort(places, kind="stable")
+    moved = places[order]
+    for _ in range(200):
+        overlap = np.maximum(apart - np.diff(moved), 0) / 2
+        moved[:-1] -= overlap
+        moved[1:] += overlap
+    places[order] = moved
+    return places

@@ -25,11 +25,13 @@ from .style import (
     fate_colours,
     new_figure,
     panel_table,
+    pushed_apart,
     styled,
 )
 
 _SIDE = 0.86  # of an image, where neighbouring fates are 1 apart
 _STEP = 1.12  # between two splits
+_NAME = 0.17  # of a fate's name below a landscape, where the outermost fates are 2 apart
 
 
 @styled
@@ -116,8 +118,9 @@ def valley_panels(panels: Mapping[str, tuple[xr.Dataset, ArrayLike]]) -> Picture
         axes.add_collection(LineCollection(ways, colors=fate_colours(fates), linewidths=0.7, alpha=0.5))
         axes.set(title=title, xlim=land.x.values[[0, -1]], ylim=epochs[[-1, 0]], xticks=[])
         axes.spines["bottom"].set_visible(False)
-        for fate in np.unique(fates[fates >= 0]).tolist():
-            at = np.median(places[-1, fates == fate]), -0.01
+        found = np.unique(fates[fates >= 0]).tolist()
+        ends = pushed_apart([np.median(places[-1, fates == fate]) for fate in found], _NAME)
+        for fate, end in zip(found, ends, strict=True):
             name = digit_text(fate, va="top", transform=axes.get_xaxis_transform())
-            axes.text(*at, str(fate), **name)
+            axes.text(end, -0.01, str(fate), **name)
     return Picture(figure, "png")
