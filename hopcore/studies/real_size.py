@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier
+from threadpoolctl import threadpool_limits
 
 from hopcore import splits
 from hopcore._threads import threads
@@ -46,6 +47,10 @@ APPEARED = 0.2
 
 PENALTY, LOGISTIC = 1.0, 0.01
 """Of ridge regression, in squared pixels; and C, the inverse of that of logistic regression."""
+
+_ALONE = threadpool_limits.wrap(
+    limits=1
+)  # the products of NumPy and scikit-learn too: workers share the cores
 
 Images = Digits | TrainingSet | None
 """What is drawn from: the embedded 5,000 for None, ``hopcore.load_mnist(full=True)`` for all of MNIST."""
@@ -112,6 +117,7 @@ def learn(
     return dict(zip(seeds, map_in(executor, work, seeds), strict=True))
 
 
+@_ALONE
 def _learnt(
     settings: RealScale, images: int, n: float, minibatches: int, source: Images, dtype: str, seed: int
 ) -> Learnt:
@@ -243,6 +249,7 @@ def _of_largest(settings: RealScale, source: Images, dtype: str, memories: int, 
     return found.drop_vars(["memories", "digit", "memory"])
 
 
+@_ALONE
 def _measured(
     settings: RealScale,
     powers: Sequence[float],
@@ -297,6 +304,7 @@ def baselines(
     return over_grid(work, executor, images=list(settings.images), draw=list(seeds))
 
 
+@_ALONE
 def _classified(settings: RealScale, source: Images, images: int, seed: int) -> xr.Dataset:
     data, held = drawn(settings, images, seed, source)
     means, neighbour = splits.class_means(data), KNeighborsClassifier(1)
