@@ -177,3 +177,18 @@ def test_a_movie_is_h264_with_controls_and_carries_its_description(tmp_path):
     told = subprocess.run(decode, capture_output=True, text=True, check=True).stderr
     size = f"{movie.width}x{movie.height}"
     assert all(word in told for word in ("h264", "yuv420p", size, "frame=    3"))
+
+
+def test_forecasts_beside_what_came():
+    drawn = plotting.foretold_scatter([[1, 2], [3]], [[2, 1], [3]], label="epoch").figure.axes[0]
+    assert [len(line.get_xdata()) for line in drawn.lines] == [
+        2,
+        1,
+        2,
+    ] and drawn.get_xlim() == drawn.get_ylim()
+    line = plotting.line_of_fates([-1.0, 1.0, 0.0], [4, 9, -1], [-0.8, 0.8], [4, -1], [4, 9]).figure.axes[0]
+    assert len(line.patches) == 1 and len(line.lines) == 2  # none for what has no fate
+    ways = {"a": ([0, 1], [[0, 0], [-1, 1]], [4, 9]), "b": ([0, 1], [[0, 0], [-1, 1]], [4, -1])}
+    panels = plotting.place_panels(ways, [4, 9]).figure.axes
+    assert [axes.get_title() for axes in panels] == ["a", "b"]
+    assert all(axes.yaxis_inverted() and len(axes.lines) == 2 for axes in panels)

@@ -326,3 +326,68 @@ REAL_SIZE = {
         _T_8[::6],
     ),
 }
+
+
+@dataclass(frozen=True)
+class SplittingScale:
+    """Crowds that come apart: several n and `spreads` of the start, and `draws` of images with a start each.
+
+    The `crowd` learns so many `images` per digit; others have `memories` and `per_digit`. Trees are foretold
+    at `tree_n`, `tree_draws` each, from so many `groups`, and are compared over the spreads of `noise`.
+    """
+
+    n: tuple[float, ...]
+    spreads: tuple[float, ...]
+    draws: int
+    tree_n: tuple[float, ...]
+    tree_draws: int
+    memories: tuple[int, ...]
+    per_digit: tuple[int, ...]
+    noise: tuple[float, ...]
+    rate: float
+    crowd: int = 100
+    images: int = _F3.per_digit
+    groups: int = 20
+
+
+_DECADES = tuple(10.0**-power for power in range(3, 11))
+_POWERS, _OTHER_IMAGES, _NOISE = (3, 10, 20, 30, 40), (5, 10, 40), (1e-8, 1e-3, 1e-2, 1e-1)
+
+SPLITTING = {
+    "tiny": SplittingScale(
+        (20, 30),
+        _DECADES[3:],
+        2,
+        (30,),
+        2,
+        (10, 20),
+        (3, 4),
+        (1e-5, 1e-2),
+        0.05,
+        crowd=20,
+        images=4,
+        groups=10,
+    ),
+    "quick": SplittingScale(
+        _POWERS,
+        (1e-3, 1e-4, 1e-6, 1e-8, 1e-10),
+        2,
+        (30,),
+        4,
+        (10, 30, 300, 1000),
+        _OTHER_IMAGES,
+        _NOISE,
+        0.01,
+    ),
+    "paper": SplittingScale(
+        _POWERS,
+        _DECADES,
+        8,
+        (10, 20, 30, 40),
+        8,
+        (10, 30, 300, 1000, 3000),
+        _OTHER_IMAGES,
+        (1e-10, *_NOISE, 0.3),
+        _F3.rate,
+    ),
+}

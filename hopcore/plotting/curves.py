@@ -20,6 +20,7 @@ from .style import (
     Picture,
     digit_text,
     draw_range,
+    fate_colours,
     legend_outside,
     panel_table,
     pushed_apart,
@@ -165,6 +166,68 @@ def digit_scatter(x: ArrayLike, y: ArrayLike, *, x_label: str, y_label: str) -> 
     axes.margins(0.08)
     for digit, place in enumerate(zip(x, y, strict=True)):
         axes.text(*place, str(digit), **digit_text(digit, size=14))
+    return Picture(figure, "svg")
+
+
+@styled
+def foretold_scatter(foretold: Sequence[ArrayLike], measured: Sequence[ArrayLike], *, label: str) -> Picture:
+    """What was foretold across and measured up, in a colour for each draw; a line where the two are equal."""
+    figure, [[axes]] = panel_table(3.4, x_label=f"{label}, foretold", y_label="measured")
+    for place, (x, y) in enumerate(zip(foretold, measured, strict=True)):
+        axes.plot(x, y, "o", markersize=3.5, alpha=0.6, color=f"C{place}")
+    ends = np.min([axes.get_xlim(), axes.get_ylim()]), np.max([axes.get_xlim(), axes.get_ylim()])
+    axes.plot(ends, ends, "--", color=INK, linewidth=1, zorder=0)
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    return Picture(figure, "svg")
+
+
+@styled
+def place_panels(panels: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]], order: ArrayLike) -> Picture:
+    """The ways of memories, one panel for each title: time (E,) down, places (E, K) across, fates (K,).
+
+    Places are as in `hopcore.splits.landscape`; the fates in their ``order`` are named below.
+    """
+    figure, [row] = panel_table(3.6, 1, len(panels), sharex=True, y_label="epochs")
+    marks = np.linspace(-1, 1, len(np.asarray(order)))
+    for axes, (title, (epochs, places, fates)) in zip(row, panels.items(), strict=True):
+        for own, fate in zip(np.asarray(places).T, np.asarray(fates), strict=True):
+            axes.plot(own, epochs, color=fate_colours([fate])[0], linewidth=0.6, alpha=0.7)
+        axes.set_xticks(marks, map(str, np.asarray(order)))
+        axes.set(title=title, xlim=(-1.08, 1.08))
+        axes.invert_yaxis()
+        for name, digit in zip(axes.get_xticklabels(), np.asarray(order).tolist(), strict=True):
+            name.set(color=DIGIT_COLOURS[digit], weight="bold")
+    return Picture(figure, "png")
+
+
+@styled
+def line_of_fates(
+    coordinates: ArrayLike, fates: ArrayLike, places: ArrayLike, foretold: ArrayLike, order: ArrayLike
+) -> Picture:
+    """Memories (K,) by their start's coordinate across and their fate up, a row for each in ``order``.
+
+    Bars are the parts of the line (G,) at their ``places``, in the row of the fate that is ``foretold`` for
+    them; -1 stands for no fate, and is not drawn.
+    """
+    rows = {int(digit): place for place, digit in enumerate(np.asarray(order))}
+    figure, [[axes]] = panel_table(
+        0.24 * len(rows) + 0.9,
+        x_label="start's coordinate on the line, in units of $\\sigma$",
+        y_label="digit",
+    )
+    places = np.asarray(places, dtype=float)
+    middles = (places[1:] + places[:-1]) / 2
+    edges = np.concatenate([[2 * places[0] - middles[0]], middles, [2 * places[-1] - middles[-1]]])
+    for low, high, fate in zip(edges, edges[1:], np.asarray(foretold), strict=False):
+        if fate in rows:
+            axes.barh(rows[fate], high - low, 0.8, low, color=DIGIT_COLOURS[fate], alpha=0.3, linewidth=0)
+    for at, fate in zip(np.asarray(coordinates), np.asarray(fates), strict=True):
+        if fate in rows:
+            axes.plot(at, rows[fate], "o", markersize=4, color=DIGIT_COLOURS[fate])
+    axes.set_yticks(range(len(rows)), map(str, rows))
+    for name, digit in zip(axes.get_yticklabels(), rows, strict=True):
+        name.set(color=DIGIT_COLOURS[digit], weight="bold")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     return Picture(figure, "svg")
 
 

@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from hopcore._checks import check_above, check_finite_array, check_integer, check_positive, check_real, refuse
+from hopcore._checks import check_above, check_finite_array, check_integer, check_positive, check_real
 from hopcore.data import TrainingSet
 from hopcore.training import Options, RandomStart, Run
 from hopcore.training.run import build_learner
@@ -38,7 +38,7 @@ def growth(
 
     Parameters
     ----------
-    data : the training set: S images that are linearly independent.
+    data : the training set, S images.
     n, rescaled_temperature, rate : as in `hopcore.train`.
     memories : K, whose path one memory at T/K^(1/n) has.
     mean : of the start, as in `hopcore.RandomStart`.
@@ -49,7 +49,8 @@ def growth(
     -------
     xarray.Dataset
         ``growth`` (epoch,), the natural logarithm of the standard deviation between memories, root mean
-        square pixel, over that of the start, σ. At the last epoch: ``memory`` (pixel,) and ``label``
+        square pixel, over that of the start, σ; ``largest`` (epoch,), the largest pixel of the one, in
+        absolute value. At the last epoch: ``memory`` (pixel,) and ``label``
         (category,) of the one; ``singular`` (direction,), the standard deviations along orthogonal
         directions, in units of σ, root mean square pixel; and for the leading one of them the change
         ``memory_lead`` (pixel,) and ``label_lead`` (category,) in which memories differ by one standard
@@ -59,7 +60,7 @@ def growth(
     Raises
     ------
     ValueError, TypeError
-        For a wrong argument, or images that are not linearly independent.
+        For a wrong argument.
     """
     copies = check_integer("memories", memories, minimum=1)
     until = until if until == np.inf else check_real("until", until)
@@ -68,20 +69,20 @@ def growth(
     start: Any = np.full((1, data.images.shape[1]), mean), np.full((1, data.targets.shape[1]), mean)
     options = Options.checked(data, start=start, rate=rate, epochs=epochs)
     images, pixels = data.images.shape
-    if np.linalg.matrix_rank(data.images) < images:
-        raise refuse("data", data, "a training set whose images are linearly independent")
     learner = build_learner(data, options, [Run(power, hot)])
     held, against = learner.state.conditions, torch.tensor(-2 * data.targets.T)
     rows = torch.tensor(data.images)
     gram = rows @ rows.T / pixels
     inverse = np.linalg.pinv(data.images)  # (N, S): weights of the images, from pixels
-    to_pixels = np.linalg.cholesky(gram.numpy()).T  # rms pixels, from weights
+    squares, axes = np.linalg.eigh(gram.numpy())
+    to_pixels = np.sqrt(squares.clip(0))[:, None] * axes.T  # rms pixels, from weights
 
     # Differences are factor·z: z are as many normal numbers as a start has, turned so that few matter.
     basis, triangle = np.linalg.qr(inverse)
     factor = np.eye(images + data.targets.shape[1])
     factor[:images, :images] = triangle.T
     found = [np.log(np.linalg.norm(to_pixels @ factor[:images]))]
+    largest = [abs(mean)]
     with torch.no_grad():
         while len(found) <= options.epochs and found[-1] < until:
             memory, labels = learner.memories()[0], learner.state.labels[0]
@@ -92,6 +93,7 @@ def growth(
             factor += options.rate * jacobian @ factor
             factor[~free] = 0  # all at one limit
             learner.epoch()
+            largest.append(float(learner.memories().abs().max()))
             found.append(np.log(np.linalg.norm(to_pixels @ factor[:images])))
 
     _, singular, turned = np.linalg.svd(to_pixels @ factor[:images], full_matrices=False)
@@ -107,7 +109,11 @@ def growth(
     along = {
         name: ("pixel" if name.startswith("memory") else "category", row) for name, row in values.items()
     }
-    curves = {"growth": ("epoch", np.array(found)), "singular": ("direction", singular)}
+    curves = {
+        "growth": ("epoch", np.array(found)),
+        "largest": ("epoch", largest),
+        "singular": ("direction", singular),
+    }
     return xr.Dataset({**curves, **along}, {"epoch": np.arange(len(found))})
 
 
