@@ -53,6 +53,11 @@ def test_everything_takes_any_number_of_categories(categories, tmp_path):
     assert tree.names == tuple(names) and tree.fates[0].mixture.shape == (categories,)
     assert all(f"{tree.name(fate.digit)}: " in str(tree) for fate in tree.fates)
     assert splits.class_means(data).names == data.names
+    paths = splits.mean_paths(run, data)
+    assert paths.dims == ("epoch", "memory", "category") and paths.category_name.values.tolist() == names
+    means, last = splits.class_means(data).images, paths[-1].values
+    np.testing.assert_allclose((run.memories[-1].values - last @ means) @ means.T, 0, atol=1e-9)  # projected
+    assert splits.split_tree(run, data, paths=paths, fates=np.zeros(8, int)).fates[0].digit == 0
 
     swept = hopcore.sweep(data, n=[3, 8], rescaled_temperature=0.85, memories=2, epochs=9)
     assert swept.labels.sizes["category"] == categories

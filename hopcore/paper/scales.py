@@ -391,3 +391,25 @@ SPLITTING = {
         _F3.rate,
     ),
 }
+
+
+@dataclass(frozen=True)
+class CellScale:
+    """Networks of cells: rate, memories, cells of `each` type, draws, n, and shares of the overlap."""
+
+    rate: float
+    memories: int
+    each: int
+    draws: int
+    powers: tuple[float, ...]
+    shares: tuple[float, ...]
+    heated: tuple[float, ...]
+
+
+_HEATED = (0.9, 1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35)
+
+CELLS = {
+    "tiny": CellScale(0.1, 20, 6, 2, (3, 12), (0.75, 0.9), _HEATED[::3]),
+    "quick": CellScale(0.04, 50, 13, 4, (3, 6, 12, 25), (0.6, 0.75, 0.9, 1.05, 1.2), _HEATED),
+    "paper": CellScale(0.01, 100, 13, 24, (3, 6, 9, 12, 18, 25), (0.6, 0.75, 0.9, 1.05, 1.2), _HEATED),
+}

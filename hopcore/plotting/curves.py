@@ -158,6 +158,26 @@ def coefficient_maps(
 
 
 @styled
+def dot_rows(
+    panels: Mapping[str, Mapping[str, ArrayLike]], *, x_label: str, guess: Mapping[str, float]
+) -> Picture:
+    """By title, rows of dots with their names, a bar at each row's mean, a dashed line at a guess."""
+    rows = sum(len(panel) + 1.4 for panel in panels.values())
+    figure, grid = panel_table(0.27 * rows + 0.4, len(panels), x_label=x_label, sharex=True)
+    for axes, (title, panel) in zip(grid[:, 0], panels.items(), strict=True):
+        axes.axvline(guess[title], color=INK, linestyle="--", linewidth=1)
+        for row, values in enumerate(panel.values()):
+            known = np.ravel(np.asarray(values, dtype=float))
+            shift = np.linspace(-0.22, 0.22, len(known))
+            colour = TEMPERATURE_COLOURS[row > 0]
+            axes.plot(known, row + shift, "o", color=colour, markersize=3.5, alpha=0.7, clip_on=False)
+            axes.plot([np.nanmean(known)] * 2, [row - 0.38, row + 0.38], color=colour, linewidth=2.2)
+        axes.set_yticks(range(len(panel)), list(panel))
+        axes.set(title=title, xlim=(0, 1), ylim=(len(panel) - 0.4, -0.6))
+    return Picture(figure, "svg")
+
+
+@styled
 def digit_scatter(x: ArrayLike, y: ArrayLike, *, x_label: str, y_label: str) -> Picture:
     """One mark for each digit, which is the digit itself, at (x, y)."""
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)

@@ -18,6 +18,7 @@ from .recognition import (
     appearance,
     class_means,
     learning_ranks,
+    mean_paths,
     rank_agreement,
     rank_correlation,
     recognised,
@@ -31,6 +32,7 @@ __all__ = [
     "NO_FATE", "Fate", "Saddle", "Split", "SplitTree", "appearance", "build_tree", "category_paths",
     "class_means", "coordinates", "distances_between", "distances_by_fate", "distances_to_paths",
     "distances_to_places", "distances_to_run", "fate_separations", "fates", "growth", "landscape",
-    "leading_digits", "leaf_order", "learning_ranks", "on_a_line", "quantiles", "rank_agreement",
-    "rank_correlation", "recognised", "saddle", "separation_epochs", "split_tree", "typicality",
+    "leading_digits", "leaf_order", "learning_ranks", "mean_paths", "on_a_line", "quantiles",
+    "rank_agreement", "rank_correlation", "recognised", "saddle", "separation_epochs", "split_tree",
+    "typicality",
 ]  # fmt: skip

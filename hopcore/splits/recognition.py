@@ -1,5 +1,6 @@
 """Which digits are recognised, since when and in which order (paper, Fig. 3C and F); how typical each is."""
 
+import warnings
 from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
@@ -12,6 +13,7 @@ from scipy.stats import rankdata, spearmanr
 
 from hopcore._checks import check_integer, refuse
 from hopcore.data import TrainingSet
+from hopcore.decomposition import NotUniqueWarning, coefficients
 from hopcore.training.schedule import conditions
 
 from .fates import coordinates_of, training_data
@@ -108,6 +110,23 @@ def class_means(data: TrainingSet) -> TrainingSet:
     digits = np.unique(data.digits)
     means = [data.images[data.digits == digit].mean(axis=0) for digit in digits]
     return TrainingSet(np.array(means), digits, **data.kinds)
+
+
+def mean_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray:
+    """Paths (epoch, memory, category) of the memories in the categories' mean images.
+
+    Unlike `category_paths` they are unique where there are more images than pixels, as in tables, unless the
+    mean images themselves depend on each other (then the shortest ones are taken). Arguments as there.
+    """
+    data = training_data(run, data)
+    dims, means = ("epoch", "memory", "category"), class_means(data)
+    sums = np.zeros((run.sizes["epoch"], run.sizes["memory"], data.categories))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotUniqueWarning)
+        sums[..., means.digits] = coefficients(
+            run.memories.transpose("epoch", "memory", "pixel").values, means
+        )
+    return xr.DataArray(sums, coordinates_of(run, dims), dims, "category_coefficients")
 
 
 def typicality(data: TrainingSet) -> np.ndarray:

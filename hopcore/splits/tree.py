@@ -121,18 +121,20 @@ def split_tree(
     run: xr.Dataset,
     data: TrainingSet | None = None,
     *,
+    paths: xr.DataArray | None = None,
     fates: ArrayLike | None = None,
     apart: float = 0.2,
     simultaneous: float | None = None,
 ) -> SplitTree:
     """The tree of splits of a recorded run.
 
-    The training set is not needed where the run carries the images (long trajectories do). The ``fates`` (K,)
+    The training set is not needed where the run carries the images (long trajectories do). The ``paths`` are
+    those of `category_paths` if None, or of `mean_paths`, for more images than pixels. The ``fates`` (K,)
     are those of the final labels if None; ``apart`` and ``simultaneous`` are as for `build_tree`, by default
     splits are simultaneous if they follow within 0.2/rate epochs. Errors are those of `category_paths` and
     `build_tree`.
     """
-    paths = category_paths(run, data)
+    paths = category_paths(run, data) if paths is None else paths
     if simultaneous is None:
         simultaneous = SIMULTANEOUS / run.attrs["rate"]
     fates = final_fates(run) if fates is None else fates
