@@ -163,11 +163,11 @@ def _accuracy(data: TrainingSet, memories: np.ndarray, labels: np.ndarray, n: fl
 
 
 def landscape(learnt: Learnt) -> xr.Dataset:
-    """`splits.landscape` of the category sums over the tree's leaves, the 1 in the left half."""
+    """`splits.landscape` of the category sums over the tree's leaves, without the start; 1 is on the left."""
     order = splits.leaf_order(learnt.tree)
     if FIRST in order[len(order) // 2 :]:
         order = order[::-1]
-    paths = learnt.paths.sel(category=order)
+    paths = learnt.paths[1:].sel(category=order)
     grown = (paths > 0).any("category").all("memory").values
     return splits.landscape(paths[grown.argmax() :], order, records=1)
 
