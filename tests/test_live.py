@@ -76,6 +76,7 @@ WRONG = [
     ("network", {"predicted": -1}, ValueError, "predicted = -1"),
     ("network", {"predicted": {2.0: 100}}, ValueError, "predicted = 2"),
     ("network", {"predicted": {}}, ValueError, "one for each"),
+    ("network", {"genes": ["one"]}, ValueError, "genes"),
     ("three", {"digits": [1, 4]}, ValueError, "three digits"),
     ("heat", {"seed": -1}, ValueError, "seed = -1"),
     ("draw", {"low": 1}, ValueError, "low = 1"),
@@ -91,6 +92,20 @@ def test_what_is_wrong_is_refused(name, options, error, message, few):
         getattr(live, name)("images", still=PIXEL)
 
 
+def test_categories_keep_their_names_and_pictures_their_shape(few):
+    cells = hopcore.TrainingSet(few.images[:, :8], [f"cell {each}" for each in few.digits], shape=(2, 4))
+    kinds = data_of(live.network(cells, still=PIXEL).html())
+    assert kinds["names"] == ["cell 1", "cell 4", "cell 7"] and kinds["picture"] == [2, 4]
+    assert page.kinds(few)["picture"] == [28, 28]
+    assert "categories cell 1, cell 4" in live.network(cells, digits=[0, 1]).alt
+    assert widget.Instrument("network", cells, live.network(cells, still=PIXEL).options).labels.shape == (
+        100,
+        3,
+    )
+    with pytest.raises(ValueError, match="square pictures"):
+        live.draw(cells, still=PIXEL)
+
+
 def test_a_predicted_split_is_over_the_logarithm_of_the_spread(few):
     options = live.network(few, spread=1e-8, predicted={1e-4: 50, 1e-6: 70}, still=PIXEL).options
     assert options["spread"] == -8 and options["predicted"] == [[-6, 70], [-4, 50]]
@@ -102,7 +117,7 @@ def test_the_script_has_all_files_and_the_books_colours():
     for name in page.SOURCES:
         text = page.files("hopcore.live").joinpath(f"{name}.js").read_text(encoding="utf-8")
         assert text in script, name
-    assert all(colour in script for colour in DIGIT_COLOURS)
+    assert page.kinds(hopcore.training_set())["colours"] == list(DIGIT_COLOURS)
     assert script.count("export") == 0 and "export default" in page.module()
 
 

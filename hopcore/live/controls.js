@@ -34,15 +34,15 @@ function slider(parent, name, value, change) {
   };
 }
 
-/** The ten digits as chips in their colours; several may be chosen, or (type "radio") one. */
-function digitChips(parent, words, chosen, change, type = "checkbox") {
+/** The digits as chips in their colours; several may be chosen, or (type "radio") one. */
+function digitChips(parent, words, chosen, change, { names, colours, kind }, type = "checkbox") {
   const box = make("fieldset", { className: "chips" }, parent), name = `hopcore-live-${++numbered}`;
-  make("legend", { textContent: words }, box);
-  const inputs = BOOK.digits.map((colour, value) => {
+  make("legend", { textContent: words === "digits" ? kind : words }, box);
+  const inputs = colours.map((colour, value) => {
     const label = make("label", {}, box), checked = chosen.includes(value);
     const input = make("input", { type, value, name, checked }, label);
-    make("span", { textContent: value }, label).style.setProperty("--digit", colour);
-    input.addEventListener("change", () => change(range(CATEGORIES).filter((at) => inputs[at].checked)));
+    make("span", { textContent: names[value] }, label).style.setProperty("--digit", colour);
+    input.addEventListener("change", () => change(range(inputs.length).filter((at) => inputs[at].checked)));
     return input;
   });
   return (now) => inputs.forEach((input, digit) => { input.checked = now.includes(digit); });

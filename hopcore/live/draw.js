@@ -5,21 +5,21 @@ const PEN = 2.4, INK_BOX = 20; // pixels of an image: the pen's width, and the s
 const FAINT = 0.14; // what is left of a memory that does not answer
 
 /** Scores of an image (N) as in hopcore.scores, and every memory's share of all activations aⁿ. */
-function answer(image, memories, labels, n, temperature) {
-  const { length } = image, overlaps = range(labels.length / CATEGORIES)
+function answer(image, memories, labels, n, temperature, C) {
+  const { length } = image, overlaps = range(labels.length / C)
     .map((k) => dot(image, memories, k * length));
   const largest = Math.max(...overlaps, 0), powers = overlaps.map((h) => (h > 0 ? (h / largest) ** n : 0));
   const scale = Math.exp(Math.min(n * Math.log(largest / temperature), 600)), total = sum(powers) || 1;
-  const scores = new Float64Array(CATEGORIES);
-  powers.forEach((power, k) => add(scores, power * scale, labels, 0, CATEGORIES, k * CATEGORIES));
+  const scores = new Float64Array(C);
+  powers.forEach((power, k) => add(scores, power * scale, labels, 0, C, k * C));
   return { scores: scores.map(Math.tanh), shares: powers.map((power) => power / total) };
 }
 
 /** How many memories answer, 1/Σ share², and what the network says. */
-function inWords({ scores, shares }) {
+function inWords({ scores, shares }, names) {
   const many = 1 / sum(shares.map((share) => share * share));
   if (!Number.isFinite(many)) return "no memory answers";
-  return `${many < 9.95 ? many.toFixed(1) : Math.round(many)} memories answer, it says ${leading(scores, 0)}`;
+  return `${many < 9.95 ? many.toFixed(1) : Math.round(many)} memories answer, it says ${names[leading(scores)]}`;
 }
 
 /** Strokes [[x, y]…] as an image of MNIST's kind: as large as its digits, the ink's centre in the middle. */
@@ -51,7 +51,7 @@ class DrawInstrument extends LearningInstrument {
     this.addNetwork();
     Object.assign(this, { strokes: [], image: null });
     const choose = ([digit]) => this.try(() => { this.example(digit); this.learn(); });
-    this.chips = digitChips(this.controls, "or show a", [], choose, "radio");
+    this.chips = digitChips(this.controls, "or show a", [], choose, this.data, "radio");
     const draws = (fresh) => (...at) => this.drawn(fresh, ...at);
     hand(this.canvases.pad, { pointerdown: draws(true), pointermove: draws(false) });
   }
@@ -106,7 +106,7 @@ class DrawInstrument extends LearningInstrument {
   answers(at) {
     const { memories, labels } = this.networks[at], { n, rescaledTemperature } = this.rule(at);
     const image = this.image || new Float64Array(this.data.pixels);
-    return answer(image, memories, labels, n, rescaledTemperature * image.length);
+    return answer(image, memories, labels, n, rescaledTemperature * image.length, this.categories);
   }
 
   /** The network at n, the image, and scores and shares at n and low n; `other` is the network at low n. */
@@ -116,7 +116,7 @@ class DrawInstrument extends LearningInstrument {
   }
 
   words() {
-    const told = [1, 0].map((at) => `n = ${this.rule(at).n}: ${inWords(this.answers(at))}`);
+    const told = [1, 0].map((at) => `n = ${this.rule(at).n}: ${inWords(this.answers(at), this.data.names)}`);
     return this.image ? `${told.join("; ")}.` : "Draw a digit, or show one.";
   }
 
@@ -135,8 +135,8 @@ class DrawInstrument extends LearningInstrument {
     const { memories, labels, count } = this.networks[at], { scores, shares } = this.answers(at);
     const size = Math.min(height - 36, width * 0.52), strongest = Math.max(...shares, 1e-300);
     text(pen, `n = ${this.rule(at).n}`, 0, 8, { bold: true, size: 13 });
-    if (this.image) text(pen, inWords({ scores, shares }), width, 8, { align: "right" });
-    const frames = (k) => BOOK.digits[standsFor(labels, k)];
+    if (this.image) text(pen, inWords({ scores, shares }, this.data.names), width, 8, { align: "right" });
+    const frames = (k) => this.data.colours[standsFor(labels, k, this.categories)];
     const shades = (k) => FAINT + (1 - FAINT) * shares[k] / strongest;
     mosaic(pen, memories, count, [0, 20, size], frames, 3, shades);
     this.drawScores(pen, scores, [size + 28, 20, width - size - 32, size]);
@@ -144,11 +144,11 @@ class DrawInstrument extends LearningInstrument {
 
   /** A bar for each score, to the left where it is negative. */
   drawScores(pen, scores, [left, top, width, height]) {
-    const most = Math.max(...scores.map(Math.abs), 1e-300), best = this.image && leading(scores, 0);
-    const row = height / CATEGORIES, zero = left + width / 2;
+    const most = Math.max(...scores.map(Math.abs), 1e-300), best = this.image && leading(scores), { names, colours } = this.data;
+    const row = height / scores.length, zero = left + width / 2;
     scores.forEach((score, digit) => {
       const y = top + digit * row, fillStyle = digit === best ? INK : faint(INK);
-      text(pen, digit, left - 10, y + row / 2, { colour: BOOK.digits[digit], bold: true, align: "center" });
+      text(pen, names[digit], left - 10, y + row / 2, { colour: colours[digit], bold: true, align: "center" });
       Object.assign(pen, { fillStyle }).fillRect(zero, y + 0.15 * row, score / most * width / 2, 0.7 * row);
     });
     line(pen, [[zero, top], [zero, top + height]], INK, 0.8);

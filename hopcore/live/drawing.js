@@ -55,29 +55,63 @@ function disc(pen, x, y, radius, fill, edge = null, width = 1.5) {
   if (edge) Object.assign(pen, { strokeStyle: edge, lineWidth: width }).stroke();
 }
 
-/** Images (K·N) in a table that fills a square; `frames` are colours or null, `shades` from 0 to 1. */
-function mosaic(pen, images, count, [x, y, size], frames = () => null, gap = 3, shades = () => 1) {
-  const columns = Math.ceil(Math.sqrt(count)), rows = Math.ceil(count / columns);
-  const of = (k) => [k % columns, Math.floor(k / columns)];
-  const side = Math.sqrt(images.length / count), cell = side + gap;
-  const [width, height] = [columns * cell + gap, rows * cell + gap], data = new ImageData(width, height);
-  const pixels = new Uint32Array(data.data.buffer), sheet = (mosaic.sheet ??= make("canvas"));
-  for (let k = 0, at = 0; k < count; k++) {
-    const [left, top] = of(k).map((place) => place * cell + gap), shade = Math.round(shades(k) * 255) << 24;
-    for (let row = top; row < top + side; row++) {
-      const p = row * width + left;
-      for (let to = p; to < p + side; to++) pixels[to] = colourOf(images[at++]) | shade;
-    }
-  }
+/** Numbers in [−1, 1] as pixels, where `fill` puts their colours. */
+function sheetOf(width, height, fill) {
+  const data = new ImageData(width, height), sheet = (sheetOf.sheet ??= make("canvas"));
+  fill(new Uint32Array(data.data.buffer));
   Object.assign(sheet, { width, height }).getContext("2d").putImageData(data, 0, 0);
-  const scale = size / Math.max(width, height), edge = (side + 2) * scale;
+  return sheet;
+}
+
+/** Images (K·N) in a table that fills a square; `frames` are colours or null, `shades` from 0 to 1. */
+function mosaic(pen, images, count, [x, y, size], frames = () => null, gap = 3, shades = () => 1, shape = null) {
+  const side = Math.sqrt(images.length / count), [tall, wide] = shape || [side, side];
+  const columns = Math.ceil(Math.sqrt(count * tall / wide)), rows = Math.ceil(count / columns);
+  const of = (k) => [k % columns * (wide + gap) + gap, Math.floor(k / columns) * (tall + gap) + gap];
+  const [width, height] = [columns * (wide + gap) + gap, rows * (tall + gap) + gap];
+  const sheet = sheetOf(width, height, (pixels) => {
+    for (let k = 0, at = 0; k < count; k++) {
+      const [left, top] = of(k), shade = Math.round(shades(k) * 255) << 24;
+      for (let row = top; row < top + tall; row++) {
+        const p = row * width + left;
+        for (let to = p; to < p + wide; to++) pixels[to] = colourOf(images[at++]) | shade;
+      }
+    }
+  });
+  const scale = size / Math.max(width, height);
   pen.imageSmoothingEnabled = scale * (window.devicePixelRatio || 1) < 1.5;
   pen.drawImage(sheet, x, y, width * scale, height * scale);
   pen.lineWidth = Math.max(1.5, 1.6 * scale);
   for (let k = 0; k < count; k++) {
-    const strokeStyle = frames(k), [left, top] = of(k).map((place) => (place * cell + gap - 1) * scale);
-    if (strokeStyle) Object.assign(pen, { strokeStyle }).strokeRect(x + left, y + top, edge, edge);
+    const strokeStyle = frames(k), [left, top] = of(k).map((place) => (place - 1) * scale);
+    const edges = [wide, tall].map((length) => (length + 2) * scale);
+    if (strokeStyle) Object.assign(pen, { strokeStyle }).strokeRect(x + left, y + top, ...edges);
   }
+}
+
+/** Rows of numbers with {name, colour}, once for equal names that follow each other; `genes` name columns. */
+function heatMap(pen, rows, [width, height], said, genes = []) {
+  const { length: wide } = rows[0], named = genes.length > 0 && width / wide > 14, left = 84;
+  const foot = named ? 62 : 18, [across, down] = [(width - left) / wide, (height - foot) / rows.length];
+  const sheet = sheetOf(wide, rows.length, (pixels) => {
+    rows.forEach((row, at) => pixels.set(Array.from(row, (value) => colourOf(value) | 255 << 24), at * wide));
+  });
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(sheet, left, 0, width - left, height - foot);
+  said.forEach(({ name, colour }, at) => {
+    Object.assign(pen, { fillStyle: colour }).fillRect(left - 7, at * down, 5, down);
+    if (name === said[at - 1]?.name) return;
+    const members = said.filter((each) => each.name === name).length, size = Math.min(11, down * members);
+    text(pen, name.slice(0, 12), left - 10, (at + members / 2) * down, { align: "right", size });
+  });
+  if (!named) return text(pen, `${wide} numbers of each memory`, left, height - 8, { size: 11 });
+  return genes.forEach((gene, at) => {
+    pen.save();
+    pen.translate(left + (at + 0.5) * across, height - foot + 4);
+    pen.rotate(-Math.PI / 2);
+    text(pen, gene.slice(0, 9), 0, 0, { align: "right", size: 11 });
+    pen.restore();
+  });
 }
 
 const PALETTE = Uint32Array.from(BOOK.pixels.match(/.{6}/g), (hex) => (

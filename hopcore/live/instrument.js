@@ -9,10 +9,13 @@ class Instrument {
     for (const name of ["bar", "stage", "controls"]) this[name] = make("div", { className: name }, this.root);
     this.told = make("p", { className: "told", role: "alert" }, this.root);
     this.said = make("p", { className: "state" }, this.root);
-    make("p", { className: "hint", textContent: hint }, this.root);
+    const said = (words) => (data.kind === "digits" ? words
+      : words.replace(/(ten )?digits/, "categories").replace("digit", "category"));
+    make("p", { className: "hint", textContent: said(hint) }, this.root);
     for (const canvases of views) {
       const view = make("div", { className: "view" }, this.stage);
-      for (const [name, [ratio, label]] of Object.entries(canvases)) {
+      for (const [name, [ratio, words]] of Object.entries(canvases)) {
+        const label = said(words);
         make("p", { className: "title", textContent: label }, view);
         this.canvases[name] = new Canvas(view, name, ratio, label, (...given) => this[name](...given));
       }
@@ -66,7 +69,7 @@ class Instrument {
   knob(parent, name) {
     const change = (value) => this.try(() => this.set({ [name]: value })), now = this.settings[name];
     const control = name === "digits" ? digitChips : slider;
-    this.shown[name] = control(parent, name, now, change);
+    this.shown[name] = control(parent, name, now, change, this.data);
   }
 
   end() {

@@ -12,8 +12,9 @@ class HeatInstrument extends LearningInstrument {
 
   words() {
     const held = this.held(), none = this.network.count - sum(held);
-    const names = held.flatMap((members, digit) => (members ? [`${digit}: ${members}`] : [])).join(", ");
-    const told = names ? `Memories of one digit: ${names}` : "No memory has one digit";
+    const names = held.flatMap((members, digit) => (members ? [`${this.data.names[digit]}: ${members}`] : [])).join(", ");
+    const one = this.data.kind === "digits" ? "digit" : "category";
+    const told = names ? `Memories of one ${one}: ${names}` : `No memory has one ${one}`;
     return `Tᵣ = ${this.settings.rescaledTemperature}. ${told}; ${none} undecided.`;
   }
 

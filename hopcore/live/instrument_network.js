@@ -15,7 +15,7 @@ class NetworkInstrument extends LearningInstrument {
     const known = recognised.filter((count, digit) => count > 0.2 * this.imagesOf(digit)).length;
     const images = `${sum(recognised)} of ${digits.length} images recognised`;
     const mark = this.predicted(), told = mark ? ` The first split is predicted at epoch ${mark}.` : "";
-    return `${images}; ${known} of ${all} digits have appeared.${told}`;
+    return `${images}; ${known} of ${all} ${this.data.kind} have appeared.${told}`;
   }
 
   /** The epoch of the first split by prediction, as long as nothing but spread and seed has been changed. */
@@ -38,8 +38,8 @@ class NetworkInstrument extends LearningInstrument {
 
   /** A thread for every memory, beside those with which it is together, at last in its digit's colour. */
   tree(pen, width, height) {
-    const { past: all, network: { count, sums } } = this, every = Math.ceil(all.length / BRANCHES);
-    const past = all.filter((_, at) => at % every === 0), groups = groupsOver(past, count);
+    const { past: all, network: { count, sums }, categories, data: { colours } } = this, every = Math.ceil(all.length / BRANCHES);
+    const past = all.filter((_, at) => at % every === 0), groups = groupsOver(past, count, categories);
     const parted = (one, other) => groups.find((group) => group[one] !== group[other]) || range(count);
     const order = range(count).sort((one, other) => parted(one, other)[one] - parted(one, other)[other]);
     const heights = groups.map((group) => {
@@ -48,14 +48,14 @@ class NetworkInstrument extends LearningInstrument {
       const place = new Map(order.map((k, at) => [k, y += step(k, at)]));
       return range(count).map((k) => place.get(k) - y / 2);
     });
-    const reach = Math.max(count, ...heights.flat()), digits = range(count).map((k) => leading(sums, k));
+    const reach = Math.max(count, ...heights.flat()), digits = range(count).map((k) => leading(sums, k, categories));
     const axes = this.timeAxes(pen, [4, 4, width - 34, height - 34], { up: [-reach, reach] });
     const thick = axes.box[3] / reach / 2 + 0.3, mark = this.predicted();
     for (let k = 0; k < count; k++) {
       const alike = (group) => group.every((each, j) => each !== group[k] || digits[j] === digits[k]);
       const own = groups.findIndex(alike), points = past.map(({ epoch }, at) => [epoch, heights[at][k]]);
       axes.line(own < 0 ? points : points.slice(0, own + 1), faint(INK), thick);
-      if (own >= 0) axes.line(points.slice(own), BOOK.digits[digits[k]], thick);
+      if (own >= 0) axes.line(points.slice(own), colours[digits[k]], thick);
     }
     if (mark === null) return;
     axes.line([[mark, -reach], [mark, reach]], INK, 1.2, [5, 4]);
@@ -65,18 +65,18 @@ class NetworkInstrument extends LearningInstrument {
 }
 
 /** For each record the group of each memory, by its first member. */
-function groupsOver(history, count) {
+function groupsOver(history, count, categories) {
   const group = range(count);
   const near = (sums, i, j) => {
     let square = 0;
-    for (let c = 0; c < CATEGORIES; c++) square += (sums[i * CATEGORIES + c] - sums[j * CATEGORIES + c]) ** 2;
+    for (let c = 0; c < categories; c++) square += (sums[i * categories + c] - sums[j * categories + c]) ** 2;
     return square < APART * APART;
   };
   return [...history].reverse().map(({ sums }) => {
     for (let i = 0; i < count; i++) {
       for (let j = 0; j < i; j++) {
         if (group[i] === group[j] || !near(sums, i, j)) continue;
-        const [first, last] = [group[i], group[j]].sort((one, other) => one - other);
+        const [first, last] = [group[i], group[j]].sort(apart);
         group.forEach((own, k) => { if (own === last) group[k] = first; });
       }
     }

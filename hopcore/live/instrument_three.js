@@ -25,17 +25,18 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   colour(k) {
-    const { sums } = this.network;
-    return super.colour(k) || (sums.some(Boolean) ? BOOK.digits[leading(sums, k)] : null);
+    const { network: { sums }, data, categories } = this;
+    return super.colour(k) || (sums.some(Boolean) ? data.colours[leading(sums, k, categories)] : null);
   }
 
   words() {
-    const held = this.held(), own = (digit) => `${held[digit]} stand for the ${digit}`;
+    const held = this.held(), own = (digit) => `${held[digit]} stand for the ${this.data.names[digit]}`;
     return `Of ${this.network.count} memories ${this.settings.digits.map(own).join(", ")}.`;
   }
 
   trails(pen, width, height) {
-    const { network, settings: { digits }, turn, tilt } = this, size = width * 0.43;
+    const { network, data: { names, colours }, categories, settings: { digits }, turn, tilt } = this,
+      size = width * 0.43;
     const [sinA, cosA, sinB, cosB] = [turn, tilt].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
     const project = (shares) => {
       const [up, right, away] = shares.map((share) => share - 0.35), depth = sinA * right + cosA * away;
@@ -45,12 +46,13 @@ class ThreeInstrument extends LearningInstrument {
     line(pen, [...CORNERS, CORNERS[0]].map(project), INK, 0.8, [4, 4]);
     CORNERS.forEach((corner, at) => {
       line(pen, [project([0, 0, 0]), project(corner)], INK, 0.8);
-      const [x, y] = project(corner.map((each) => each * 1.1)), colour = BOOK.digits[digits[at]];
-      text(pen, `share of ${digits[at]}`, x, y + (at ? 18 : -10), { colour, align: "center", bold: true });
+      const [x, y] = project(corner.map((each) => each * 1.1)), colour = colours[digits[at]];
+      const words = `share of ${names[digits[at]]}`, half = 3.6 * words.length;
+      text(pen, words, within(x, half, width - half), y + (at ? 18 : -10), { colour, align: "center", bold: true });
     });
     const every = Math.ceil(this.past.length / 80), past = this.past.filter((_, at) => at % every === 0);
     for (let k = 0; k < network.count; k++) {
-      const place = ({ sums }) => project(digits.map((digit) => sums[k * CATEGORIES + digit]));
+      const place = ({ sums }) => project(digits.map((digit) => sums[k * categories + digit]));
       const colour = this.colour(k) || INK, trail = [...past, network].map(place);
       line(pen, trail, faint(colour), 1);
       disc(pen, ...trail.at(-1), 3.2, colour);

@@ -3,7 +3,7 @@
 class LearningInstrument extends Instrument {
   prepare() {
     const { data, settings, layout } = this, picture = this.element.querySelector(".still img")?.cloneNode();
-    this.settings = { digits: [...new Set(data.digits)].sort(), seed: 0, memories: 100, ...settings };
+    this.settings = { digits: [...new Set(data.digits)].sort(apart), seed: 0, memories: 100, ...settings };
     this.first = this.settings;
     this.addNetwork();
     this.transport(layout.past);
@@ -21,15 +21,16 @@ class LearningInstrument extends Instrument {
   get images() { return this.network.images; }
   get digits() { return this.network.digits; }
   get epoch() { return this.network.epoch; }
+  get categories() { return this.data.names.length; }
   state() { return this.network.state(); }
 
   /** A new network from the seed, on the images of the chosen digits. */
   begin() {
-    const { data, settings: { seed, memories, spread, digits: held } } = this, { pixels } = data;
+    const { data, categories, settings: { seed, memories, spread, digits: held } } = this, { pixels } = data;
     const rows = data.rowsOf(held), digits = rows.map((row) => data.digits[row]);
     const images = Float64Array.from(rows.flatMap((row) => [...data.image(row)]));
-    const start = startOf(seed, memories, pixels, spread);
-    this.networks.forEach((each, at) => each.open({ images, digits, pixels, rule: this.rule(at), ...start }));
+    const start = startOf(seed, memories, pixels, categories, spread), own = { images, digits, pixels, categories };
+    this.networks.forEach((each, at) => each.open({ ...own, rule: this.rule(at), ...start }));
   }
 
   rule() {
@@ -58,7 +59,7 @@ class LearningInstrument extends Instrument {
 
   set(given) {
     const before = this.settings, now = { ...before, ...checkAll(given, before) };
-    now.digits = [...now.digits].sort();
+    now.digits = [...now.digits].sort(apart);
     if ("digits" in given) this.data.rowsOf(now.digits); // which refuses digits that the page lacks
     this.settings = now;
     if (!this.digits || ["digits", "seed", "memories", "spread"].some((name) => name in given)) this.begin();
@@ -69,8 +70,8 @@ class LearningInstrument extends Instrument {
 
   load(given) {
     const { pixels } = this.data, memories = table("memories", given.memories, pixels);
-    const labels = table("labels", given.labels, CATEGORIES);
-    if (memories.length / pixels !== labels.length / CATEGORIES) {
+    const labels = table("labels", given.labels, this.categories);
+    if (memories.length / pixels !== labels.length / this.categories) {
       throw new RangeError("memories and labels: must be equally many.");
     }
     for (const each of this.networks) each.open({ ...each, memories, labels });
@@ -110,33 +111,40 @@ class LearningInstrument extends Instrument {
     Object.assign(slide, { max: Math.max(1, history.length - 1), value: this.past.length - 1 });
   }
 
-  memories(pen, width) {
-    const { memories, count } = this.network;
-    mosaic(pen, memories, count, [0, 0, width], (k) => this.colour(k));
+  /** As pictures, or, where the data are none, as rows of a table in the order of their categories. */
+  memories(pen, width, height) {
+    const { network: { memories, labels, count }, data: { picture, pixels, names }, categories } = this;
+    if (picture) return mosaic(pen, memories, count, [0, 0, width], (k) => this.colour(k), 3, undefined, picture);
+    const own = range(count).map((k) => leading(labels, k, categories));
+    const order = range(count).sort((one, other) => own[one] - own[other]);
+    const said = order.map((k) => ({ name: names[own[k]], colour: this.colour(k) || INK }));
+    const row = (k) => memories.subarray(k * pixels, (k + 1) * pixels);
+    return heatMap(pen, order.map(row), [width, height], said, this.settings.genes);
   }
 
   /** The colour of the digit that a memory stands for. */
-  colour(k) { return BOOK.digits[standsFor(this.network.labels, k)]; }
+  colour(k) { return this.data.colours[standsFor(this.network.labels, k, this.categories)]; }
 
   /** How many memories stand for each digit. */
   held(labels = this.network.labels) {
-    const own = range(this.network.count).map((k) => standsFor(labels, k));
-    return range(CATEGORIES).map((digit) => own.filter((each) => each === digit).length);
+    const own = range(this.network.count).map((k) => standsFor(labels, k, this.categories));
+    return range(this.categories).map((digit) => own.filter((each) => each === digit).length);
   }
 
   get past() { return this.network.past(); }
 
   /** A strip for each digit, filled as high as `part(record, digit)` of 1; `told(digit)` is at its end. */
   strips(pen, width, height, part, told) {
-    const { past, network } = this, chosen = [...new Set(this.digits)].reverse(), { length } = chosen;
-    const axes = this.timeAxes(pen, [16, 4, width - 46, height - 34], { up: [0, length] });
+    const { past, network, data: { names, colours } } = this, chosen = [...new Set(this.digits)].sort(apart);
+    const { length } = chosen, left = 8 + 7 * Math.min(Math.max(...chosen.map((digit) => names[digit].length)), 14);
+    const axes = this.timeAxes(pen, [left, 4, width - left - 30, height - 34], { up: [0, length] });
     const row = axes.box[3] / length;
-    chosen.forEach((digit, base) => {
-      const colour = BOOK.digits[digit], middle = axes.above(base + 0.5);
+    chosen.reverse().forEach((digit, base) => {
+      const colour = colours[digit], middle = axes.above(base + 0.5);
       const top = (record) => [record.epoch, base + 0.95 * part(record, digit)];
       axes.area([...past, network].map(top), [[0, base], [network.epoch, base]], colour);
       axes.line([[0, base], [axes.across[1], base]], `${colour}55`, 0.7);
-      text(pen, digit, 2, middle, { colour, bold: true, size: Math.min(12, row) });
+      text(pen, names[digit].slice(0, 14), 2, middle, { colour, bold: true, size: Math.min(12, row) });
       text(pen, told(digit), width, middle, { align: "right", size: Math.min(11, row) });
     });
   }
@@ -150,13 +158,13 @@ class LearningInstrument extends Instrument {
 }
 
 /** The digit that a memory stands for: its only label at +1, or −1. */
-function standsFor(labels, k) {
-  const high = range(CATEGORIES).filter((c) => labels[k * CATEGORIES + c] >= 0.9);
+function standsFor(labels, k, categories) {
+  const high = range(categories).filter((c) => labels[k * categories + c] >= 0.9);
   return high.length === 1 ? high[0] : -1;
 }
 
 /** The digit that leads in a memory's mixture. */
-function leading(sums, k) {
-  const own = sums.subarray(k * CATEGORIES, (k + 1) * CATEGORIES);
+function leading(sums, k = 0, categories = sums.length) {
+  const own = sums.subarray(k * categories, (k + 1) * categories);
   return own.indexOf(Math.max(...own));
 }

@@ -1,6 +1,6 @@
 """The five instruments, one function each."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from math import log10
 from typing import Any
@@ -9,7 +9,7 @@ from hopcore._checks import check_above, check_flag, check_integer, check_positi
 from hopcore.data import TrainingSet, training_set
 
 from .kernel import in_notebook
-from .page import KNOWN, Page
+from .page import KNOWN, Page, kinds
 from .stills import still_of
 
 _DEFAULTS = {"momentum": 0.0, "autoplay": False}
@@ -35,6 +35,7 @@ def network(
     memories: int = 100,
     momentum: float = 0.0,
     digits: Iterable[int] | None = None,
+    genes: Sequence[str] = (),
     seed: int = 0,
     spread: float | None = None,
     predicted: float | Mapping[float, float] | None = None,
@@ -50,7 +51,9 @@ def network(
     n, rescaled_temperature, rate, memories, momentum, seed
         As in `hopcore.train`; all can be changed in the instrument.  A widget starts as `hopcore.train` does.
     digits
-        Which digits of the data to learn; None takes all.
+        Which digits, or categories by their numbers, of the data to learn; None takes all.
+    genes
+        Names of the N columns of data that are no pictures; their memories are rows of a table.
     spread
         Standard deviation σ of the start, above 0 and at most 1, with a slider from 1e-12 to 0.1.  None:
         as in `hopcore.RandomStart`, without a slider.
@@ -68,7 +71,8 @@ def network(
     """
     return _learning(
         "network", data, still, digits, n=n, rescaled_temperature=rescaled_temperature, rate=rate,
-        memories=memories, momentum=momentum, seed=seed, autoplay=autoplay, **_foretold(spread, predicted),
+        memories=memories, momentum=momentum, seed=seed, autoplay=autoplay, genes=genes,
+        **_foretold(spread, predicted),
     )  # fmt: skip
 
 
@@ -139,6 +143,9 @@ def draw(
     still: bytes | None = None,
 ) -> Any:
     """A digit drawn by hand, and the memories that answer at ``low`` and at ``n``.  As `network`."""
+    data = _images(data)
+    if len(set(kinds(data)["picture"] or (0, 1))) > 1:
+        raise refuse("data", data, "square pictures, to be drawn")
     return _learning(
         "draw", data, still, n=n, low=low, rescaled_temperature=rescaled_temperature, rate=rate,
         memories=memories, seed=seed,
@@ -187,14 +194,20 @@ def _learning(
 ) -> Any:
     """An instrument whose network learns, from values that are checked by their names."""
     data = _images(data)
-    told = {key: given.pop(key) for key in ("spread", "predicted") if key in given}
+    told = {key: given.pop(key) for key in ("spread", "predicted", "genes") if key in given}
+    if len(told.get("genes", ())):
+        told["genes"] = [str(each) for each in told["genes"]]
+        if len(told["genes"]) != data.images.shape[1]:
+            raise refuse("genes", told["genes"], f"{data.images.shape[1]} names, one for each column")
+    else:
+        told.pop("genes", None)
     given = {key: _CHECKS[key](key, value) for key, value in {**_DEFAULTS, **given}.items()} | told
     given["rescaledTemperature"] = given.pop("rescaled_temperature")
     if not 0 <= given["momentum"] < 1:
         raise refuse("momentum", given["momentum"], "a number from 0 up to, not including, 1")
     if digits is not None:
         held = sorted(set(data.digits.tolist()))
-        chosen = [check_integer("digits", digit, 0, 9) for digit in digits]
+        chosen = [check_integer("digits", digit, 0, data.categories - 1) for digit in digits]
         if not chosen or len(set(chosen)) < len(chosen) or not set(chosen) <= set(held):
             raise refuse("digits", chosen, f"at least one of {held}, and none twice")
         given["digits"] = sorted(chosen)

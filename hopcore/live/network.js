@@ -4,11 +4,11 @@ const START_MEAN = -0.003, START_SPREAD = 1e-5; // as in hopcore.training.option
 const MOST_RECORDS = 160, RECORD_BYTES = 6e7, FIRST_INTERVAL = 8;
 const SLICE = 8, SHOW = 100; // milliseconds: of learning in one task, and between two pictures
 
-/** The start of K memories of N pixels and their labels, with a `spread` of so many powers of ten. */
-function startOf(seed, count, pixels, spread = Math.log10(START_SPREAD)) {
+/** The start of K memories of N pixels and their C labels, with a `spread` of so many powers of ten. */
+function startOf(seed, count, pixels, categories, spread = Math.log10(START_SPREAD)) {
   const normal = normals(seed);
   const drawn = (length) => new Float64Array(length).map(() => normal(START_MEAN, 10 ** spread));
-  return { memories: drawn(count * pixels), labels: drawn(count * CATEGORIES) };
+  return { memories: drawn(count * pixels), labels: drawn(count * categories) };
 }
 
 /** A promise of the next task: sooner than a timer, and after what the page has to do. */
@@ -30,29 +30,29 @@ class Network {
   constructor(changed, seen, most) { Object.assign(this, { changed, seen, most, turn: 0 }); }
 
   /**
-   * Anew, from `memories` (K·N) and `labels`: `digits` are the categories of the images (S·N), and `rule`
-   * {n, rescaledTemperature, rate, momentum}.
+   * Anew, from `memories` (K·N) and `labels`: `digits` are the images' (S·N) among so many `categories`, and
+   * `rule` is {n, rescaledTemperature, rate, momentum}.
    */
-  open({ images, digits, pixels, rule, memories, labels }) {
-    Object.assign(this, { images, digits, pixels, rule, memories, labels, epoch: 0, history: [] });
+  open({ images, digits, pixels, categories, rule, memories, labels }) {
+    Object.assign(this, { images, digits, pixels, categories, rule, memories, labels, epoch: 0, history: [] });
     Object.assign(this, { learning: false, features: null, learner: null, shares: null });
     this.turn++;
     this.interval = FIRST_INTERVAL;
-    this.count = labels.length / CATEGORIES;
-    this.recognised = range(CATEGORIES).fill(0);
+    this.count = labels.length / categories;
+    this.recognised = range(categories).fill(0);
     this.sums = new Float64Array(labels.length);
   }
 
   /** Whether all that learns is there; it is made when needed (an untouched page does nothing), in parts. */
   awake() {
-    const { digits, pixels, memories, labels } = this;
+    const { digits, pixels, categories, memories, labels } = this;
     if (!this.features) this.features = featuresOf(this.images, digits.length, pixels);
     else if (!this.learner) {
-      this.learner = learningRule(this.features, digits, this.count);
+      this.learner = learningRule(this.features, digits, this.count, categories);
       this.learner.take(memories, labels);
       this.memories = this.learner.state.pixels.subarray(0, memories.length);
       this.labels = this.learner.state.labels.subarray(0, labels.length);
-    } else if (!this.shares) this.shares = sharesOf(this.features, digits);
+    } else if (!this.shares) this.shares = sharesOf(this.features, digits, categories);
     else return true;
     return false;
   }
@@ -94,12 +94,12 @@ class Network {
 
   /** ᾱ of every memory and digit (K × C): what it is made of; and how many images of each digit are known. */
   measure() {
-    const { learner: { state, scores: respond }, digits, count: K } = this, S = digits.length;
-    const C = CATEGORIES, scores = respond(this.rule), sums = (this.sums = new Float64Array(K * C));
+    const { learner: { state, scores: respond }, digits, categories: C, count: K } = this;
+    const S = digits.length, scores = respond(this.rule), sums = (this.sums = new Float64Array(K * C));
     this.shares.forEach((share, s) => {
       for (let k = 0; k < K; k++) add(sums, state.overlaps[k * S + s], share, k * C, C, 0);
     });
-    const said = (s) => leading(Float64Array.from(range(C), (c) => scores[c * S + s]), 0);
+    const said = (s) => leading(Float64Array.from(range(C), (c) => scores[c * S + s]));
     this.recognised = range(C).map((c) => digits.filter((digit, s) => digit === c && said(s) === c).length);
   }
 
@@ -144,8 +144,8 @@ class Network {
 }
 
 /** ᾱ for an overlap of 1 with each image: Gram·α = overlaps, and ᾱ is the sum of α over a digit's images. */
-function sharesOf({ dense, size }, digits) {
-  const own = (s) => range(CATEGORIES).map((c) => Number(digits[s] === c));
+function sharesOf({ dense, size }, digits, categories) {
+  const own = (s) => range(categories).map((c) => Number(digits[s] === c));
   const row = (s) => [...dense.subarray(s * size, (s + 1) * size), ...own(s)];
   return solved(range(size).map((s) => Float64Array.from(row(s))));
 }

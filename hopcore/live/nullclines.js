@@ -17,7 +17,7 @@ class NullclinesInstrument extends Instrument {
     Object.assign(this, { chosen: null, followed: [], cross: [0.5, 0.8], curves: { rows: [], folds: [] } });
     this.chips = ["A", "B"].map((name, at) => {
       const choose = ([digit]) => this.try(() => this.choose(at, digit));
-      return digitChips(controls, name, [], choose, "radio");
+      return digitChips(controls, name, [], choose, this.data, "radio");
     });
     this.hands();
   }

@@ -2,6 +2,7 @@
 
 const range = (count) => Array.from({ length: count }, (_, at) => at);
 const within = (value, low, high) => Math.min(Math.max(value, low), high);
+const apart = (one, other) => one - other;
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 /** Normal numbers from a seed: Lehmer's numbers, and Box and Muller. */

@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,7 +15,7 @@ from matplotlib.colors import to_hex
 
 from hopcore._files import data_address
 from hopcore.data import TrainingSet
-from hopcore.plotting.style import DIGIT_COLOURS, LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP
+from hopcore.plotting.style import LABEL_COLOUR, MEMORY_COLOUR, PIXEL_MAP, category_colour
 
 SOURCES = """
 numbers rule network reduced drawing controls
@@ -33,7 +34,6 @@ def source() -> str:
     text = "\n".join(FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SOURCES)
     book = {
         **KNOWN,
-        "digits": DIGIT_COLOURS,
         "pixels": "".join(to_hex(colour)[1:] for colour in colormaps[PIXEL_MAP](np.linspace(0, 1, 256))),
         "memory": MEMORY_COLOUR,
         "label": LABEL_COLOUR,
@@ -102,8 +102,23 @@ _SHOWN: dict[str, int] = {}
 
 
 def grey(data: TrainingSet) -> np.ndarray:
-    """The images (S, N) as bytes of grey; exact for those of MNIST."""
+    """The images (S, N) as bytes of grey: exact for those of MNIST, other numbers to 1/255."""
     return np.rint((data.images + 1) * 255 / 2).astype(np.uint8)
+
+
+def kinds(data: TrainingSet) -> dict[str, Any]:
+    """The categories' names and colours, what the page calls them, and a picture's rows and columns or None.
+
+    Of images without a shape a square number of pixels is a picture where the categories are plain numbers.
+    """
+    digits, side = "category_name" not in data.coordinates, math.isqrt(data.images.shape[1])
+    picture = [side, side] if digits and side**2 == data.images.shape[1] else None
+    return {
+        "names": list(data.names),
+        "colours": [category_colour(category) for category in range(data.categories)],
+        "kind": "digits" if digits else "categories",
+        "picture": list(data.shape) if data.shape else picture,
+    }
 
 
 @lru_cache(maxsize=4)
@@ -113,4 +128,5 @@ def packed(data: TrainingSet) -> dict[str, Any]:
         "shape": list(data.images.shape),
         "digits": data.digits.tolist(),
         "pixels": base64.b64encode(grey(data).tobytes()).decode(),
+        **kinds(data),
     }

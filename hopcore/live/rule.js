@@ -5,7 +5,7 @@
 // for most n, but a gradient is divided by its own largest entry, so only ratios matter. Everything lies in
 // one closure over its arrays: a browser then makes the loops about one and a half times as fast.
 
-const CATEGORIES = 10;
+const CATEGORIES = 10; // of digits; other data have their own
 const LOWEST = -600, HIGHEST = 600; // exponents: below, nothing beside the largest; above, tanh is at ±1
 const TINY = 1e-290; // the smallest divisor
 const NOTHING = -1e30; // in the place of log 0
@@ -58,9 +58,9 @@ function pairFeatures(aa, ab, bb) {
 }
 
 /** K memories under training; `own` are the images' categories. Blank ones fill them to groups of eight. */
-function learningRule(features, own, count) {
+function learningRule(features, own, count, C = CATEGORIES) {
   const { size: S, pixels: N, gram, ink } = features;
-  const K = Math.ceil(count / 8) * 8, C = CATEGORIES, array = (width) => new Float64Array(K * width);
+  const K = Math.ceil(count / 8) * 8, array = (width) => new Float64Array(K * width);
   const moving = () => ({ overlaps: array(S), pixels: array(N), labels: array(C) });
   const state = moving(), velocity = moving(), change = moving();
   const weights = array(S), logarithms = array(S), powers = array(S), packed = new Float64Array(8 * S);

@@ -9,15 +9,16 @@ const INSTRUMENTS = {
 };
 
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
-function imagesOf({ shape: [, pixels], digits, pixels: grey }) {
+function imagesOf({ shape: [, pixels], digits, pixels: grey, ...kinds }) {
   const bytes = typeof grey === "string" ? Array.from(atob(grey), (byte) => byte.charCodeAt(0)) : grey;
   const images = Float64Array.from(bytes, (value) => 2 * value / 255 - 1);
   return {
-    pixels, digits,
+    pixels, digits, ...kinds,
     image: (row) => images.subarray(row * pixels, (row + 1) * pixels),
     rowsOf(chosen) {
       const rows = digits.flatMap((digit, row) => (chosen.includes(digit) ? [row] : []));
-      if (!rows.length) throw new RangeError(`The page has no ${chosen.join(", ")}.`);
+      const told = chosen.map((digit) => kinds.names[digit] ?? digit).join(", ");
+      if (!rows.length || !chosen.every((digit) => digit in kinds.names)) throw new RangeError(`The page has no ${told}.`);
       return rows;
     },
     any(digit) {
@@ -37,7 +38,7 @@ function begin(element, options, data) {
 function render({ model, el }) {
   const element = make("div", { className: "hopcore-live", "data-instrument": model.get("name") }, el);
   const grey = model.get("grey"), pixels = new Uint8Array(grey.buffer, grey.byteOffset, grey.byteLength);
-  const data = imagesOf({ shape: model.get("shape"), digits: model.get("digit_of_image"), pixels });
+  const data = imagesOf({ shape: model.get("shape"), digits: model.get("digit_of_image"), pixels, ...model.get("kinds") });
   const own = begin(element, model.get("options"), data);
   model.on("msg:custom", ({ do: deed, given }) => own.try(() => own[deed](given)));
   // Of a restart ipywidgets tells, of an end only the kernel's own connection; the instrument itself goes on.

@@ -7,10 +7,10 @@ import numpy as np
 import traitlets
 
 from hopcore._checks import check_above, check_finite_array, check_integer, check_positive, check_real, refuse
-from hopcore.data import CATEGORIES, TrainingSet
+from hopcore.data import TrainingSet
 from hopcore.training import RandomStart
 
-from .page import grey, module
+from .page import grey, kinds, module
 
 
 class Widget(anywidget.AnyWidget):
@@ -22,6 +22,7 @@ class Widget(anywidget.AnyWidget):
     shape: Any = traitlets.List().tag(sync=True)
     digit_of_image: Any = traitlets.List().tag(sync=True)
     grey = traitlets.Bytes().tag(sync=True)
+    kinds = traitlets.Dict().tag(sync=True)
     told = traitlets.Unicode().tag(sync=True)
     """The last refusal or error of the instrument; empty if there is none."""
 
@@ -33,6 +34,7 @@ class Widget(anywidget.AnyWidget):
             shape=list(data.images.shape),
             digit_of_image=data.digits.tolist(),
             grey=grey(data).tobytes(),
+            kinds=kinds(data),
             **more,
         )
 
@@ -69,7 +71,7 @@ class Instrument(Widget):
         shown = {"n": "n", "rescaled_temperature": "rescaledTemperature", "rate": "rate"}
         given = {trait: options[key] for trait, key in shown.items()}
         start = RandomStart(spread=10 ** options.get("spread", -5)).draw(
-            options["seed"], (options["memories"], data.images.shape[1]), CATEGORIES
+            options["seed"], (options["memories"], data.images.shape[1]), data.categories
         )
         super().__init__(name, data, options, **given, **_state(*start))
 
@@ -88,8 +90,8 @@ class Instrument(Widget):
 
     @property
     def labels(self) -> np.ndarray:
-        """The labels (K, 10)."""
-        return np.frombuffer(self.current_labels).reshape(-1, CATEGORIES)
+        """The labels (K, C)."""
+        return np.frombuffer(self.current_labels).reshape(-1, self.data.categories)
 
     def play(self) -> None:
         """Let it learn."""
@@ -108,9 +110,9 @@ class Instrument(Widget):
         self.send({"do": "push", "given": check_positive("std", std)})
 
     def load(self, memories: Any, labels: Any) -> None:
-        """Begin from memories (K, N) and labels (K, 10), for example those of a run of `hopcore.train`."""
+        """Begin from memories (K, N) and labels (K, C), for example those of a run of `hopcore.train`."""
         memories = check_finite_array("memories", memories, (None, self.shape[1]))
-        labels = check_finite_array("labels", labels, (None, CATEGORIES))
+        labels = check_finite_array("labels", labels, (None, self.data.categories))
         if len(memories) != len(labels) or not len(memories):
             raise refuse("labels", labels, f"one row for each of the {len(memories)} memories, at least one")
         with self.hold_sync():

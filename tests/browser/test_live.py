@@ -47,7 +47,8 @@ def state(page: Page) -> tuple[np.ndarray, np.ndarray, int]:
     memories, labels, epoch = page.evaluate(
         "(() => { const s = ask.state(); return [[...s.memories], [...s.labels], s.epoch]; })()"
     )
-    return np.reshape(memories, (-1, 784)), np.reshape(labels, (-1, 10)), epoch
+    width, categories = page.evaluate("[ask.data.pixels, ask.categories]")
+    return np.reshape(memories, (-1, width)), np.reshape(labels, (-1, categories)), epoch
 
 
 def learn(page: Page, memories: np.ndarray, labels: np.ndarray, *parts: dict[str, float]) -> None:
@@ -360,6 +361,25 @@ def test_the_spread_of_the_start_has_a_slider_and_moves_the_predicted_split(few,
     page.evaluate("ask.set({ n: 12 })")
     expect(told).not_to_contain_text("predicted")
     assert refusal(page, "set({ spread: 1 })") == "log₁₀ σ = 1: must be a number up to 0."
+
+
+def test_a_table_of_cells_is_learnt_and_shown_by_the_names_of_its_categories(show) -> None:
+    drawn = np.random.default_rng(3)
+    kinds = np.repeat(range(4), 6)
+    greys = np.clip(drawn.integers(30, 220, (4, 11))[kinds] + drawn.integers(-20, 20, (24, 11)), 0, 255)
+    names = ("stem", "erythrocyte", "monocyte", "T")
+    cells = hopcore.TrainingSet(2.0 * greys / 255 - 1, np.array(names)[kinds], names=names)
+    page = show(live.network(cells, n=8, genes=[f"gene {each}" for each in range(11)], **SMALL))
+    parts = [{"n": 8, "rescaledTemperature": 0.4, "momentum": 0.3, "rate": RATE, "steps": EPOCHS}]
+    memories, labels = drawn.normal(0, 0.05, (9, 11)), drawn.normal(0, 0.05, (9, 4))
+    learn(page, memories, labels, *parts)
+    assert apart(page, trained(cells, memories, labels, parts)) < NEAR
+    expect(page.locator(".state")).to_contain_text("of 24 images recognised;")
+    expect(page.locator(".state")).to_contain_text("of 4 categories have appeared.")
+    page.locator("summary").click()
+    page.get_by_role("checkbox", name="monocyte").uncheck()
+    assert page.evaluate("[...new Set(ask.digits)]") == [0, 1, 3]
+    assert refusal(page, "set({ digits: [4] })") == "The page has no 4."
 
 
 def test_two_instruments_share_a_page(few, show) -> None:
