@@ -76,21 +76,13 @@ def category_sums(memories: ArrayLike, data: TrainingSet, penalty: float = PENAL
     return np.asarray(memories) @ fit.coef_.T
 
 
-def mean_sums(memories: ArrayLike, data: TrainingSet) -> np.ndarray:
-    """Coefficients (…, K, 10) of memories in the mean images of ten digits, by least squares.
-
-    They are ᾱ if all images of a digit have one coefficient, and unique for any number of images.
-    """
-    return np.asarray(memories) @ np.linalg.pinv(splits.class_means(data).images)
-
-
 @dataclass(frozen=True, eq=False)
 class Learnt:
     """A network that was recorded while it learnt, with epochs (one step each) of the paper's rate.
 
     ``paths`` (epoch, memory, category) are the memories' `category_sums`; ``digits`` (K,), ``appeared``
     (category,) and the ``tree`` as in `waddington.Network`; ``by_means`` is the agreement of the tree with
-    that by `mean_sums`; ``held_out``, the part of the images held out that is recognised.
+    that by `splits.mean_paths`; ``held_out``, the part of the images held out that is recognised.
     """
 
     paths: xr.DataArray
@@ -128,6 +120,7 @@ def _learnt(
         run = train(data, n=n, rescaled_temperature=COLD, seed=seed, record_every=every, **options)
         counts = splits.recognised(run, data)
         pixels, digits = run.memories.values, splits.fates(run)
+        means = splits.mean_paths(run, data).values
     epochs = np.round(run.epoch.values * minibatches * settings.rate / RATE)
     sums = category_sums(pixels, data)
     if np.mean(digits == splits.NO_FATE) >= 0.25:  # as in `waddington.recorded`
@@ -142,7 +135,7 @@ def _learnt(
         digits,
         splits.appearance(counts.assign_coords(epoch=epochs), int(APPEARED * images / CATEGORIES)),
         own,
-        tree_agreement(own, tree(mean_sums(pixels, data))),
+        tree_agreement(own, tree(means)),
         _accuracy(held, pixels[-1], run.labels[-1].values, n),
     )
 
