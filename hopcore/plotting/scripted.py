@@ -32,7 +32,7 @@ _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths
 _TURN, _TILT = 22, 16  # the first view, in degrees
 _VALLEY_VIEW = 14, 38
-_RIDGES = 70  # of a landscape, at most
+_RIDGES, _TRAILS = 56, 50  # of a landscape, at most
 
 
 def scripted(kind: str, picture: str, data: Mapping[str, Any], *, hint: str, attributes: str = "") -> str:
@@ -293,8 +293,8 @@ def turning_trails(
 def turning_valley(land: xr.Dataset, fates: ArrayLike, *, description: str = "") -> Turning:
     """A landscape of memories, from `hopcore.splits.landscape`, that falls with the epochs, and their trails.
 
-    ``fates`` are (K,), the digits that colour the memories, below 0 for none. ValueError for others, and for
-    fewer than two epochs.
+    ``fates`` are (K,), the digits that colour the memories, below 0 for none. Of many memories, every second
+    or third is drawn, so that at most 50 are. ValueError for other fates, and for fewer than two epochs.
     """
     fates = check_finite_array("fates", fates, (land.sizes["memory"],)).astype(int)
     epochs = check_increasing("epochs", land.epoch.values)
@@ -309,6 +309,7 @@ def turning_valley(land: xr.Dataset, fates: ArrayLike, *, description: str = "")
     points = np.stack([on, places, np.broadcast_to(away[:, None], places.shape)], axis=-1)
 
     every = slice(None, None, -(-len(epochs) // _RIDGES))
+    some = slice(None, None, -(-len(fates) // _TRAILS))
     lines = np.stack(np.broadcast_arrays(up[every, ::2], x[::2], away[every, None]), axis=-1)
     # and down to the ground at both ends
     ends = np.stack(np.broadcast_arrays(up.min() - 0.1, x[[0, -2]], away[every, None]), axis=-1)
@@ -318,8 +319,8 @@ def turning_valley(land: xr.Dataset, fates: ArrayLike, *, description: str = "")
         for fate in np.unique(fates[fates >= 0]).tolist()
     ]
     return Turning(
-        points[every], tuple(map(int, epochs[every])), tuple(fate_colours(fates)), (), (), description,
-        ridges=ridges, labels=tuple(named), view=_VALLEY_VIEW,
+        points[every, some], tuple(map(int, epochs[every])), tuple(fate_colours(fates[some])), (), (),
+        description, ridges=ridges, labels=tuple(named), view=_VALLEY_VIEW,
     )  # fmt: skip
 
 
