@@ -63,8 +63,13 @@ def _skip(app: Sphinx, what: str, name: str, value: Any, skip: bool, options: An
 
 
 def _fold(app: Sphinx, doctree: nodes.document, name: str) -> None:
-    """Fold what a chapter has for a second reading; a link to something in there opens it."""
-    words = {"Change it": "Try it yourself", "How sure is this?": "Controls, choices and limits"}
+    """Fold what a page has for a second reading; a link to something in there opens it."""
+    words = {
+        "Change it": "Try it yourself",
+        "How sure is this?": "Controls, choices and limits",
+        "Verdicts under other circumstances": "Other seeds, precision, threads, images and grids",
+        "The paper’s figures, panel by panel": "Where each panel is",
+    }
     for section in doctree.findall(nodes.section):
         if told := words.get(section[0].astext()):
             opens = f'<details class="hopcore-fold"><summary>{told}</summary>'
