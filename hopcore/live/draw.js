@@ -139,16 +139,17 @@ class DrawInstrument extends LearningInstrument {
     const frames = (k) => this.data.colours[standsFor(labels, k, this.categories)];
     const shades = (k) => FAINT + (1 - FAINT) * shares[k] / strongest;
     mosaic(pen, memories, count, [0, 20, size], frames, 3, shades);
-    this.drawScores(pen, scores, [size + 28, 20, width - size - 32, size]);
+    this.drawScores(pen, scores, [size + 30, 20, width - size - 34, size]);
   }
 
   /** A bar for each score, to the left where it is negative. */
   drawScores(pen, scores, [left, top, width, height]) {
-    const most = Math.max(...scores.map(Math.abs), 1e-300), best = this.image && leading(scores), { names, colours } = this.data;
-    const row = height / scores.length, zero = left + width / 2;
+    const most = Math.max(...scores.map(Math.abs), 1e-300), best = this.image && leading(scores);
+    const { names, colours } = this.data, row = height / scores.length, zero = left + width / 2;
     scores.forEach((score, digit) => {
       const y = top + digit * row, fillStyle = digit === best ? INK : faint(INK);
-      text(pen, names[digit], left - 10, y + row / 2, { colour: colours[digit], bold: true, align: "center" });
+      text(pen, names[digit], left - 9, y + row / 2, { bold: true, align: "right" });
+      disc(pen, left - 3, y + row / 2, 3, colours[digit]);
       Object.assign(pen, { fillStyle }).fillRect(zero, y + 0.15 * row, score / most * width / 2, 0.7 * row);
     });
     line(pen, [[zero, top], [zero, top + height]], INK, 0.8);

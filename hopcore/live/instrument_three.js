@@ -35,8 +35,8 @@ class ThreeInstrument extends LearningInstrument {
   }
 
   trails(pen, width, height) {
-    const { network, data: { names, colours }, categories, settings: { digits }, turn, tilt } = this,
-      size = width * 0.43;
+    const { network, data: { names, colours }, categories, settings: { digits }, turn, tilt } = this;
+    const size = width * 0.43;
     const [sinA, cosA, sinB, cosB] = [turn, tilt].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
     const project = (shares) => {
       const [up, right, away] = shares.map((share) => share - 0.35), depth = sinA * right + cosA * away;
@@ -46,9 +46,10 @@ class ThreeInstrument extends LearningInstrument {
     line(pen, [...CORNERS, CORNERS[0]].map(project), INK, 0.8, [4, 4]);
     CORNERS.forEach((corner, at) => {
       line(pen, [project([0, 0, 0]), project(corner)], INK, 0.8);
-      const [x, y] = project(corner.map((each) => each * 1.1)), colour = colours[digits[at]];
+      const [x, y] = project(corner.map((each) => each * 1.1));
       const words = `share of ${names[digits[at]]}`, half = 3.6 * words.length;
-      text(pen, words, within(x, half, width - half), y + (at ? 18 : -10), { colour, align: "center", bold: true });
+      text(pen, words, within(x, half, width - half), y + (at ? 18 : -10), { align: "center", bold: true });
+      disc(pen, ...project(corner), 4.5, colours[digits[at]]);
     });
     const every = Math.ceil(this.past.length / 80), past = this.past.filter((_, at) => at % every === 0);
     for (let k = 0; k < network.count; k++) {

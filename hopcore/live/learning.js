@@ -143,8 +143,8 @@ class LearningInstrument extends Instrument {
       const colour = colours[digit], middle = axes.above(base + 0.5);
       const top = (record) => [record.epoch, base + 0.95 * part(record, digit)];
       axes.area([...past, network].map(top), [[0, base], [network.epoch, base]], colour);
-      axes.line([[0, base], [axes.across[1], base]], `${colour}55`, 0.7);
-      text(pen, names[digit].slice(0, 14), 2, middle, { colour, bold: true, size: Math.min(12, row) });
+      axes.line([[0, base], [axes.across[1], base]], colour, 1);
+      text(pen, names[digit].slice(0, 14), 2, middle, { bold: true, size: Math.min(12, row) });
       text(pen, told(digit), width, middle, { align: "right", size: Math.min(11, row) });
     });
   }

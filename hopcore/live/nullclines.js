@@ -145,9 +145,10 @@ class NullclinesInstrument extends Instrument {
       xName: `label ℓ: −1 says ${two}, +1 says ${one}`,
     }));
     text(pen, `memory α: 0 is all ${two}, 1 all ${one}`, 0, 30, { size: 11 });
-    text(pen, "memory rests", 0, 9, { size: 11, colour: BOOK.memory, bold: true });
-    text(pen, "label rests", 92, 9, { size: 11, colour: BOOK.label, bold: true });
-    text(pen, "● stable  ○ unstable", 166, 9, { size: 11 });
+    for (const [x, colour] of [[0, BOOK.memory], [98, BOOK.label]]) line(pen, [[x, 9], [x + 12, 9]], colour, 2.2);
+    for (const [x, words] of [[16, "memory rests"], [114, "label rests"], [182, "● stable  ○ unstable"]]) {
+      text(pen, words, x, 9, { size: 11 });
+    }
     const pale = faint(INK);
     for (const [place, dEll, dx] of arrows) {
       const half = 0.021 * box[2] / Math.sqrt(Math.hypot(dEll, dx) || 1); // longer where it is faster
@@ -164,7 +165,7 @@ class NullclinesInstrument extends Instrument {
     this.numbered.forEach(({ ell, position, stable }, at) => {
       const [x, y] = axes.at([ell, position]);
       mark(pen, x, y, stable, 6);
-      text(pen, at + 1, x + (at % 2 ? -17 : 11), y - 8, { bold: true });
+      text(pen, at + 1, x + (at % 2 ? -17 : 11), y + (at === 2 ? 9 : -8), { bold: true });
     });
     const [x, y] = axes.at(this.cross);
     for (const [dx, dy] of [[7, 0], [0, 7]]) line(pen, [[x - dx, y - dy], [x + dx, y + dy]], INK, 1.8);
