@@ -62,6 +62,12 @@ def real_size(fewer: str, longer: str) -> None:
     assert 0.3 < short < long < 0.95
 
 
+def splitting(epochs: str, five: str) -> None:
+    _, spread = numbers(epochs)
+    assert 0.008 < spread < 0.016
+    assert {*numbers(five)} == {0, 3, 5, 8}
+
+
 def stem_state(held: str, morphogen: str, hysteresis: str) -> None:
     spreads = numbers(" ".join(re.findall(r"spread (\S+)", held)))
     assert len(spreads) == 3 and spreads.min() == 0 < spreads.max()
@@ -101,7 +107,7 @@ def waddington(tree: str, fewer: str, clock: str) -> None:
 EXPECTED: dict[str, Callable[..., None]] = {
     each.__name__: each
     for each in (
-        arrest, feature_to_prototype, path_dependence, real_size, stem_state, three_categories,
+        arrest, feature_to_prototype, path_dependence, real_size, splitting, stem_state, three_categories,
         two_memory_bifurcation, two_memory_prototypes, waddington,
     )
 }  # fmt: skip

@@ -75,14 +75,18 @@ def growth(
     gram = rows @ rows.T / pixels
     inverse = np.linalg.pinv(data.images)  # (N, S): weights of the images, from pixels
     squares, axes = np.linalg.eigh(gram.numpy())
-    to_pixels = np.sqrt(squares.clip(0))[:, None] * axes.T  # rms pixels, from weights
+    to_pixels = torch.tensor(np.sqrt(squares.clip(0))[:, None] * axes.T)  # rms pixels, from weights
 
     # Differences are factor·z: z are as many normal numbers as a start has, turned so that few matter.
+    # Products are PyTorch's: NumPy's have a number of threads of their own.
     basis, triangle = np.linalg.qr(inverse)
-    factor = np.eye(images + data.targets.shape[1])
-    factor[:images, :images] = triangle.T
-    found = [np.log(np.linalg.norm(to_pixels @ factor[:images]))]
-    largest = [abs(mean)]
+    factor = torch.eye(images + data.targets.shape[1], dtype=torch.float64)
+    factor[:images, :images] = torch.tensor(triangle.T)
+
+    def grown() -> float:
+        return float(torch.linalg.norm(to_pixels @ factor[:images]).log())
+
+    found, largest = [grown()], [abs(mean)]
     with torch.no_grad():
         while len(found) <= options.epochs and found[-1] < until:
             memory, labels = learner.memories()[0], learner.state.labels[0]
@@ -90,14 +94,14 @@ def growth(
             factors = errors(logarithms, labels[None], against, held)
             weights = memory[0] @ torch.tensor(inverse)
             _, jacobian, free = motion(rows, gram, memory[0], weights, labels[0], factors, held)
-            factor += options.rate * jacobian @ factor
-            factor[~free] = 0  # all at one limit
+            factor += options.rate * torch.tensor(jacobian) @ factor
+            factor[~torch.tensor(free)] = 0  # all at one limit
             learner.epoch()
             largest.append(float(learner.memories().abs().max()))
-            found.append(np.log(np.linalg.norm(to_pixels @ factor[:images])))
+            found.append(grown())
 
-    _, singular, turned = np.linalg.svd(to_pixels @ factor[:images], full_matrices=False)
-    lead, origin = factor @ turned[0], turned[0]
+    _, singular, turned = np.linalg.svd((to_pixels @ factor[:images]).numpy(), full_matrices=False)
+    lead, origin = factor.numpy() @ turned[0], turned[0]
     values = {
         "memory": learner.memories()[0, 0].numpy(),
         "memory_lead": lead[:images] @ data.images,
