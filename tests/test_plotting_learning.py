@@ -1,11 +1,13 @@
 """Figures of learning: trees, trails, bands, compositions and movies."""
 
+import io
 import subprocess
 
 import numpy as np
 import pytest
 import xarray as xr
 from imageio_ffmpeg import get_ffmpeg_exe
+from PIL import Image
 
 from hopcore import plotting
 from hopcore.plotting.style import pushed_apart
@@ -172,6 +174,11 @@ def test_a_movie_is_h264_with_controls_and_carries_its_description(tmp_path):
     page = movie._repr_html_()
     parts = "controls", "data:video/mp4;base64,", "Twelve &quot;memories&quot; part"
     assert all(part in page for part in parts) and len(movie.video) < 1_000_000
+    # far from the origin, too, the whole map is in the left half
+    away = shown[0], places + 50, *shown[2:]
+    far = plotting.learning_movie(*away, PLACES + 50, DIGITS, description="")
+    left = np.asarray(Image.open(io.BytesIO(far.poster)).convert("L"))[40:, : far.width // 2]
+    assert (left < 128).sum() > 1000  # of the digits' names
     (tmp_path / "movie.mp4").write_bytes(movie.video)
     decode = [get_ffmpeg_exe(), "-i", tmp_path / "movie.mp4", "-f", "null", "-"]
     told = subprocess.run(decode, capture_output=True, text=True, check=True).stderr

@@ -277,6 +277,7 @@ def learning_movie(
             left.clear()
             right.clear()
             draw_background(left, background, background_digits)
+            left.autoscale_view()  # now: trails do not move the map
             left.autoscale(False)
             draw_trails(left, Trails("", places[: frame + 1], digits), size=16)
             draw_block(right, memories[frame], columns=10)
