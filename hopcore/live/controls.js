@@ -28,9 +28,10 @@ function slider(parent, name, value, change) {
   field.setAttribute("aria-label", `${words}, as a number`);
   slide.addEventListener("input", () => change(Number(slide.value)));
   field.addEventListener("change", () => change(field.value === "" ? NaN : Number(field.value)));
-  return (shown) => {
+  return (now) => {
+    const shown = Number(now.toPrecision(6));
     slide.value = shown;
-    if (document.activeElement !== field || Number(field.value) !== shown) field.value = shown;
+    if (document.activeElement !== field || field.value === "" || Number(field.value) !== shown) field.value = shown;
   };
 }
 

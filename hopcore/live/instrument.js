@@ -41,13 +41,17 @@ class Instrument {
 
   redraw() { for (const each of Object.values(this.canvases)) each.request(); }
 
-  /** What a control does; a refusal is told in the instrument. */
+  /** The controls follow the settings. */
+  show() { for (const [name, show] of Object.entries(this.shown)) show(this.settings[name]); }
+
+  /** What a control does; a refusal is told in the instrument, and the control goes back. */
   try(does) {
     try {
       does();
       this.tell("");
     } catch (error) {
       this.tell(error.message);
+      this.show();
     }
   }
 

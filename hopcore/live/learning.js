@@ -64,7 +64,7 @@ class LearningInstrument extends Instrument {
     this.settings = now;
     if (!this.digits || ["digits", "seed", "memories", "spread"].some((name) => name in given)) this.begin();
     this.networks.forEach((each, at) => { each.rule = this.rule(at); });
-    for (const [name, show] of Object.entries(this.shown)) show(now[name]);
+    this.show();
     this.changed();
   }
 

@@ -75,7 +75,7 @@ class NullclinesInstrument extends Instrument {
     if (changed("aa", "ab", "bb", "copies")) this.followed = [];
     for (const each of this.followed) each.left = LONGEST;
     if (!this.sweeping || changed("temperature", "aa", "ab", "bb", "copies")) this.sweep();
-    for (const [name, show] of Object.entries(this.shown)) show(shorter(now[name]));
+    this.show();
     this.chips.forEach((show, side) => show(chosen ? [chosen.digits[side]] : []));
     this.say(this.words());
     this.run();

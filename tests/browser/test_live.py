@@ -337,11 +337,13 @@ def test_what_is_wrong_is_told_and_changes_nothing(name: str, few, show) -> None
             field.fill(wrong)
             field.press("Enter")
             expect(page.get_by_role("alert")).to_contain_text("must be")
+            assert float(field.input_value()) == float(field.locator("xpath=../input[1]").input_value())
     assert page.evaluate("JSON.stringify(ask.settings)") == before
     if page.evaluate(
         "[...document.querySelectorAll('[type=checkbox]:checked')].map((c) => c.click()).length"
     ):
         expect(page.get_by_role("alert")).to_contain_text("digit")
+        assert page.locator("[type=checkbox]:checked").count() > 0
     page.locator("input[name=n-field]").fill("12.5")
     page.locator("input[name=n-field]").press("Enter")
     expect(page.get_by_role("alert")).to_have_text("")
