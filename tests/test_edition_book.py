@@ -120,7 +120,7 @@ def test_the_map_has_the_message_and_the_first_picture_of_each_chapter(built: Bo
     assert f'<a href="alpha.html">Alpha</a><p>{told}</p>' in alpha
     assert '<a href="beta.html">Beta</a></div>' in beta and "<img" not in beta
     image = Image.open(built.output / "html" / "book" / re.search('src="([^"]+webp)"', alpha)[1])
-    assert image.size == (320, 240) and image.convert("RGB").getpixel((9, 9))[0] > 240
+    assert image.size == (240, 180) and image.convert("RGB").getpixel((9, 9))[0] > 240
 
 
 def test_the_status_names_times_parameters_versions_and_hardware(built: Book) -> None:

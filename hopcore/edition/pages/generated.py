@@ -178,7 +178,7 @@ def _thumbnail(run: Run) -> bytes | None:
             if packed := data.get("image/png") or (within and within[1]):
                 image: Image.Image = Image.open(io.BytesIO(base64.b64decode(packed))).convert("RGBA")
                 small = io.BytesIO()
-                ImageOps.fit(image.crop(image.getbbox()), (320, 240)).save(small, "WEBP", quality=50, method=6)
+                ImageOps.fit(image.crop(image.getbbox()), (240, 180)).save(small, "WEBP", quality=70)
                 return small.getvalue()
     return None
 
