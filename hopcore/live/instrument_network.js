@@ -39,7 +39,8 @@ class NetworkInstrument extends LearningInstrument {
   /** A thread for every memory, beside those with which it is together, at last in its digit's colour. */
   tree(pen, width, height) {
     const { past: all, network: { count, sums }, categories, data: { colours } } = this;
-    const every = Math.ceil(all.length / BRANCHES), past = all.filter((_, at) => at % every === 0), groups = groupsOver(past, count, categories);
+    const every = Math.ceil(all.length / BRANCHES), past = all.filter((_, at) => at % every === 0);
+    const groups = groupsOver(past, count, categories);
     const parted = (one, other) => groups.find((group) => group[one] !== group[other]) || range(count);
     const order = range(count).sort((one, other) => parted(one, other)[one] - parted(one, other)[other]);
     const heights = groups.map((group) => {
