@@ -45,7 +45,7 @@ def test_the_start_is_along_the_mean_image_and_the_temperature_a_share_of_the_ov
     assert (labels == -0.01).all() and labels.shape == (5, 2)
     first, second = (hopcore.mean_start(data, seed=seed)[0] for seed in (0, 1))
     assert 0 < abs(first - second).max() < 1e-4 and first.shape == (100, 2)
-    assert hopcore.suggested_temperature(data) == pytest.approx(0.85 * 2.25 / 4)
+    assert hopcore.suggested_temperature(data) == pytest.approx(0.7 * 2.25 / 4)
     assert hopcore.suggested_temperature(hopcore.TrainingSet([[0.0]], ["a"])) > 0
     with pytest.raises(TypeError, match="data = 3: must be a TrainingSet"):
         hopcore.suggested_temperature(3)
