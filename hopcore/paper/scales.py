@@ -404,6 +404,7 @@ class CellScale:
     powers: tuple[float, ...]
     shares: tuple[float, ...]
     heated: tuple[float, ...]
+    dtype: str = "float32"
 
 
 _HEATED = (0.9, 1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35)

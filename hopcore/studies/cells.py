@@ -158,7 +158,7 @@ def learn(
             epochs=round(LEARNING / settings.rate),
             start=mean_start(data, settings.memories, seed),
             record_every=records,
-            dtype="float32",
+            dtype=settings.dtype,
         )
 
 
