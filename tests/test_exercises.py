@@ -114,7 +114,7 @@ EXPECTED: dict[str, Callable[..., None]] = {
 
 
 def test_every_chapter_with_examples_is_here() -> None:
-    elsewhere = {"intro", "sweeps", "your_data"}  # test_readme.py, test_sweeps_page.py, test_your_data_page.py
+    elsewhere = {"intro", "sweeps", "your_data"}  # test_readme, test_sweeps_page, test_your_data_page
     assert {page.stem for page in BOOK.glob("*.md") if examples(page.stem)} == {*EXPECTED, *elsewhere}
 
 
