@@ -106,7 +106,7 @@ def test_the_scorecard_tells_what_the_chapters_saved(built: Book) -> None:
     assert row[2].startswith("\\(T_r\\) = 0.5, |a| < *b*") and row[2].endswith("Beta")
     assert row[3] == "holds in part"
     assert len([row for row in rows if row[3:] == ["not measured"]]) == len(CLAIMS) - 1
-    assert ["Why_so?", "2 [of] 3 Beta"] in rows
+    assert ["Why_so?", "2 [of] 3 Beta", "no bars"] in rows
     strip = re.search(r'<p class="hopcore-strip">(.*?)</p>', html(built, "intro"))[1]
     assert strip.count("<a ") == 1 and 'class="verdict-in-part" href="beta.html"' in strip
     told = f"Of {len(CLAIMS)} claims, 1 hold in part, {len(CLAIMS) - 1} were not measured."

@@ -53,7 +53,7 @@ def test_verdicts_are_measured_under_every_circumstance(book, tmp_path, monkeypa
         assert set(row) == set(CIRCUMSTANCES)
         assert [name for name in row if row[name] != "holds"] == ([odd[claim]] if claim in odd else [])
     told = verdicts(book)
-    assert told.startswith("Of 5 claims, 1 have the same verdict in all of these circumstances (on ")
+    assert told.startswith("Of 5 claims and questions, 1 have the same verdict in all of these circum")
     assert [claim for claim in CLAIMS if f"- {claim}\n" in told] == ["F1", "F2", "F3", "F4", "P1"]
 
     cut = copy.deepcopy(found)
@@ -62,7 +62,7 @@ def test_verdicts_are_measured_under_every_circumstance(book, tmp_path, monkeypa
     (book.root / FILE).write_text(json.dumps(cut), encoding="utf-8")
     told = verdicts(book)
     assert "Not measured yet: all threads." in told
-    assert told.startswith("Of 5 claims, 2 have the same ")
+    assert told.startswith("Of 5 claims and questions, 2 have the same ")
 
     said.clear()  # what is finished is not executed again
     measure(book, ["gamma"], say=said.append)

@@ -69,22 +69,23 @@ def scorecard(runs: Iterable[Run]) -> str:
     rows = []
     for claim in CLAIMS.values():
         figure = "supplement" if claim.figure == "S" else f"Figure {claim.figure}"
-        own = [
-            (_measured(answer, run), f'<strong class="verdict-{answer.kind}">{answer.said}</strong>')
-            for answer, run in found
-            if answer.id == claim.id
-        ]
+        own = [(_measured(*each), _verdict(each[0])) for each in found if each[0].id == claim.id]
         nothing = "by no chapter of this build", '<strong class="verdict-none">not measured</strong>'
         rows += [(claim.id, f"{_text(claim.statement)} ({figure})", *each) for each in own or [nothing]]
-    beyond = [(_text(each.says), _measured(each, run)) for each, run in found if each.id not in CLAIMS]
+    beyond = [
+        (_text(each.says), _measured(each, run), _verdict(each) if each.parts else "no bars")
+        for each, run in found
+        if each.id not in CLAIMS
+    ]
     first = dict(reversed([(answer.id, (answer, run)) for answer, run in found]))  # those that count
     parts = [
         _summary({name: answer.verdict for name, (answer, _) in first.items()}),
         _strip(first),
         _table(("claim", "the paper says", "measured here", "verdict"), rows, kind="scorecard"),
         "## Beyond the paper",
-        "Results for which the paper has no statement to compare with.",
-        _table(("question", "measured here"), beyond, kind="scorecard beyond")
+        "Results for which the paper has no statement to compare with. Bars are this book's own, and were "
+        "kept in its history before the first full run.",
+        _table(("question", "measured here", "by our bars"), beyond, kind="scorecard beyond")
         if beyond
         else "No chapter has recorded one yet.",
     ]
@@ -107,6 +108,10 @@ def _measured(answer: Answer, run: Run) -> str:
     shown = f"{{numref}}`{answer.figure}` in " if answer.figure else ""
     said = f"{_text(answer.measured)}<br>{shown}[](/{run.chapter.document}.md)"
     return said if run.parameters == Parameters() else f"{said}; {_plain(str(run.parameters))}"
+
+
+def _verdict(answer: Answer) -> str:
+    return f'<strong class="verdict-{answer.kind}">{answer.said}</strong>'
 
 
 def _text(sentence: str) -> str:
@@ -184,14 +189,15 @@ def _thumbnail(run: Run) -> bytes | None:
 
 
 def verdicts(book: Book) -> str:
-    """The verdicts under other circumstances: a sentence that counts, and a table of the claims."""
+    """The verdicts under other circumstances: a sentence that counts, and a table, the paper's first."""
     found = read_verdicts(book)
-    given = {claim: found["verdicts"][claim] for claim in CLAIMS if claim in found["verdicts"]}
+    names = [name for name in [*CLAIMS, *found["verdicts"]] if name in found["verdicts"]]
+    given = {name: found["verdicts"][name] for name in dict.fromkeys(names)}
     columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]
-    rows = [(claim, *(_plain(row.get(name, "–")) for name in columns)) for claim, row in given.items()]
+    rows = [(_plain(name), *(_plain(row.get(each, "–")) for each in columns)) for name, row in given.items()]
     same = sum(len(set(row[1:])) == 1 for row in rows)
-    counted = f"Of {len(rows)} claims, {same} have the same verdict in all of these circumstances"
-    parts = [f"{counted} (on {_plain(found['on'])})."]
+    counted = f"Of {len(rows)} claims and questions, {same} have the same verdict in all"
+    parts = [f"{counted} of these circumstances (on {_plain(found['on'])})."]
     missing = [name for name in CIRCUMSTANCES if name not in columns]
     if missing:
         parts.append(f"Not measured yet: {', '.join(missing)}.")
