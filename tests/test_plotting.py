@@ -67,8 +67,9 @@ def test_largest_in_the_middle_keeps_values_and_falls_to_both_sides(count):
     assert np.all(np.diff(arranged[: middle + 1]) >= 0) and np.all(np.diff(arranged[middle:]) <= 0)
 
 
-def test_blocks_are_fixed_to_the_pixel_range_and_empty_ones_say_so():
-    some = np.outer([0.3, np.nan, 0.3], np.ones(16))  # NaN: left out
+@pytest.mark.parametrize("shape", [(16,), (2, 8)])
+def test_blocks_are_fixed_to_the_pixel_range_and_empty_ones_say_so(shape):
+    some = np.multiply.outer([0.3, np.nan, 0.3], np.ones(shape))  # NaN: left out
     picture = plotting.image_blocks([[np.empty((0, 16)), some]], ["n"], ["a", "b"])
     empty, full = picture.figure.axes
     assert empty.texts[0].get_text() == "none"

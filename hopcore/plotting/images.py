@@ -128,14 +128,14 @@ def image_blocks(
 ) -> Picture:
     """A table of blocks of up to `side` × `side` images: how memories change with two parameters.
 
-    Images that are NaN are left out.
+    Images are rows of pixels or pictures (high, wide); those that are NaN are left out.
     """
     rows, across = len(blocks), len(blocks[0])
     figure, grid = panel_table(rows * (WIDTH - 0.4) / across + 0.4, rows, across, column_titles=column_titles)
     for line, row, title in zip(grid, blocks, row_titles, strict=True):
         for axes, images in zip(line, row, strict=True):
             images = np.asarray(images, dtype=float)
-            images = images[~np.isnan(images).any(axis=-1)]
+            images = images[~np.isnan(images).any(axis=tuple(range(1, images.ndim)))]
             if len(images):
                 draw_block(axes, images, side, side)
             else:
