@@ -263,6 +263,8 @@ def test_executors_change_nothing_and_say_nothing(data, expected, single, traine
 def test_a_pool_has_as_many_workers_as_threads_and_each_has_one():
     with threads(3), hopcore.worker_pool() as pool:
         assert pool._max_workers == 3 and pool.submit(torch.get_num_threads).result() == 1
+    with threads(1), hopcore.worker_pool() as pool:  # no second PyTorch for one worker
+        assert pool.submit(os.getpid).result() == os.getpid()
     for wrong in (0, 1.5):
         with pytest.raises((ValueError, TypeError), match=r"workers = "):
             hopcore.worker_pool(wrong)

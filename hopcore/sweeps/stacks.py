@@ -3,7 +3,7 @@
 import pickle  # noqa: TID251 - the work that a pool sends to its own workers
 import zlib
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
 from multiprocessing import get_context, parent_process
@@ -84,13 +84,14 @@ def train_runs(data: TrainingSet, options: Options, runs: Sequence[Run]) -> Fina
     return np.concatenate(memories), np.concatenate(labels)
 
 
-def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
+def worker_pool(workers: int | None = None) -> Executor:
     """A pool of processes for sweeps and other work on this machine.
 
     Each computes with one thread, and ends when this process does, however that ends. There are as many
     ``workers`` as PyTorch has threads here unless a number is given: one for each core, or what the variable
-    OMP_NUM_THREADS allows, as where chapters of the book share a machine. ValueError or TypeError for a
-    number that is not a whole one of at least 1.
+    OMP_NUM_THREADS allows, as where chapters of the book share a machine. Where that is one, the work is done
+    in a thread of this process, which needs no second PyTorch in memory. ValueError or TypeError for a number
+    that is not a whole one of at least 1.
 
     Examples
     --------
@@ -99,6 +100,8 @@ def worker_pool(workers: int | None = None) -> ProcessPoolExecutor:
     >>> pool.shutdown()
     """
     count = torch.get_num_threads() if workers is None else check_integer("workers", workers, minimum=1)
+    if workers is None and count == 1:
+        return ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_prepare_worker)
 
 
