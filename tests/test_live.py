@@ -39,7 +39,10 @@ def test_an_element_names_its_instrument_and_its_images(name, few):
 
 def test_the_images_arrive_as_they_are(few):
     data = data_of(live.network(few, still=PIXEL).html())
-    grey = np.frombuffer(base64.b64decode(data["pixels"]), dtype=np.uint8).reshape(data["shape"])
+    raw = base64.b64decode(data["pixels"])
+    assert len(raw) < data["shape"][0] * data["shape"][1] / 2
+    raw = re.sub(rb"\0(.)", lambda zeros: bytes(zeros[1][0]), raw, flags=re.DOTALL)
+    grey = np.frombuffer(raw, dtype=np.uint8).reshape(data["shape"])
     assert np.array_equal(2.0 * grey / 255 - 1, few.images) and data["digits"] == few.digits.tolist()
 
 

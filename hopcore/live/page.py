@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -106,6 +107,11 @@ def grey(data: TrainingSet) -> np.ndarray:
     return np.rint((data.images + 1) * 255 / 2).astype(np.uint8)
 
 
+def _short(raw: bytes) -> bytes:
+    """Bytes in which each run of zeros is a zero and how many, up to 255: most of a digit is blank."""
+    return re.sub(rb"\0{1,255}", lambda zeros: bytes([0, len(zeros[0])]), raw)
+
+
 def kinds(data: TrainingSet) -> dict[str, Any]:
     """The categories' names and colours, what the page calls them, and a picture's rows and columns or None.
 
@@ -127,6 +133,6 @@ def packed(data: TrainingSet) -> dict[str, Any]:
     return {
         "shape": list(data.images.shape),
         "digits": data.digits.tolist(),
-        "pixels": base64.b64encode(grey(data).tobytes()).decode(),
+        "pixels": base64.b64encode(_short(grey(data).tobytes())).decode(),
         **kinds(data),
     }

@@ -8,9 +8,15 @@ const INSTRUMENTS = {
   draw: DrawInstrument,
 };
 
+/** Bytes from a text in which a zero is followed by how many they are. */
+function bytesOf(text) {
+  const long = atob(text).replace(/\0([^])/g, (zeros, count) => "\0".repeat(count.charCodeAt(0)));
+  return Array.from(long, (byte) => byte.charCodeAt(0));
+}
+
 /** The images of the page (bytes of grey, once a page), as numbers in [−1, 1]. */
 function imagesOf({ shape: [, pixels], digits, pixels: grey, ...kinds }) {
-  const bytes = typeof grey === "string" ? Array.from(atob(grey), (byte) => byte.charCodeAt(0)) : grey;
+  const bytes = typeof grey === "string" ? bytesOf(grey) : grey;
   const images = Float64Array.from(bytes, (value) => 2 * value / 255 - 1);
   return {
     pixels, digits, ...kinds,
