@@ -171,7 +171,7 @@ def test_memories_lie_on_their_valley_and_near_ridges_hide_far_ones():
     found = {"place": (("epoch", "memory"), place), "height": (("epoch", "x"), height)}
     land = xr.Dataset(found, {"epoch": epochs, "x": x})
     figure = turning_valley(land, [1, 4, -1], description="a valley")
-    assert len(figure.ridges) == len(figure.epochs) == 45 and figure.points.shape == (45, 3, 3)
+    assert len(figure.ridges) == len(figure.epochs) == 30 and figure.points.shape == (30, 3, 3)
     assert [label for label, *_ in figure.labels] == ["1", "4"]
     for ridge, balls in zip(figure.ridges, figure.points, strict=True):
         np.testing.assert_allclose(np.interp(balls[:, 1], ridge[1:-1, 1], ridge[1:-1, 0]), balls[:, 0] - 0.02)
@@ -180,7 +180,7 @@ def test_memories_lie_on_their_valley_and_near_ridges_hide_far_ones():
     page = figure.html()
     assert page.index('class="ridge"') < page.index('class="trail"') < page.index("<text")
     data = packed(page)
-    assert len(data["ridges"]) == 45 and len(data["labels"]) == 2 and data["axes"] == []
+    assert len(data["ridges"]) == 30 and len(data["labels"]) == 2 and data["axes"] == []
     for wrong in ({"fates": [1, 4]}, {"land": land.isel(epoch=[0])}):
         with pytest.raises(ValueError, match=r"fates|two epochs"):
             turning_valley(**{"land": land, "fates": [1, 4, 7]} | wrong)
