@@ -32,7 +32,7 @@ _WIDTH, _HEIGHT, _MARGIN = 460, 400, 34  # of the drawing, in its own units
 _STEPS = 1000  # points are kept as whole numbers of thousandths
 _TURN, _TILT = 22, 16  # the first view, in degrees
 _VALLEY_VIEW = 14, 38
-_RIDGES, _TRAILS = 44, 50  # of a landscape, at most
+_RIDGES, _TRAILS = 36, 50  # of a landscape, at most
 
 
 def scripted(kind: str, picture: str, data: Mapping[str, Any], *, hint: str, attributes: str = "") -> str:
