@@ -73,13 +73,14 @@ def growth(
     held, against = learner.state.conditions, torch.tensor(-2 * data.targets.T)
     rows = torch.tensor(data.images)
     gram = rows @ rows.T / pixels
-    inverse = np.linalg.pinv(data.images)  # (N, S): weights of the images, from pixels
+    pseudo = np.linalg.pinv(data.images)  # (N, S): weights of the images, from pixels
+    inverse = torch.tensor(pseudo)
     squares, axes = np.linalg.eigh(gram.numpy())
     to_pixels = torch.tensor(np.sqrt(squares.clip(0))[:, None] * axes.T)  # rms pixels, from weights
 
     # Differences are factor·z: z are as many normal numbers as a start has, turned so that few matter.
     # Products are PyTorch's: NumPy's have a number of threads of their own.
-    basis, triangle = np.linalg.qr(inverse)
+    basis, triangle = np.linalg.qr(pseudo)
     factor = torch.eye(images + data.targets.shape[1], dtype=torch.float64)
     factor[:images, :images] = torch.tensor(triangle.T)
 
@@ -92,7 +93,7 @@ def growth(
             memory, labels = learner.memories()[0], learner.state.labels[0]
             logarithms = activations((memory @ rows.T)[None] / pixels)[1]
             factors = errors(logarithms, labels[None], against, held)
-            weights = memory[0] @ torch.tensor(inverse)
+            weights = memory[0] @ inverse
             _, jacobian, free = motion(rows, gram, memory[0], weights, labels[0], factors, held)
             factor += options.rate * torch.tensor(jacobian) @ factor
             factor[~torch.tensor(free)] = 0  # all at one limit

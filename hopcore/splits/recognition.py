@@ -119,14 +119,18 @@ def mean_paths(run: xr.Dataset, data: TrainingSet | None = None) -> xr.DataArray
     mean images themselves depend on each other (then the shortest ones are taken). Arguments as there.
     """
     data = training_data(run, data)
-    dims, means = ("epoch", "memory", "category"), class_means(data)
+    dims = ("epoch", "memory", "category")
     sums = np.zeros((run.sizes["epoch"], run.sizes["memory"], data.categories))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotUniqueWarning)
-        sums[..., means.digits] = coefficients(
-            run.memories.transpose("epoch", "memory", "pixel").values, means
-        )
+    memories = run.memories.transpose("epoch", "memory", "pixel").values
+    sums[..., np.unique(data.digits)] = in_means(memories, data)
     return xr.DataArray(sums, coordinates_of(run, dims), dims, "category_coefficients")
+
+
+def in_means(memories: np.ndarray, data: TrainingSet) -> np.ndarray:
+    """Coefficients (…, K, F) of memories (…, K, N) in the mean images of the categories that have images."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotUniqueWarning)  # means of centred columns sum to nothing
+        return coefficients(memories, class_means(data))
 
 
 def typicality(data: TrainingSet) -> np.ndarray:

@@ -29,6 +29,15 @@ def leaf_order(tree: SplitTree) -> np.ndarray:
     return tree.digits[leaves_list(joins)]
 
 
+def with_fates(paths: xr.DataArray) -> xr.DataArray:
+    """The part of paths (epoch, memory, category) from which on every memory has some coefficient above 0.
+
+    Before it, `landscape` has no place for a memory.
+    """
+    grown = (paths > 0).any("category").all("memory").values
+    return paths[1 + max(np.flatnonzero(~grown), default=-1) :]
+
+
 def landscape(
     paths: xr.DataArray, fates: ArrayLike, *, width: float = 0.04, records: float = 3, floor: float = 0.002
 ) -> xr.Dataset:

@@ -12,19 +12,20 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.cluster.hierarchy import cophenet, linkage
-from scipy.spatial.distance import cdist, pdist, squareform
+from scipy.cluster.hierarchy import cophenet
+from scipy.spatial.distance import cdist, squareform
 
 from hopcore import splits
 from hopcore._threads import threads
 from hopcore.data import TrainingSet
-from hopcore.decomposition import NotUniqueWarning, coefficients
 from hopcore.model import category
 from hopcore.paper.scales import CellScale
 from hopcore.scaling import scaled
 from hopcore.splits import SplitTree, build_tree
+from hopcore.splits.recognition import in_means
 from hopcore.studies import arrest
 from hopcore.studies.grid import Workers, over_grid
+from hopcore.studies.splitting import by_linkage
 from hopcore.training import mean_start, train
 
 SCALINGS = ("quantile", "sign", "pixel")
@@ -132,13 +133,6 @@ def overlap(data: TrainingSet) -> float:
     return float((np.diag(overlaps).mean() + overlaps[apart].mean()) / 2)
 
 
-def shares(memories: np.ndarray, data: TrainingSet) -> np.ndarray:
-    """Memories (..., N) as sums of the types' mean cells, (..., C)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotUniqueWarning)  # centred means sum to nothing
-        return coefficients(memories, splits.class_means(data))
-
-
 def learn(
     data: TrainingSet,
     settings: CellScale,
@@ -196,12 +190,6 @@ def permuted_triplets(closeness: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.array([right_triplets(closeness[np.ix_(order, order)], known) for order in orders])
 
 
-def by_linkage(data: TrainingSet) -> np.ndarray:
-    """Closeness (C, C) of types by average linkage of their mean cells."""
-    joins = linkage(pdist(splits.class_means(data).images), "average")
-    return -squareform(cophenet(joins))
-
-
 def by_scanpy(data: TrainingSet) -> np.ndarray:
     """Closeness (C, C) of types in the dendrogram that scanpy draws."""
     import anndata
@@ -238,7 +226,7 @@ def by_annealing(data: TrainingSet, seed: int, centres: int = 30, steps: int = 6
             places = (weights.T @ points) / weights.sum(axis=0)[:, None]
         paths.append(places)
     nearest = cdist(paths[-1], splits.class_means(data).images).argmin(axis=1)
-    tree = build_tree(shares(np.array(paths), data), nearest, np.arange(steps), names=data.names)
+    tree = build_tree(in_means(np.array(paths), data), nearest, np.arange(steps), names=data.names)
     return together(tree)
 
 

@@ -48,9 +48,8 @@ APPEARED = 0.2
 PENALTY, LOGISTIC = 1.0, 0.01
 """Of ridge regression, in squared pixels; and C, the inverse of that of logistic regression."""
 
-_ALONE = threadpool_limits.wrap(
-    limits=1
-)  # the products of NumPy and scikit-learn too: workers share the cores
+# The products of NumPy and scikit-learn too: workers share the cores.
+_ALONE = threadpool_limits.wrap(limits=1)
 
 Images = Digits | TrainingSet | None
 """What is drawn from: the embedded 5,000 for None, ``hopcore.load_mnist(full=True)`` for all of MNIST."""

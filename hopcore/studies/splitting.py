@@ -23,6 +23,7 @@ from hopcore.data import TrainingSet, training_set
 from hopcore.paper import FIGURES
 from hopcore.paper.scales import SplittingScale
 from hopcore.splits import NO_FATE, SplitTree
+from hopcore.splits.valley import with_fates
 from hopcore.studies.grid import Source, Workers, map_in, over_grid
 from hopcore.studies.real_size import by_chance, tree_agreements
 from hopcore.training import Options, RandomStart, Run, train
@@ -183,26 +184,18 @@ def foretell(
 
 def _foretell(settings: SplittingScale, n: float, source: Source, seed: int, keep: bool) -> Foretold:
     data = training_set(per_digit=settings.images, seed=seed, source=source)
-    how: dict[str, Any] = {"n": n, "rate": settings.rate}
     with threads(1):
-        epochs = round(LEARNING / settings.rate)
-        path = splits.growth(
-            data,
-            rescaled_temperature=COLD,
-            memories=settings.crowd,
-            epochs=epochs,
-            until=np.log(APART / USUAL),
-            **how,
-        )
+        path = _path(settings, data, n)
         run = crowd(settings, data, seed, n=n)
         done, start = int(path.epoch[-1]), splits.on_a_line(path, USUAL, settings.groups)
         line = train(
             data,
+            n=n,
+            rate=settings.rate,
             start=start,
             rescaled_temperature=COLD / (settings.crowd / settings.groups) ** (1 / n),
-            epochs=epochs - done,
+            epochs=_epochs(settings) - done,
             record_every=_every(settings),
-            **how,
         )
     line = line.assign_coords(epoch=line.epoch + done)
     own, foretold = (splits.fates(each) for each in (run, line))
@@ -231,6 +224,23 @@ def _foretell(settings: SplittingScale, n: float, source: Source, seed: int, kee
     )
 
 
+def _path(settings: SplittingScale, data: TrainingSet, n: float) -> xr.Dataset:
+    """`splits.growth` of the usual crowd until it comes apart."""
+    return splits.growth(
+        data,
+        n=n,
+        rescaled_temperature=COLD,
+        memories=settings.crowd,
+        rate=settings.rate,
+        epochs=_epochs(settings),
+        until=np.log(APART / USUAL),
+    )
+
+
+def _epochs(settings: SplittingScale) -> int:
+    return round(LEARNING / settings.rate)
+
+
 def _every(settings: SplittingScale) -> int:
     return max(round(_RECORD / settings.rate), 1)
 
@@ -245,7 +255,7 @@ def crowd(
         rescaled_temperature=COLD,
         memories=settings.crowd,
         rate=settings.rate,
-        epochs=round(LEARNING / settings.rate),
+        epochs=_epochs(settings),
         record_every=_every(settings),
         start=RandomStart(spread=spread),
         seed=seed,
@@ -325,8 +335,12 @@ def annealed(data: TrainingSet) -> SplitTree:
 
 def linked(data: TrainingSet) -> SplitTree:
     """Which digits part in the average linkage of the mean images: the farther, the earlier."""
-    means = splits.class_means(data)
-    return SplitTree(None, (), means.digits, -squareform(cophenet(linkage(means.images, "average"))))
+    return SplitTree(None, (), splits.class_means(data).digits, by_linkage(data))
+
+
+def by_linkage(data: TrainingSet) -> np.ndarray:
+    """Closeness of the categories that have images in the average linkage of their mean images: (F, F)."""
+    return -squareform(cophenet(linkage(splits.class_means(data).images, "average")))
 
 
 def noisy(
@@ -351,16 +365,7 @@ def _noisy(settings: SplittingScale, source: Source, seed: int) -> xr.Dataset:
     spreads = sorted({*settings.noise, USUAL})
     with threads(1):
         runs = [crowd(settings, data, seed, spread=spread) for spread in spreads]
-        epochs = round(LEARNING / settings.rate)
-        path = splits.growth(
-            data,
-            n=N,
-            rescaled_temperature=COLD,
-            memories=settings.crowd,
-            rate=settings.rate,
-            epochs=epochs,
-            until=np.log(APART / USUAL),
-        )
+        path = _path(settings, data, N)
     trees = [splits.split_tree(run, data) for run in runs]
     usual = [trees[spreads.index(USUAL)]]
     at = int(np.argmax(path.largest.values > 0.999))
@@ -382,7 +387,5 @@ def way(crowd: xr.Dataset, order: ArrayLike) -> tuple[np.ndarray, np.ndarray, np
 
     It begins when every memory has some fate's coefficient above 0, for good.
     """
-    path = crowd.path.sel(category=np.asarray(order))
-    grown = (path > 0).any("category").all("memory").values
-    path = path[1 + max(np.flatnonzero(~grown), default=-1) :]
+    path = with_fates(crowd.path.sel(category=np.asarray(order)))
     return path.epoch.values, splits.landscape(path, order).place.values, crowd.fate.values

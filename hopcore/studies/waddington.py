@@ -18,6 +18,7 @@ from hopcore.paper import FIGURES
 from hopcore.paper.scales import WaddingtonScale
 from hopcore.splits import Fate, Split, SplitTree
 from hopcore.splits.recognition import APPEARS_BEYOND
+from hopcore.splits.valley import with_fates
 from hopcore.studies.grid import Source, Workers, map_in, over_grid
 from hopcore.studies.likeness import nearest_images
 from hopcore.training import RandomStart, train
@@ -108,9 +109,7 @@ def valley(network: Network, data: TrainingSet) -> xr.Dataset:
     order = splits.leaf_order(network.tree)
     until = network.tree.splits[-1].epoch + BEYOND
     paths = splits.category_paths(network.run.sel(epoch=slice(None, until)), data).sel(category=order)
-    grown = (paths > 0).any("category").all("memory").values
-    first = 1 + max(np.flatnonzero(~grown), default=-1)
-    return splits.landscape(paths[first:], order, records=_SMOOTHED / _RECORD_EVERY)
+    return splits.landscape(with_fates(paths), order, records=_SMOOTHED / _RECORD_EVERY)
 
 
 def onset(recognised: xr.DataArray, images: int) -> dict[str, float]:

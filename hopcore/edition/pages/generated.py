@@ -191,8 +191,8 @@ def _thumbnail(run: Run) -> bytes | None:
 def verdicts(book: Book) -> str:
     """The verdicts under other circumstances: a sentence that counts, and a table, the paper's first."""
     found = read_verdicts(book)
-    names = [name for name in [*CLAIMS, *found["verdicts"]] if name in found["verdicts"]]
-    given = {name: found["verdicts"][name] for name in dict.fromkeys(names)}
+    order = dict.fromkeys([*CLAIMS, *found["verdicts"]])
+    given = {name: found["verdicts"][name] for name in order if name in found["verdicts"]}
     columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]
     rows = [(_plain(name), *(_plain(row.get(each, "–")) for each in columns)) for name, row in given.items()]
     same = sum(len(set(row[1:])) == 1 for row in rows)
