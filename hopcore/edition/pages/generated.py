@@ -194,7 +194,10 @@ def verdicts(book: Book) -> str:
     order = dict.fromkeys([*CLAIMS, *found["verdicts"]])
     given = {name: found["verdicts"][name] for name in order if name in found["verdicts"]}
     columns = [name for name in CIRCUMSTANCES if any(name in row for row in given.values())]
-    rows = [(_plain(name), *(_plain(row.get(each, "–")) for each in columns)) for name, row in given.items()]
+    rows = [
+        (name.replace("_", " "), *(_plain(row.get(each, "–")) for each in columns))
+        for name, row in given.items()
+    ]
     same = sum(len(set(row[1:])) == 1 for row in rows)
     counted = f"Of {len(rows)} claims and questions, {same} have the same verdict in all"
     parts = [f"{counted} of these circumstances (on {_plain(found['on'])})."]
